@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_DRIVERS_DRIVER_H
+#define SFS_DRIVERS_DRIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "catalog/catalog.h"
+#include "catalog/graph.h"
+#include "diff/diff.h"
+#include "diff/plan.h"
+#include "sql/lexer.h"
+#include "tree/tree.h"
+
+/*
+ * What the engine asks of a database. A driver is one struct of functions; the engine and the file
+ * system know no other way in. Unless said otherwise a function returns 0 or -errno and fills `err`.
+ *
+ * A `struct sfs_db` is one open database with one or more connections. It is used by one thread at
+ * a time, but for `cancel`.
+ */
+struct sfs_db {
+	const struct sfs_driver *driver;
+};
+
+struct sfs_open_options {
+	bool read_only;           /* the session refuses writes by itself */
+	unsigned lock_timeout_ms; /* 0: the default, 2000 */
+};
+
+/* Which part of the database to read. */
+struct sfs_scope {
+	const struct sfs_identity *objects; /* borrowed; NULL: everything */
+	size_t n_objects;
+	bool dependencies; /* fill the catalog's graph; always done when `objects` is given */
+};
+
+/* A text to be understood by the server, and the file that it stands in. */
+struct sfs_source {
+	const char *path; /* for errors; a path of the tree, or the name of a .sql file */
+	const char *text; /* NUL-terminated */
+	size_t len;
+};
+
+/*
+ * What the server should make of texts.
+ *
+ * `whole` false: each source is a file of the tree and may define only what its path names, with
+ * its parts; everything else it refers to is as it is in the database now, or as another of the
+ * sources says. The catalog that comes back holds just what the sources define.
+ *
+ * `whole` true: the sources together are a schema, in any order and any layout, that stands by
+ * itself; the catalog that comes back is that of a database holding nothing else.
+ */
+struct sfs_evaluation {
+	const struct sfs_source *sources;
+	size_t n_sources;
+	bool whole;
+	const char *shadow; /* an empty database to use as the scratch place, NULL: one of our own */
+};
+
+/* A migration as the ledger has it: a row of drizzle's table. */
+struct sfs_ledger_row {
+	char hash[65];
+	int64_t created_at; /* milliseconds; the journal's `when` */
+};
+struct sfs_ledger_rows SFS_VEC_OF(struct sfs_ledger_row);
+
+struct sfs_driver {
+	const char *name; /* "postgresql" or "sqlite", as in drizzle's journal */
+	enum sfs_dialect dialect;
+
+	/* Whether `target`, as given on the command line, names a database of this driver. */
+	bool (*accepts)(const char *target);
+
+	int (*open)(const char *target, const struct sfs_open_options *options,
+		struct sfs_db **ret_db, struct sfs_error *err) SFS_MUST_CHECK;
+	void (*close)(struct sfs_db *db); /* accepts NULL */
+
+	/* For people, without secrets: "postgresql:///shop on /run/pg". Borrowed from the db. */
+	const char *(*describe)(struct sfs_db *db);
+
+	/* The same for every connection to this database, now and after a restart; fit for a file name. */
+	const char *(*identity)(struct sfs_db *db);
+
+	/* Whether the server, the session or the role lets nothing be changed. */
+	bool (*is_read_only)(struct sfs_db *db);
+
+	/*
+	 * Reads the catalog, sealed. With `scope->objects`: those objects (files of a name, so every
+	 * overload), whatever of them exists, and all that depends on them. Inside begin() .. end() it
+	 * sees that transaction; otherwise it takes a read-only snapshot of its own.
+	 */
+	int (*read)(struct sfs_db *db, const struct sfs_scope *scope,
+		struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+	/* Cheap: changes whenever the schema may have changed. Owned by the caller. */
+	int (*fingerprint)(struct sfs_db *db, char **ret_fingerprint, struct sfs_error *err)
+		SFS_MUST_CHECK;
+
+	/*
+	 * Appends the canonical text of an object that has a file: the object with its parts and, for
+	 * overloaded kinds, only this overload. Deterministic; ends in a newline. No database needed.
+	 */
+	int (*print)(const struct sfs_catalog *catalog, const struct sfs_object *object,
+		struct sfs_str *out, struct sfs_error *err) SFS_MUST_CHECK;
+
+	/* Appends the whole catalog as one script that loads into an empty database. */
+	int (*print_all)(const struct sfs_catalog *catalog, struct sfs_str *out,
+		struct sfs_error *err) SFS_MUST_CHECK;
+
+	/* Turns texts into a sealed catalog; the error says file, line and column. Leaves nothing behind. */
+	int (*evaluate)(struct sfs_db *db, const struct sfs_evaluation *what,
+		struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+	/*
+	 * Writes the statements for a diff, in an order that works, with the hazards that follow from
+	 * the statements. `diff->from` has its dependencies. The db is used to measure facts (are there
+	 * rows?) and may be NULL: then what would depend on them is assumed.
+	 */
+	int (*plan)(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
+		struct sfs_error *err) SFS_MUST_CHECK;
+
+	/*
+	 * A transaction that changes the schema: begin() also takes what it must before (SQLite: turns
+	 * foreign keys off outside the transaction when `rebuilds`), end() commits or rolls back and
+	 * puts that back. exec() runs one statement, inside or outside of one. end() after a failure
+	 * with `commit` false always succeeds as far as the database is concerned.
+	 */
+	int (*begin)(struct sfs_db *db, bool rebuilds, struct sfs_error *err) SFS_MUST_CHECK;
+	int (*exec)(struct sfs_db *db, const char *sql, struct sfs_error *err) SFS_MUST_CHECK;
+	int (*end)(struct sfs_db *db, bool commit, struct sfs_error *err);
+
+	/* drizzle's table of applied migrations: made when missing; oldest first. */
+	int (*ledger_read)(struct sfs_db *db, struct sfs_ledger_rows *ret_rows,
+		struct sfs_error *err) SFS_MUST_CHECK;
+	int (*ledger_append)(struct sfs_db *db, const struct sfs_ledger_row *row,
+		struct sfs_error *err) SFS_MUST_CHECK;
+
+	/* Held by one process at a time for the database; polls until `timeout_ms`, then -EBUSY. */
+	int (*lock)(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
+	void (*unlock)(struct sfs_db *db);
+
+	/* From any thread: makes what runs on `db` now fail with -EINTR soon. */
+	void (*cancel)(struct sfs_db *db);
+};
+
+/* The drivers built in. */
+extern const struct sfs_driver sfs_postgres_driver;
+extern const struct sfs_driver sfs_sqlite_driver;
+
+/* The driver for a target, NULL when none takes it. */
+const struct sfs_driver *sfs_driver_for(const char *target);
+
+#endif

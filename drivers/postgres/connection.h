@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_CONNECTION_H
+#define SFS_POSTGRES_CONNECTION_H
+
+#include <libpq-fe.h>
+
+#include "drivers/driver.h"
+
+/* An open PostgreSQL database. */
+struct pg_db {
+	struct sfs_db base;
+	PGconn *conn;      /* owned; search_path is empty, standard_conforming_strings on */
+	PGconn *lock_conn; /* owned; holds the advisory lock, NULL while it is not held */
+	char *target;      /* owned; as given, may hold secrets: never shown */
+	char *description; /* owned; without secrets */
+	char *identity;    /* owned */
+	int version;       /* server_version_num */
+	bool read_only;
+	bool in_transaction;
+	unsigned lock_timeout_ms;
+};
+
+static inline void
+sfs_auto_PQclear(PGresult **result)
+{
+	PQclear(*result);
+}
+
+static inline void
+sfs_auto_PQfreemem(char **memory)
+{
+	PQfreemem(*memory);
+}
+
+/* A further connection to the same database, or to `database` of the same server when not NULL. */
+int pg_connect_again(const struct pg_db *db, const char *database, struct pg_db **ret_db,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Runs SQL by the simple protocol; several statements are fine. Results are dropped. */
+int pg_run(struct pg_db *db, const char *sql, struct sfs_error *err) SFS_MUST_CHECK;
+int pg_runf(struct pg_db *db, struct sfs_error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4))) SFS_MUST_CHECK;
+
+/* Runs one query; the caller clears the result. `params` are text, NULL for none. */
+int pg_query(struct pg_db *db, const char *sql, int n_params, const char *const *params,
+	PGresult **ret_result, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Fills `err` from a failed result, or from the connection when `result` is NULL; returns -errno. */
+int pg_error(struct pg_db *db, const PGresult *result, const char *sql, struct sfs_error *err);
+
+/* The errno for a SQLSTATE, by a table (DESIGN section 3). */
+int pg_errno(const char *sqlstate);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_KIND_H
+#define SFS_POSTGRES_KIND_H
+
+#include "drivers/driver.h"
+
+/*
+ * What PostgreSQL's driver knows of a kind of object: a row in kind.c. Reading stands in
+ * read_<family>.c, the SQL that makes an object in print_<family>.c, the SQL that changes one in
+ * alter_<family>.c.
+ */
+
+/* Where SQL goes. */
+struct pg_writer {
+	const struct sfs_catalog *catalog; /* the one that the object written belongs to */
+	struct sfs_plan *plan;             /* receives one step for each statement */
+	bool file;   /* the text of a file: a table comes with foreign keys inline and all its parts.
+	              * Otherwise a plan: foreign keys, indexes and the like have changes of their own */
+};
+
+struct pg_kind {
+	enum sfs_kind kind;
+	unsigned class;      /* enum pg_class_oid; the first part of the tag */
+	const char *keyword; /* as in DROP, COMMENT ON, ALTER ... OWNER TO: "MATERIALIZED VIEW" */
+	const char *privilege_keyword; /* as in GRANT ... ON: "TABLE"; NULL: no privileges */
+	bool owned;          /* ALTER ... OWNER TO exists */
+
+	/*
+	 * The name as it stands after the keyword: "public.users", "t ON public.users",
+	 * "public.f(integer)". NULL: qualified name, with the signature of overloaded kinds.
+	 */
+	void (*reference)(const struct sfs_object *object, struct sfs_str *out);
+
+	/*
+	 * Appends the catalog query for a server of that version. `$1::oid[]` is NULL for everything,
+	 * else the OIDs asked for (of the object, or of the relation, type or domain of a part):
+	 *     AND ($1::oid[] IS NULL OR c.oid = ANY ($1))
+	 * `$2::name[]` likewise restricts namespaces. System objects, members of extensions and
+	 * drizzle's own table are left out by the query. Result columns are found by name:
+	 *   oid, subid (optional)      the tag
+	 *   owner_oid                  of a part: the OID of the object that owns it (optional else)
+	 *   namespace, relation, name, signature    the identity, raw; absent columns are NULL
+	 *   position, locked           optional; locked is 't' when the role may not change it
+	 *   every attribute of attribute.h by its name, in the form said there; absent ones are NULL
+	 * NULL: the kind is read with another kind's query.
+	 */
+	void (*query)(int version, struct sfs_str *out);
+
+	/* Adds the statements that make the object as it is in the writer's catalog. */
+	void (*create)(struct pg_writer *writer, const struct sfs_object *object);
+
+	/* Adds the statement that drops it; NULL: DROP keyword reference. Never CASCADE. */
+	void (*drop)(struct pg_writer *writer, const struct sfs_object *object);
+
+	/* Attributes that alter() changes in place; a change of any other one replaces the object. */
+	uint64_t in_place;
+
+	/* Whether this change, with only in_place attributes, works in place after all; NULL: yes. */
+	bool (*can_alter)(const struct sfs_diff *diff, const struct sfs_change *change);
+
+	/*
+	 * Adds the statements for the attributes that differ (change->attributes), the common four
+	 * left aside: those are write_common.c's. The object already has its new name.
+	 */
+	void (*alter)(struct pg_writer *writer, const struct sfs_diff *diff,
+		const struct sfs_change *change);
+
+	/* Adds the statements for a new name, namespace or relation; NULL: RENAME TO and SET SCHEMA. */
+	void (*rename)(struct pg_writer *writer, const struct sfs_change *change);
+};
+
+/* The row of a kind, NULL when PostgreSQL has none of it. */
+const struct pg_kind *pg_kind(enum sfs_kind kind);
+
+/* ---- write_common.c: what all kinds have, and the helpers of every print_ and alter_ file ---- */
+
+/* "TABLE public.users", as in COMMENT ON and DROP. */
+void pg_write_reference(const struct sfs_object *object, struct sfs_str *out);
+
+/* Quotes by PostgreSQL's rules: a name; `namespace.name`; a literal. */
+void pg_name(struct sfs_str *out, const char *name);
+void pg_qualified(struct sfs_str *out, const char *namespace, const char *name);
+void pg_literal(struct sfs_str *out, const char *text);
+
+/* OWNER TO, COMMENT ON, GRANT/REVOKE from the server's default, SECURITY LABEL: after a create. */
+void pg_write_common(struct pg_writer *writer, const struct sfs_object *object);
+
+/* The same as far as two objects differ. */
+void pg_alter_common(struct pg_writer *writer, const struct sfs_change *change);
+
+/* The object's statements as one text, each ended by `;\n`, with blank lines between groups. */
+void pg_print_object(
+	const struct sfs_catalog *catalog, const struct sfs_object *object, struct sfs_str *out);
+
+#endif

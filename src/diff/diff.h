@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_DIFF_DIFF_H
+#define SFS_DIFF_DIFF_H
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "catalog/catalog.h"
+
+/* That the object called `from` in one catalog is the one called `to` in the other. */
+struct sfs_rename {
+	struct sfs_identity from, to; /* same kind; texts borrowed from the caller */
+	const char *file;             /* where the person said so, for errors; NULL if by other means */
+	unsigned line;
+};
+
+struct sfs_renames SFS_VEC_OF(struct sfs_rename);
+
+enum sfs_action {
+	SFS_CREATE,
+	SFS_DROP,
+	SFS_ALTER,  /* attributes differ */
+	SFS_RENAME, /* name, namespace or relation differ by a rename; attributes may differ too */
+};
+
+/* One object that differs. Parts are objects of their own: a new column is a CREATE of a column. */
+struct sfs_change {
+	enum sfs_action action;
+	const struct sfs_object *from; /* NULL for CREATE */
+	const struct sfs_object *to;   /* NULL for DROP */
+	uint64_t attributes;           /* ALTER, RENAME: bit i set when attribute i differs */
+};
+
+/* A drop beside an add of a like thing, which may be a rename: told to the person, never guessed. */
+struct sfs_question {
+	const struct sfs_object *from, *to;
+};
+
+/*
+ * What has to change to make `from` equal `to`. A part of a created or dropped object has a change
+ * of its own as well; drivers that create a table with its columns skip those.
+ */
+struct sfs_diff {
+	const struct sfs_catalog *from, *to; /* borrowed */
+	SFS_VEC(struct sfs_change) changes;  /* by sfs_identity_compare of `to`, or of `from` for drops */
+	SFS_VEC(struct sfs_question) questions;
+	/* Every object of `from` and its counterpart, renames followed: */
+	const struct sfs_object **counterpart; /* owned; by index in from; NULL when dropped */
+	const struct sfs_object **origin;      /* owned; by index in to; NULL when created */
+};
+
+void sfs_diff_finish(struct sfs_diff *diff);
+SFS_DEFINE_AUTO_VALUE(diff, struct sfs_diff, sfs_diff_finish)
+
+/*
+ * Compares two sealed catalogs, which must outlive the diff. A rename whose `from` is not in
+ * `from`, or whose `to` is not in `to`, is -EINVAL: a hint that fits nothing is an error (unless it
+ * was carried out before: `from` gone and `to` present on both sides). Objects of kind UNMODELED
+ * are never changed.
+ */
+int sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	const struct sfs_renames *renames, struct sfs_diff *ret_diff, struct sfs_error *err)
+	SFS_MUST_CHECK;
+
+/* Whether values of an attribute differ between two objects of one kind. */
+bool sfs_attribute_differs(
+	const struct sfs_object *a, const struct sfs_object *b, int attribute);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_DIFF_PLAN_H
+#define SFS_DIFF_PLAN_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "catalog/object.h"
+
+/* How bad a hazard is: the rules H01..H70 are told in docs/hazards.md. */
+enum sfs_severity {
+	SFS_INFO,
+	SFS_WARN,
+	SFS_LOSS, /* class X: data or protection can be lost; refused under apply=safe */
+};
+
+struct sfs_hazard {
+	unsigned rule;          /* 2 for H02 */
+	enum sfs_severity severity;
+	const char *object;     /* as sfs_identity_describe() says it */
+	const char *message;    /* what can happen, with the facts measured */
+};
+
+/* One statement of a plan, ready to send. */
+struct sfs_step {
+	const char *sql;      /* without the final `;` */
+	const char *object;   /* what it is about, described; NULL for scaffolding */
+	const char *lock;     /* the strongest lock it takes on a user's table, NULL for none */
+	bool outside;         /* can not run in a transaction */
+	bool scaffolding;     /* SET, PRAGMA and the like: needed, but no change by itself */
+};
+
+/* Ordered statements that bring one database to another schema. All texts live in its arena. */
+struct sfs_plan {
+	struct sfs_arena *arena; /* owned; NULL in an empty plan that was never written to */
+	SFS_VEC(struct sfs_step) steps;
+	SFS_VEC(struct sfs_hazard) hazards;
+	SFS_VEC(const char *) questions; /* "is column a.x the former a.y? say so with -- renamed from: y" */
+	bool rebuilds; /* SQLite: foreign keys must be off, outside the transaction */
+};
+
+void sfs_plan_init(struct sfs_plan *plan);
+void sfs_plan_finish(struct sfs_plan *plan);
+SFS_DEFINE_AUTO_VALUE(plan, struct sfs_plan, sfs_plan_finish)
+
+/* Appends a step with a copy of its text; returns it, valid until the next add. */
+struct sfs_step *sfs_plan_add(
+	struct sfs_plan *plan, const struct sfs_object *object, const char *sql);
+struct sfs_step *sfs_plan_addf(struct sfs_plan *plan, const struct sfs_object *object,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+void sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity severity,
+	const struct sfs_object *object, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* The worst hazard, SFS_INFO when there is none. */
+enum sfs_severity sfs_plan_severity(const struct sfs_plan *plan);
+
+/*
+ * The plan as a script that a person can read and run: hazards and questions as comments first,
+ * then each statement with its `;`. `breakpoints` puts drizzle's marker between statements.
+ */
+void sfs_plan_format(const struct sfs_plan *plan, bool breakpoints, struct sfs_str *out);
+
+#endif
