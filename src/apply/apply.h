@@ -4,14 +4,22 @@
 
 #include "drivers/driver.h"
 
+/* What the database has to say after a plan was run. */
+struct sfs_expectation {
+	struct sfs_scope scope;             /* what to read back */
+	const struct sfs_catalog *wanted;   /* sealed; NULL: nothing to compare */
+	const struct sfs_renames *renames;  /* those that the plan carries out; NULL: none */
+};
+
 /*
- * Runs a plan and checks what it made: begin, every step, read back within `scope`, compare with
- * `wanted` (sealed; NULL: nothing to compare), commit. A difference, or any failure, rolls back;
- * a difference is -EIO with the residue in err->detail. Steps marked `outside` run after the commit,
- * one by one. `ret_after` (may be NULL) receives the catalog that was read back.
+ * Runs a plan and checks what it made: begin, every step, read back, compare, commit. A difference,
+ * or any failure, rolls back; a difference is -EIO with the residue in err->detail. A lock that does
+ * not come in time is tried for again with growing waits, then -EBUSY. A step marked `outside` ends
+ * the transaction before it and runs by itself: what ran before such a step stays. `ret_after` (may
+ * be NULL) receives the catalog that was read back.
  */
-int sfs_apply_plan(struct sfs_db *db, const struct sfs_plan *plan, const struct sfs_scope *scope,
-	const struct sfs_catalog *wanted, struct sfs_catalog **ret_after, struct sfs_error *err)
+int sfs_apply_plan(struct sfs_db *db, const struct sfs_plan *plan,
+	const struct sfs_expectation *expect, struct sfs_catalog **ret_after, struct sfs_error *err)
 	SFS_MUST_CHECK;
 
 #endif

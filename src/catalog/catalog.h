@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "catalog/object.h"
+#include "sql/lexer.h"
 
 /* All objects of a database, or those asked for, as they were in one transaction. Immutable once read. */
 struct sfs_catalog {
@@ -12,6 +13,7 @@ struct sfs_catalog {
 	SFS_VEC(struct sfs_object *) objects; /* parts too; by sfs_identity_compare after sfs_catalog_seal */
 	struct sfs_catalog_index *index; /* owned; private to catalog.c */
 	struct sfs_graph *graph;         /* owned; private to graph.c; NULL until dependencies are added */
+	enum sfs_dialect dialect;        /* of the SQL in its values; the driver that reads it sets it */
 	SFS_VEC(const char *) invisible; /* what the role may not see, one line each */
 };
 

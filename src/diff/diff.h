@@ -65,4 +65,15 @@ int sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
 bool sfs_attribute_differs(
 	const struct sfs_object *a, const struct sfs_object *b, int attribute);
 
+/*
+ * Whether the catalog that was read back after a change says what was wanted. Values that another
+ * object's rename runs through (the query of a view over a renamed table) are equal with the old
+ * name or the new one. Appends a line for each difference to `residue`.
+ */
+bool sfs_diff_equal(const struct sfs_catalog *got, const struct sfs_catalog *wanted,
+	const struct sfs_renames *renames, struct sfs_str *residue);
+
+/* "changed column public.users.email: type, default": one line, without newline. */
+void sfs_change_describe(const struct sfs_change *change, struct sfs_str *out);
+
 #endif

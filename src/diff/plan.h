@@ -56,6 +56,12 @@ void sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity sev
 /* The worst hazard, SFS_INFO when there is none. */
 enum sfs_severity sfs_plan_severity(const struct sfs_plan *plan);
 
+/* "info", "warning", "data loss". */
+const char *sfs_severity_name(enum sfs_severity severity);
+
+/* Hazards and questions alone, a comment line each. */
+void sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out);
+
 /*
  * The plan as a script that a person can read and run: hazards and questions as comments first,
  * then each statement with its `;`. `breakpoints` puts drizzle's marker between statements.

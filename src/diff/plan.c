@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+/* A plan: ordered statements with what they risk, and the text that a person reads of it. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "diff/plan.h"
+
+void
+sfs_plan_init(struct sfs_plan *plan)
+{
+	memset(plan, 0, sizeof *plan);
+	plan->arena = sfs_arena_create();
+}
+
+void
+sfs_plan_finish(struct sfs_plan *plan)
+{
+	sfs_vec_finish(&plan->steps);
+	sfs_vec_finish(&plan->hazards);
+	sfs_vec_finish(&plan->questions);
+	sfs_arena_destroy(plan->arena);
+	memset(plan, 0, sizeof *plan);
+}
+
+static const char *
+describe(struct sfs_plan *plan, const struct sfs_object *object)
+{
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+
+	if (!object) {
+		return NULL;
+	}
+	sfs_identity_describe(&object->id, &text);
+	return sfs_arena_strndup(plan->arena, sfs_str_text(&text), text.len);
+}
+
+struct sfs_step *
+sfs_plan_add(struct sfs_plan *plan, const struct sfs_object *object, const char *sql)
+{
+	struct sfs_step step = {
+		.sql = sfs_arena_strdup(plan->arena, sql),
+		.object = describe(plan, object),
+		.scaffolding = !object,
+	};
+
+	sfs_vec_push(&plan->steps, step);
+	return &plan->steps.items[plan->steps.len - 1];
+}
+
+struct sfs_step *
+sfs_plan_addf(struct sfs_plan *plan, const struct sfs_object *object, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *sql sfs_auto(free) = sfs_vasprintf(format, args);
+	va_end(args);
+	return sfs_plan_add(plan, object, sql);
+}
+
+void
+sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity severity,
+	const struct sfs_object *object, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *message sfs_auto(free) = sfs_vasprintf(format, args);
+	va_end(args);
+
+	struct sfs_hazard hazard = {
+		.rule = rule,
+		.severity = severity,
+		.object = describe(plan, object),
+		.message = sfs_arena_strdup(plan->arena, message),
+	};
+	sfs_vec_push(&plan->hazards, hazard);
+}
+
+enum sfs_severity
+sfs_plan_severity(const struct sfs_plan *plan)
+{
+	enum sfs_severity worst = SFS_INFO;
+
+	sfs_vec_foreach (hazard, &plan->hazards) {
+		if (hazard->severity > worst) {
+			worst = hazard->severity;
+		}
+	}
+	return worst;
+}
+
+const char *
+sfs_severity_name(enum sfs_severity severity)
+{
+	static const char *const names[] = {
+		[SFS_INFO] = "info",
+		[SFS_WARN] = "warning",
+		[SFS_LOSS] = "data loss",
+	};
+
+	return names[severity];
+}
+
+/* A comment line; a newline in the text must not end the comment. */
+static void
+add_comment(struct sfs_str *out, const char *text)
+{
+	for (const char *at = text; *at; at++) {
+		if (*at == '\n' || *at == '\r') {
+			sfs_str_add(out, "\n--   ");
+		} else {
+			sfs_str_addc(out, *at);
+		}
+	}
+	sfs_str_addc(out, '\n');
+}
+
+void
+sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out)
+{
+	sfs_vec_foreach (hazard, &plan->hazards) {
+		sfs_str_addf(out, "-- %s H%02u: ", sfs_severity_name(hazard->severity),
+			hazard->rule);
+		if (hazard->object) {
+			sfs_str_addf(out, "%s: ", hazard->object);
+		}
+		add_comment(out, hazard->message);
+	}
+	sfs_vec_foreach (question, &plan->questions) {
+		sfs_str_add(out, "-- question: ");
+		add_comment(out, *question);
+	}
+}
+
+void
+sfs_plan_format(const struct sfs_plan *plan, bool breakpoints, struct sfs_str *out)
+{
+	sfs_plan_format_hazards(plan, out);
+	for (size_t i = 0; i < plan->steps.len; i++) {
+		if (i && breakpoints) {
+			sfs_str_add(out, "--> statement-breakpoint\n");
+		}
+		sfs_str_add(out, plan->steps.items[i].sql);
+		sfs_str_add(out, ";\n");
+	}
+}
