@@ -58,7 +58,8 @@ struct sfs_evaluation {
 	const struct sfs_source *sources;
 	size_t n_sources;
 	bool whole;
-	const char *shadow; /* an empty database to use as the scratch place, NULL: one of our own */
+	const char
+		*shadow; /* an empty database to use as the scratch place, NULL: one of our own */
 };
 
 /* A migration as the ledger has it: a row of drizzle's table. */
@@ -97,8 +98,8 @@ struct sfs_driver {
 		struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
 
 	/* Cheap: changes whenever the schema may have changed. Owned by the caller. */
-	int (*fingerprint)(struct sfs_db *db, char **ret_fingerprint, struct sfs_error *err)
-		SFS_MUST_CHECK;
+	int (*fingerprint)(
+		struct sfs_db *db, char **ret_fingerprint, struct sfs_error *err) SFS_MUST_CHECK;
 
 	/*
 	 * Appends the canonical text of an object that has a file: the object with its parts and, for

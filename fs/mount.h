@@ -9,7 +9,8 @@
 struct sfs_mount_options {
 	const char *target;     /* the database */
 	const char *mountpoint; /* an existing directory, absolute */
-	const char *project;    /* directory whose migrations folder is shown and written; NULL: kept in the state directory */
+	const char *
+		project; /* directory whose migrations folder is shown and written; NULL: kept in the state directory */
 	enum sfs_policy policy;
 	bool read_only;
 	bool allow_other;

@@ -14,7 +14,7 @@
 struct pg_writer {
 	const struct sfs_catalog *catalog; /* the one that the object written belongs to */
 	struct sfs_plan *plan;             /* receives one step for each statement */
-	bool file;   /* the text of a file: a table comes with foreign keys inline and all its parts.
+	bool file; /* the text of a file: a table comes with foreign keys inline and all its parts.
 	              * Otherwise a plan: foreign keys, indexes and the like have changes of their own */
 };
 
@@ -23,7 +23,7 @@ struct pg_kind {
 	unsigned class;      /* enum pg_class_oid; the first part of the tag */
 	const char *keyword; /* as in DROP, COMMENT ON, ALTER ... OWNER TO: "MATERIALIZED VIEW" */
 	const char *privilege_keyword; /* as in GRANT ... ON: "TABLE"; NULL: no privileges */
-	bool owned;          /* ALTER ... OWNER TO exists */
+	bool owned;                    /* ALTER ... OWNER TO exists */
 
 	/*
 	 * The name as it stands after the keyword: "public.users", "t ON public.users",

@@ -11,8 +11,7 @@ struct pg_alias {
 };
 
 /* What the server calls things: the parts of an object's tag. */
-#define PG_TAG(class, oid, sub)                                                                    \
-	((uint64_t)(class) << 48 | (uint64_t)(oid) << 16 | (uint64_t)(sub))
+#define PG_TAG(class, oid, sub) ((uint64_t)(class) << 48 | (uint64_t)(oid) << 16 | (uint64_t)(sub))
 
 /* OIDs of the system catalogs, fixed since they exist (src/include/catalog/pg_*.h). */
 enum pg_class_oid {
@@ -51,7 +50,8 @@ enum pg_class_oid {
 
 struct pg_read_options {
 	struct sfs_scope scope;
-	const struct pg_alias *aliases; /* when given, only these namespaces are read, under those names */
+	const struct pg_alias
+		*aliases; /* when given, only these namespaces are read, under those names */
 	size_t n_aliases;
 };
 

@@ -6,9 +6,9 @@
 
 /* What the database has to say after a plan was run. */
 struct sfs_expectation {
-	struct sfs_scope scope;             /* what to read back */
-	const struct sfs_catalog *wanted;   /* sealed; NULL: nothing to compare */
-	const struct sfs_renames *renames;  /* those that the plan carries out; NULL: none */
+	struct sfs_scope scope;            /* what to read back */
+	const struct sfs_catalog *wanted;  /* sealed; NULL: nothing to compare */
+	const struct sfs_renames *renames; /* those that the plan carries out; NULL: none */
 };
 
 /*
@@ -19,7 +19,7 @@ struct sfs_expectation {
  * be NULL) receives the catalog that was read back.
  */
 int sfs_apply_plan(struct sfs_db *db, const struct sfs_plan *plan,
-	const struct sfs_expectation *expect, struct sfs_catalog **ret_after, struct sfs_error *err)
-	SFS_MUST_CHECK;
+	const struct sfs_expectation *expect, struct sfs_catalog **ret_after,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 #endif

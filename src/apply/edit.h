@@ -11,26 +11,30 @@
  * an `rm`, a draft and a pushed tree are all a list of edits.
  */
 struct sfs_edit {
-	const char *path;    /* of the tree, as the database has it now; the new path of a new file */
+	const char *path; /* of the tree, as the database has it now; the new path of a new file */
 	const char *renamed; /* the path that it shall have; NULL: the same */
-	const char *text;    /* what it shall say; NULL with `renamed`: as now; NULL alone: it is removed */
+	const char *
+		text; /* what it shall say; NULL with `renamed`: as now; NULL alone: it is removed */
 	size_t len;
-	const char *base;    /* the text that the person started from; NULL: unknown, no conflict is looked for */
-	bool create;         /* refuse with -EEXIST when the object is there already */
+	const char *
+		base; /* the text that the person started from; NULL: unknown, no conflict is looked for */
+	bool create; /* refuse with -EEXIST when the object is there already */
 };
 
 enum sfs_policy {
-	SFS_APPLY_SAFE,  /* what can lose data is refused with -EPERM */
+	SFS_APPLY_SAFE, /* what can lose data is refused with -EPERM */
 	SFS_APPLY_ALL,
 	SFS_APPLY_NEVER, /* plan only: refused with -EPERM and the plan */
 };
 
 /* What came of it. Everything in it is owned; finish it whether or not the edit worked. */
 struct sfs_outcome {
-	struct sfs_plan plan;   /* what was done, or would have been */
-	bool changed;           /* the database was changed and committed */
-	struct sfs_tree after;  /* the files of all objects that the change may have touched, as they are now */
-	struct sfs_tree before; /* the same files as they were: what is here and not in `after` is gone */
+	struct sfs_plan plan; /* what was done, or would have been */
+	bool changed;         /* the database was changed and committed */
+	struct sfs_tree
+		after; /* the files of all objects that the change may have touched, as they are now */
+	struct sfs_tree
+		before; /* the same files as they were: what is here and not in `after` is gone */
 };
 
 void sfs_outcome_finish(struct sfs_outcome *outcome);
@@ -46,6 +50,7 @@ SFS_DEFINE_AUTO_VALUE(outcome, struct sfs_outcome, sfs_outcome_finish)
  *   and what the database says: -EACCES, -EBUSY, -EEXIST, -ENOENT, -EROFS, -EIO, -ETIMEDOUT
  */
 int sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
-	enum sfs_policy policy, struct sfs_outcome *ret_outcome, struct sfs_error *err) SFS_MUST_CHECK;
+	enum sfs_policy policy, struct sfs_outcome *ret_outcome,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 #endif

@@ -12,8 +12,8 @@
  */
 void *sfs_alloc(size_t size); /* zeroed */
 void *sfs_realloc(void *old, size_t size);
-char *sfs_strdup(const char *text);               /* NULL gives NULL */
-char *sfs_strndup(const char *text, size_t len);  /* copies exactly len bytes, adds a NUL */
+char *sfs_strdup(const char *text);              /* NULL gives NULL */
+char *sfs_strndup(const char *text, size_t len); /* copies exactly len bytes, adds a NUL */
 char *sfs_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *sfs_vasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 

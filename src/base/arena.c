@@ -18,7 +18,7 @@ struct block {
 };
 
 struct sfs_arena {
-	struct block *blocks; /* owned; the first is the one in use */
+	struct block *blocks;     /* owned; the first is the one in use */
 	struct sfs_map *interned; /* owned; NULL until first used */
 	size_t size;
 };

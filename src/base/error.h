@@ -10,20 +10,23 @@
  * returns non-zero. Callers may pass NULL.
  */
 struct sfs_error {
-	int errnum;        /* positive errno, 0 when nothing is wrong */
-	char sqlstate[6];  /* PostgreSQL's, "" when there is none */
-	char *message;     /* owned; one line, no trailing newline; all below owned or NULL */
+	int errnum;       /* positive errno, 0 when nothing is wrong */
+	char sqlstate[6]; /* PostgreSQL's, "" when there is none */
+	char *message;    /* owned; one line, no trailing newline; all below owned or NULL */
 	char *detail;
 	char *hint;
-	char *object;      /* what it is about, as a person writes it: "table public.users" */
-	char *file;        /* path of the text at fault, as the person gave it */
-	char *statement;   /* the statement that failed */
-	char *plan;        /* the plan with its hazards, when one was made and refused */
-	unsigned line;     /* 1-based, 0 when unknown */
-	unsigned column;   /* 1-based, counted in characters */
+	char *object;    /* what it is about, as a person writes it: "table public.users" */
+	char *file;      /* path of the text at fault, as the person gave it */
+	char *statement; /* the statement that failed */
+	char *plan;      /* the plan with its hazards, when one was made and refused */
+	unsigned line;   /* 1-based, 0 when unknown */
+	unsigned column; /* 1-based, counted in characters */
 };
 
-#define SFS_ERROR_INIT { 0 }
+#define SFS_ERROR_INIT                                                                             \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void sfs_error_finish(struct sfs_error *err);
 SFS_DEFINE_AUTO_VALUE(error, struct sfs_error, sfs_error_finish)

@@ -11,8 +11,8 @@
 /* Whole files. Every function fills `err` and returns -errno on failure. */
 
 /* Appends the contents of `path`; -EFBIG past `limit` bytes. */
-int sfs_file_read(const char *path, size_t limit, struct sfs_str *out, struct sfs_error *err)
-	SFS_MUST_CHECK;
+int sfs_file_read(
+	const char *path, size_t limit, struct sfs_str *out, struct sfs_error *err) SFS_MUST_CHECK;
 
 /*
  * Makes `path` hold exactly these bytes, or leaves it as it was: a temporary file beside it, fsync,

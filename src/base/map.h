@@ -30,6 +30,7 @@ bool sfs_map_next(const struct sfs_map *map, size_t *cursor, const char **key, v
 /* FNV-1a, for tables with keys of their own; pass the former result to go on with more bytes. */
 #define SFS_HASH_INIT UINT64_C(0xcbf29ce484222325)
 uint64_t sfs_hash(uint64_t hash, const void *data, size_t len);
-uint64_t sfs_hash_string(uint64_t hash, const char *text); /* hashes the NUL too; NULL differs from "" */
+uint64_t sfs_hash_string(
+	uint64_t hash, const char *text); /* hashes the NUL too; NULL differs from "" */
 
 #endif

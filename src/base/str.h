@@ -14,7 +14,10 @@ struct sfs_str {
 	size_t capacity;
 };
 
-#define SFS_STR_INIT { 0 }
+#define SFS_STR_INIT                                                                               \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void sfs_str_finish(struct sfs_str *str);
 SFS_DEFINE_AUTO_VALUE(str, struct sfs_str, sfs_str_finish)

@@ -31,8 +31,8 @@
 
 /* Walks the vector with a pointer to each item: `sfs_vec_foreach (item, &vec) { ... }`. */
 #define sfs_vec_foreach(item, vec)                                                                 \
-	for (__typeof__((vec)->items) item = (vec)->items,                                         \
-				      item##_end_ = (vec)->items + (vec)->len;                     \
+	for (__typeof__((vec)->items + 0) item = (vec)->items,                                     \
+					  item##_end_ = (vec)->items + (vec)->len;                 \
 		item != item##_end_; item++)
 
 #define sfs_vec_finish(vec)                                                                        \

@@ -14,6 +14,7 @@
  *
  * The first four are common to all kinds and have the same index in each: SFS_ATTR_OWNER ...
  */
+/* clang-format off */
 #define SFS_COMMON_ATTRIBUTES(X, KIND)                                                             \
 	X(KIND, OWNER, "owner", 0)                                                                 \
 	X(KIND, COMMENT, "comment", 0)                                                             \
@@ -201,6 +202,8 @@ enum {
 #define SFS_ATTRIBUTE_ENUM(KIND, ATTRIBUTE, name, flags) SFS_##KIND##_##ATTRIBUTE,
 #define SFS_ATTRIBUTES_OF(LIST) enum { SFS_ENUM_START_##LIST = SFS_ATTR_COMMON - 1, LIST##_ATTRIBUTES(SFS_ATTRIBUTE_ENUM) };
 #define SFS_DEFINITION_OF(KIND) enum { SFS_##KIND##_DEFINITION = SFS_ATTR_COMMON };
+
+/* clang-format on */
 
 SFS_ATTRIBUTES_OF(SFS_TABLE)
 SFS_ATTRIBUTES_OF(SFS_COLUMN)

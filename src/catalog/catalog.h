@@ -10,10 +10,11 @@
 /* All objects of a database, or those asked for, as they were in one transaction. Immutable once read. */
 struct sfs_catalog {
 	struct sfs_arena *arena; /* owned */
-	SFS_VEC(struct sfs_object *) objects; /* parts too; by sfs_identity_compare after sfs_catalog_seal */
+	SFS_VEC(struct sfs_object *)
+		objects; /* parts too; by sfs_identity_compare after sfs_catalog_seal */
 	struct sfs_catalog_index *index; /* owned; private to catalog.c */
-	struct sfs_graph *graph;         /* owned; private to graph.c; NULL until dependencies are added */
-	enum sfs_dialect dialect;        /* of the SQL in its values; the driver that reads it sets it */
+	struct sfs_graph *graph;  /* owned; private to graph.c; NULL until dependencies are added */
+	enum sfs_dialect dialect; /* of the SQL in its values; the driver that reads it sets it */
 	SFS_VEC(const char *) invisible; /* what the role may not see, one line each */
 };
 
@@ -31,8 +32,8 @@ struct sfs_object *sfs_catalog_add(struct sfs_catalog *catalog, const struct sfs
 	struct sfs_object *owner, const char *const *values);
 
 /* Sets, replaces or (value NULL) removes an attribute while a catalog is being read. */
-void sfs_catalog_set(struct sfs_catalog *catalog, struct sfs_object *object, int attribute,
-	const char *value);
+void sfs_catalog_set(
+	struct sfs_catalog *catalog, struct sfs_object *object, int attribute, const char *value);
 
 /* Adds all of `other`'s object, its parts too, as copies; tags are kept, dependencies are not. */
 struct sfs_object *sfs_catalog_copy(struct sfs_catalog *catalog, const struct sfs_object *object);

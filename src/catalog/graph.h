@@ -14,11 +14,11 @@ struct sfs_objects {
 };
 
 /* Adds an edge; the same one twice, or one from an object to itself, is ignored. */
-void sfs_graph_add(
-	struct sfs_catalog *catalog, struct sfs_object *user, struct sfs_object *used);
+void sfs_graph_add(struct sfs_catalog *catalog, struct sfs_object *user, struct sfs_object *used);
 
 /* What `object` needs, and what needs `object`; empty when nothing. Valid until the next add. */
-struct sfs_objects sfs_graph_uses(const struct sfs_catalog *catalog, const struct sfs_object *object);
+struct sfs_objects sfs_graph_uses(
+	const struct sfs_catalog *catalog, const struct sfs_object *object);
 struct sfs_objects sfs_graph_used_by(
 	const struct sfs_catalog *catalog, const struct sfs_object *object);
 

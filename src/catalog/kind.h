@@ -22,11 +22,11 @@ enum sfs_kind {
 	SFS_SERVER,
 	SFS_USER_MAPPING,
 	SFS_COLLATION,
-	SFS_TYPE,             /* enum, composite, range, base, shell: attribute "variant" */
-	SFS_TYPE_ATTRIBUTE,   /* part of a composite type */
+	SFS_TYPE,           /* enum, composite, range, base, shell: attribute "variant" */
+	SFS_TYPE_ATTRIBUTE, /* part of a composite type */
 	SFS_DOMAIN,
 	SFS_DOMAIN_CONSTRAINT, /* part of a domain */
-	SFS_SEQUENCE,         /* owned ones are parts of their table */
+	SFS_SEQUENCE,          /* owned ones are parts of their table */
 	SFS_FUNCTION,
 	SFS_PROCEDURE,
 	SFS_AGGREGATE,
@@ -42,10 +42,10 @@ enum sfs_kind {
 	SFS_TEXT_SEARCH_CONFIGURATION,
 	SFS_TABLE,
 	SFS_FOREIGN_TABLE,
-	SFS_COLUMN,           /* part of a relation */
-	SFS_CONSTRAINT,       /* part of a table */
-	SFS_INDEX,            /* part of a table or materialized view */
-	SFS_STATISTICS,       /* part of a table or materialized view: extended statistics */
+	SFS_COLUMN,     /* part of a relation */
+	SFS_CONSTRAINT, /* part of a table */
+	SFS_INDEX,      /* part of a table or materialized view */
+	SFS_STATISTICS, /* part of a table or materialized view: extended statistics */
 	SFS_VIEW,
 	SFS_MATERIALIZED_VIEW,
 	SFS_RULE,
@@ -55,7 +55,7 @@ enum sfs_kind {
 	SFS_PUBLICATION,
 	SFS_SUBSCRIPTION,
 	SFS_DEFAULT_PRIVILEGES, /* part of a namespace, or of the database */
-	SFS_UNMODELED,        /* shown read-only: attribute "what" says which kind it is */
+	SFS_UNMODELED,          /* shown read-only: attribute "what" says which kind it is */
 	SFS_KIND_COUNT,
 };
 
@@ -86,9 +86,9 @@ struct sfs_kind_info {
 	const char *name;      /* singular, as a person says it: "materialized view" */
 	const char *directory; /* "materialized_views"; NULL for parts */
 	enum sfs_level level;
-	bool overloaded;       /* identity has a signature; all of one name share a file */
+	bool overloaded; /* identity has a signature; all of one name share a file */
 	const struct sfs_attribute *attributes;
-	size_t n_attributes;   /* at most 64 */
+	size_t n_attributes; /* at most 64 */
 };
 
 const struct sfs_kind_info *sfs_kind_info(enum sfs_kind kind);

@@ -15,8 +15,10 @@
  */
 struct sfs_identity {
 	enum sfs_kind kind;
-	const char *namespace; /* NULL at database level; "main" in SQLite. Of a namespace: its own name */
-	const char *relation;  /* the table, view, domain or type that a part, trigger, policy or rule belongs to; else NULL */
+	const char
+		*namespace; /* NULL at database level; "main" in SQLite. Of a namespace: its own name */
+	const char *
+		relation; /* the table, view, domain or type that a part, trigger, policy or rule belongs to; else NULL */
 	const char *name;
 	const char *signature; /* of overloaded kinds: argument types joined with ", "; else NULL */
 };
@@ -24,15 +26,17 @@ struct sfs_identity {
 /* An object of a catalog. Lives in the catalog's arena; everything it points to does too. */
 struct sfs_object {
 	struct sfs_identity id;
-	struct sfs_object *owner; /* the object in whose file this part stands, NULL for other levels */
-	struct sfs_object *first_part, *last_part; /* parts, in the order of `position`, then of reading */
-	struct sfs_object *next_part;              /* the next part of the same owner */
-	uint64_t present;      /* bit i: attribute i has a value */
-	const char **values;   /* one for each bit set, in order */
-	uint64_t tag;          /* the driver's own name for it (PostgreSQL: class and oid), 0 if none */
-	uint32_t position;     /* among its siblings: attnum of a column; not compared */
-	uint32_t index;        /* place in the catalog's list */
-	bool locked;           /* the role may not alter it: a read-only file */
+	struct sfs_object
+		*owner; /* the object in whose file this part stands, NULL for other levels */
+	struct sfs_object *first_part,
+		*last_part;           /* parts, in the order of `position`, then of reading */
+	struct sfs_object *next_part; /* the next part of the same owner */
+	uint64_t present;             /* bit i: attribute i has a value */
+	const char **values;          /* one for each bit set, in order */
+	uint64_t tag;      /* the driver's own name for it (PostgreSQL: class and oid), 0 if none */
+	uint32_t position; /* among its siblings: attnum of a column; not compared */
+	uint32_t index;    /* place in the catalog's list */
+	bool locked;       /* the role may not alter it: a read-only file */
 };
 
 /* `struct sfs_object *part; sfs_parts_foreach (part, table) if (part->id.kind == SFS_COLUMN) ...` */

@@ -28,7 +28,7 @@ void sfs_path_of(const struct sfs_identity *id, struct sfs_str *out);
  * What a path names; the signature stays NULL. The texts live in `arena`. -ENOENT when it is not
  * the path of an object's file.
  */
-int sfs_path_parse(const char *path, struct sfs_arena *arena, struct sfs_identity *ret_id)
-	SFS_MUST_CHECK;
+int sfs_path_parse(
+	const char *path, struct sfs_arena *arena, struct sfs_identity *ret_id) SFS_MUST_CHECK;
 
 #endif

@@ -9,7 +9,7 @@
 /* That the object called `from` in one catalog is the one called `to` in the other. */
 struct sfs_rename {
 	struct sfs_identity from, to; /* same kind; texts borrowed from the caller */
-	const char *file;             /* where the person said so, for errors; NULL if by other means */
+	const char *file; /* where the person said so, for errors; NULL if by other means */
 	unsigned line;
 };
 
@@ -41,7 +41,8 @@ struct sfs_question {
  */
 struct sfs_diff {
 	const struct sfs_catalog *from, *to; /* borrowed */
-	SFS_VEC(struct sfs_change) changes;  /* by sfs_identity_compare of `to`, or of `from` for drops */
+	SFS_VEC(struct sfs_change)
+	changes; /* by sfs_identity_compare of `to`, or of `from` for drops */
 	SFS_VEC(struct sfs_question) questions;
 	/* Every object of `from` and its counterpart, renames followed: */
 	const struct sfs_object **counterpart; /* owned; by index in from; NULL when dropped */
@@ -58,12 +59,11 @@ SFS_DEFINE_AUTO_VALUE(diff, struct sfs_diff, sfs_diff_finish)
  * are never changed.
  */
 int sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
-	const struct sfs_renames *renames, struct sfs_diff *ret_diff, struct sfs_error *err)
-	SFS_MUST_CHECK;
+	const struct sfs_renames *renames, struct sfs_diff *ret_diff,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Whether values of an attribute differ between two objects of one kind. */
-bool sfs_attribute_differs(
-	const struct sfs_object *a, const struct sfs_object *b, int attribute);
+bool sfs_attribute_differs(const struct sfs_object *a, const struct sfs_object *b, int attribute);
 
 /*
  * Whether the catalog that was read back after a change says what was wanted. Values that another

@@ -120,8 +120,8 @@ void
 sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out)
 {
 	sfs_vec_foreach (hazard, &plan->hazards) {
-		sfs_str_addf(out, "-- %s H%02u: ", sfs_severity_name(hazard->severity),
-			hazard->rule);
+		sfs_str_addf(
+			out, "-- %s H%02u: ", sfs_severity_name(hazard->severity), hazard->rule);
 		if (hazard->object) {
 			sfs_str_addf(out, "%s: ", hazard->object);
 		}

@@ -15,19 +15,19 @@ enum sfs_severity {
 };
 
 struct sfs_hazard {
-	unsigned rule;          /* 2 for H02 */
+	unsigned rule; /* 2 for H02 */
 	enum sfs_severity severity;
-	const char *object;     /* as sfs_identity_describe() says it */
-	const char *message;    /* what can happen, with the facts measured */
+	const char *object;  /* as sfs_identity_describe() says it */
+	const char *message; /* what can happen, with the facts measured */
 };
 
 /* One statement of a plan, ready to send. */
 struct sfs_step {
-	const char *sql;      /* without the final `;` */
-	const char *object;   /* what it is about, described; NULL for scaffolding */
-	const char *lock;     /* the strongest lock it takes on a user's table, NULL for none */
-	bool outside;         /* can not run in a transaction */
-	bool scaffolding;     /* SET, PRAGMA and the like: needed, but no change by itself */
+	const char *sql;    /* without the final `;` */
+	const char *object; /* what it is about, described; NULL for scaffolding */
+	const char *lock;   /* the strongest lock it takes on a user's table, NULL for none */
+	bool outside;       /* can not run in a transaction */
+	bool scaffolding;   /* SET, PRAGMA and the like: needed, but no change by itself */
 };
 
 /* Ordered statements that bring one database to another schema. All texts live in its arena. */
@@ -35,7 +35,8 @@ struct sfs_plan {
 	struct sfs_arena *arena; /* owned; NULL in an empty plan that was never written to */
 	SFS_VEC(struct sfs_step) steps;
 	SFS_VEC(struct sfs_hazard) hazards;
-	SFS_VEC(const char *) questions; /* "is column a.x the former a.y? say so with -- renamed from: y" */
+	SFS_VEC(const char *)
+	questions;     /* "is column a.x the former a.y? say so with -- renamed from: y" */
 	bool rebuilds; /* SQLite: foreign keys must be off, outside the transaction */
 };
 

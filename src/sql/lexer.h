@@ -13,14 +13,14 @@ enum sfs_dialect {
 enum sfs_token_type {
 	SFS_TOKEN_END,
 	SFS_TOKEN_SPACE,
-	SFS_TOKEN_COMMENT,   /* without the newline that ends a -- comment */
-	SFS_TOKEN_WORD,      /* identifier or keyword without quotes */
-	SFS_TOKEN_QUOTED,    /* "x", U&"x"; SQLite: `x` and [x] too */
-	SFS_TOKEN_STRING,    /* 'x', E'x', B'x', N'x', U&'x', $tag$x$tag$; SQLite: x'00' */
+	SFS_TOKEN_COMMENT, /* without the newline that ends a -- comment */
+	SFS_TOKEN_WORD,    /* identifier or keyword without quotes */
+	SFS_TOKEN_QUOTED,  /* "x", U&"x"; SQLite: `x` and [x] too */
+	SFS_TOKEN_STRING,  /* 'x', E'x', B'x', N'x', U&'x', $tag$x$tag$; SQLite: x'00' */
 	SFS_TOKEN_NUMBER,
 	SFS_TOKEN_PARAMETER, /* $1; SQLite: ?1 :a @a $a */
-	SFS_TOKEN_OPERATOR,  /* ( ) , ; . [ ] : alone; else as many operator characters as the server takes */
-	SFS_TOKEN_BROKEN,    /* an unterminated string, quoted name or comment: up to the end */
+	SFS_TOKEN_OPERATOR, /* ( ) , ; . [ ] : alone; else as many operator characters as the server takes */
+	SFS_TOKEN_BROKEN, /* an unterminated string, quoted name or comment: up to the end */
 };
 
 struct sfs_token {

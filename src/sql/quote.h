@@ -22,12 +22,11 @@ void sfs_quote_qualified(
 void sfs_quote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *text);
 
 /* The name that an identifier token stands for: unquoted, and folded where the server folds. */
-void sfs_unquote_name(
-	struct sfs_str *out, enum sfs_dialect dialect, const char *token, size_t len);
+void sfs_unquote_name(struct sfs_str *out, enum sfs_dialect dialect, const char *token, size_t len);
 
 /* The value of a string token; -EINVAL when it is not one (prefixes E, U& and dollar quotes are read). */
-int sfs_unquote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *token, size_t len)
-	SFS_MUST_CHECK;
+int sfs_unquote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *token,
+	size_t len) SFS_MUST_CHECK;
 
 bool sfs_is_keyword(enum sfs_dialect dialect, const char *name); /* one that must be quoted */
 

@@ -15,7 +15,7 @@ struct sfs_file {
 	const char *text; /* NUL-terminated besides */
 	size_t len;
 	struct sfs_identity id; /* of the first object in it; borrowed from the tree's arena */
-	bool locked;      /* not to be changed by this role, or not modelled */
+	bool locked;            /* not to be changed by this role, or not modelled */
 };
 
 /* A schema as files, sorted by path (bytes compared). Everything in it lives in its arena. */
@@ -37,8 +37,8 @@ int sfs_tree_render(const struct sfs_driver *driver, const struct sfs_catalog *c
  * The .sql files below DIRECTORY/schema and DIRECTORY/database; other files are no part of the
  * tree. -ENOENT when neither is there; -EINVAL for a path that names no object.
  */
-int sfs_tree_read(const char *directory, struct sfs_tree *ret_tree, struct sfs_error *err)
-	SFS_MUST_CHECK;
+int sfs_tree_read(
+	const char *directory, struct sfs_tree *ret_tree, struct sfs_error *err) SFS_MUST_CHECK;
 
 struct sfs_tree_written {
 	size_t written, removed, unchanged;

@@ -11,8 +11,8 @@
  */
 struct sfs_verb {
 	const char *name;
-	const char *synopsis;  /* "pull DB DIR" */
-	const char *summary;   /* one line */
+	const char *synopsis; /* "pull DB DIR" */
+	const char *summary;  /* one line */
 	int (*run)(int argc, char **argv, struct sfs_error *err);
 };
 
