@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: MIT
+/* Files that a person changed, made true in the database: evaluate, compare, plan, apply, check. */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/apply.h"
+#include "apply/edit.h"
+#include "catalog/path.h"
+#include "diff/hints.h"
+#include "diff/text.h"
+
+/* One edit with what its paths name. */
+struct target {
+	const struct sfs_edit *edit;
+	struct sfs_identity from, to; /* the same unless the edit renames */
+	bool evaluated; /* its text is not what the database has: the server must read it */
+};
+
+struct editor {
+	struct sfs_db *db;
+	struct sfs_arena *arena; /* owned */
+	struct target *targets;  /* owned */
+	size_t n_targets;
+	struct sfs_catalog *from;      /* owned: the objects edited and what depends on them */
+	struct sfs_catalog *evaluated; /* owned; NULL when no text had to be read */
+	struct sfs_catalog *to;        /* owned: what `from` shall become */
+	struct sfs_renames renames;    /* owned */
+};
+
+static void
+editor_finish(struct editor *e)
+{
+	sfs_arena_destroy(e->arena);
+	sfs_catalog_destroy(e->from);
+	sfs_catalog_destroy(e->evaluated);
+	sfs_catalog_destroy(e->to);
+	sfs_vec_finish(&e->renames);
+	free(e->targets);
+}
+
+SFS_DEFINE_AUTO_VALUE(editor, struct editor, editor_finish)
+
+void
+sfs_outcome_finish(struct sfs_outcome *outcome)
+{
+	sfs_plan_finish(&outcome->plan);
+	sfs_tree_finish(&outcome->after);
+	sfs_tree_finish(&outcome->before);
+	memset(outcome, 0, sizeof *outcome);
+}
+
+/* Whether an object stands in the file that an identity without a signature names. */
+static bool
+is_in_file(const struct sfs_object *object, const struct sfs_identity *file)
+{
+	struct sfs_identity id = sfs_object_filed(object)->id;
+
+	id.signature = file->signature;
+	return sfs_identity_equal(&id, file);
+}
+
+static bool
+is_absent(const struct sfs_catalog *catalog, const struct sfs_identity *file)
+{
+	sfs_vec_foreach (object, &catalog->objects) {
+		if (is_in_file(*object, file)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- what the edits are about ---- */
+
+static int
+parse_path(struct editor *e, const char *path, struct sfs_identity *ret_id, struct sfs_error *err)
+{
+	int r = sfs_path_parse(path, e->arena, ret_id);
+
+	if (r < 0) {
+		return sfs_error_set(err, EINVAL, "%s is not the place of any object", path);
+	}
+	return 0;
+}
+
+static int
+find_targets(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct sfs_error *err)
+{
+	e->arena = sfs_arena_create();
+	e->targets = sfs_alloc((n_edits + 1) * sizeof *e->targets);
+	e->n_targets = n_edits;
+	for (size_t i = 0; i < n_edits; i++) {
+		struct target *target = &e->targets[i];
+		int r = parse_path(e, edits[i].path, &target->from, err);
+
+		target->edit = &edits[i];
+		target->to = target->from;
+		if (r == 0 && edits[i].renamed) {
+			r = parse_path(e, edits[i].renamed, &target->to, err);
+		}
+		if (r < 0) {
+			return r;
+		}
+		if (target->to.kind != target->from.kind) {
+			return sfs_error_set(err, EXDEV, "a %s can not become a %s",
+				sfs_kind_info(target->from.kind)->name,
+				sfs_kind_info(target->to.kind)->name);
+		}
+	}
+	return 0;
+}
+
+static int
+read_scope(struct editor *e, struct sfs_catalog **ret_catalog, struct sfs_error *err)
+{
+	struct sfs_identity *ids sfs_auto(free) = sfs_alloc((2 * e->n_targets + 1) * sizeof *ids);
+	struct sfs_scope scope = { .objects = ids, .dependencies = true };
+
+	for (size_t i = 0; i < e->n_targets; i++) {
+		ids[scope.n_objects++] = e->targets[i].from;
+		if (e->targets[i].edit->renamed) {
+			ids[scope.n_objects++] = e->targets[i].to;
+		}
+	}
+	return e->db->driver->read(e->db, &scope, ret_catalog, err);
+}
+
+/* ---- conflicts ---- */
+
+static int
+report_conflict(const char *path, const char *base, const char *now, struct sfs_error *err)
+{
+	struct sfs_str difference sfs_auto(str) = SFS_STR_INIT;
+	int r = sfs_error_set(err, ESTALE, "%s changed in the database since it was read", path);
+
+	sfs_text_difference(base, now, &difference);
+	sfs_error_detail(err, "from what was read (-) to what is there now (+):\n%s",
+		sfs_str_text(&difference));
+	sfs_error_hint(err, "read the file again and make the change there; your text is kept");
+	return r;
+}
+
+static int
+check_target(struct target *target, const struct sfs_tree *before, struct sfs_error *err)
+{
+	const struct sfs_edit *edit = target->edit;
+	const struct sfs_file *file = sfs_tree_find(before, edit->path);
+
+	if (edit->create && file) {
+		return sfs_error_set(err, EEXIST, "%s is there already", edit->path);
+	}
+	if (!file && (edit->renamed || !edit->text)) {
+		return sfs_error_set(err, ENOENT, "%s is not in the database", edit->path);
+	}
+	if (edit->renamed && sfs_tree_find(before, edit->renamed)) {
+		return sfs_error_set(err, EEXIST, "%s is there already", edit->renamed);
+	}
+	if (edit->base && (!file || strcmp(edit->base, file->text) != 0)) {
+		return report_conflict(edit->path, edit->base, file ? file->text : "", err);
+	}
+	target->evaluated = edit->text && !(file && file->len == edit->len &&
+						  memcmp(file->text, edit->text, edit->len) == 0);
+	return 0;
+}
+
+static int
+check_targets(struct editor *e, const struct sfs_tree *before, struct sfs_error *err)
+{
+	for (size_t i = 0; i < e->n_targets; i++) {
+		int r = check_target(&e->targets[i], before, err);
+
+		if (r < 0) {
+			sfs_error_object(err, "%s", e->targets[i].edit->path);
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* ---- what shall be ---- */
+
+static int
+evaluate(struct editor *e, struct sfs_error *err)
+{
+	struct sfs_source *sources sfs_auto(free) = sfs_alloc((e->n_targets + 1) * sizeof *sources);
+	struct sfs_evaluation what = { .sources = sources };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < e->n_targets; i++) {
+		const struct target *target = &e->targets[i];
+		const struct sfs_edit *edit = target->edit;
+
+		if (!target->evaluated) {
+			continue;
+		}
+		struct sfs_source *source = &sources[what.n_sources++];
+		source->path = edit->renamed ? edit->renamed : edit->path;
+		source->text = edit->text;
+		source->len = edit->len;
+		r = sfs_hints_find(e->db->driver->dialect, source->path, edit->text, edit->len,
+			target->to.namespace, e->arena, &e->renames, err);
+	}
+	if (r < 0 || !what.n_sources) {
+		return r;
+	}
+	return e->db->driver->evaluate(e->db, &what, &e->evaluated, err);
+}
+
+static const struct target *
+target_of(const struct editor *e, const struct sfs_object *object)
+{
+	for (size_t i = 0; i < e->n_targets; i++) {
+		if (is_in_file(object, &e->targets[i].from)) {
+			return &e->targets[i];
+		}
+	}
+	return NULL;
+}
+
+static void copy_renamed(struct editor *e, const struct sfs_object *object,
+	const struct target *target, struct sfs_object *owner);
+
+static void
+copy_parts(struct editor *e, const struct sfs_object *object, const struct target *target,
+	struct sfs_object *copy)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, object) {
+		copy_renamed(e, part, target, copy);
+	}
+}
+
+/* A copy of an object, or of a part of it, under the name that an edit gives it. */
+static void
+copy_renamed(struct editor *e, const struct sfs_object *object, const struct target *target,
+	struct sfs_object *owner)
+{
+	const struct sfs_kind_info *info = sfs_kind_info(object->id.kind);
+	const char **values sfs_auto(free) = sfs_alloc((info->n_attributes + 1) * sizeof *values);
+	struct sfs_identity id = object->id;
+
+	for (size_t i = 0; i < info->n_attributes; i++) {
+		values[i] = sfs_object_get(object, (int)i);
+	}
+	id.namespace = target->to.namespace;
+	if (owner) {
+		id.relation = target->to.name;
+	} else {
+		id.relation = target->to.relation;
+		id.name = target->to.name;
+	}
+	struct sfs_object *copy = sfs_catalog_add(e->to, &id, owner, values);
+	if (copy) {
+		copy->position = object->position;
+		copy_parts(e, object, target, copy);
+	}
+}
+
+/* What stands on a relation but in a file of its own moves with the relation. */
+static bool
+moves_with(const struct target *target, const struct sfs_object *object)
+{
+	return target->edit->renamed && !object->owner && object->id.relation &&
+	       sfs_streq(object->id.relation, target->from.name) &&
+	       sfs_streq(object->id.namespace, target->from.namespace);
+}
+
+static void
+copy_unedited(struct editor *e, const struct sfs_object *object)
+{
+	for (size_t i = 0; i < e->n_targets; i++) {
+		if (moves_with(&e->targets[i], object)) {
+			struct target moved = e->targets[i];
+
+			moved.to.relation = moved.to.name;
+			moved.to.name = object->id.name;
+			copy_renamed(e, object, &moved, NULL);
+			return;
+		}
+	}
+	(void)sfs_catalog_copy(e->to, object);
+}
+
+static void
+add_rename(struct editor *e, const struct target *target, const struct sfs_object *object)
+{
+	struct sfs_rename rename = { .from = object->id, .to = object->id };
+
+	rename.to.namespace = target->to.namespace;
+	rename.to.relation = target->to.relation;
+	rename.to.name = target->to.name;
+	sfs_vec_push(&e->renames, rename);
+}
+
+/* Needs between things that the edits leave alone hold on; what the server evaluated has its own. */
+static void
+copy_dependencies(struct editor *e, const struct sfs_catalog *source)
+{
+	sfs_vec_foreach (object, &source->objects) {
+		struct sfs_object *user = sfs_catalog_find(e->to, &(*object)->id);
+		struct sfs_objects uses = sfs_graph_uses(source, *object);
+
+		for (size_t i = 0; user && i < uses.len; i++) {
+			struct sfs_object *used = sfs_catalog_find(e->to, &uses.items[i]->id);
+
+			if (used) {
+				sfs_graph_add(e->to, user, used);
+			}
+		}
+	}
+}
+
+static void
+compose(struct editor *e)
+{
+	e->to = sfs_catalog_create();
+	e->to->dialect = e->from->dialect;
+	sfs_vec_foreach (object, &e->from->objects) {
+		if ((*object)->owner) {
+			continue;
+		}
+		const struct target *target = target_of(e, *object);
+		if (!target) {
+			copy_unedited(e, *object);
+			continue;
+		}
+		if (target->edit->renamed) {
+			add_rename(e, target, *object);
+		}
+		if (!target->evaluated && target->edit->renamed) {
+			copy_renamed(e, *object, target, NULL);
+		} else if (!target->evaluated && target->edit->text) {
+			(void)sfs_catalog_copy(e->to, *object);
+		}
+	}
+	if (e->evaluated) {
+		sfs_vec_foreach (object, &e->evaluated->objects) {
+			if (!(*object)->owner) {
+				(void)sfs_catalog_copy(e->to, *object);
+			}
+		}
+	}
+	sfs_catalog_seal(e->to);
+	copy_dependencies(e, e->from);
+	if (e->evaluated) {
+		copy_dependencies(e, e->evaluated);
+	}
+}
+
+/* A text that was evaluated must have defined what its path names. */
+static int
+check_defined(struct editor *e, struct sfs_error *err)
+{
+	for (size_t i = 0; i < e->n_targets; i++) {
+		const struct target *target = &e->targets[i];
+
+		if (target->evaluated && is_absent(e->to, &target->to)) {
+			struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+			int r;
+
+			sfs_identity_describe(&target->to, &name);
+			r = sfs_error_set(
+				err, EINVAL, "the text does not define %s", sfs_str_text(&name));
+			sfs_error_position(err, target->edit->path, "", 0);
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* ---- the verdict ---- */
+
+static int
+refuse(const struct sfs_plan *plan, enum sfs_policy policy, struct sfs_error *err)
+{
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	int r;
+
+	if (policy == SFS_APPLY_NEVER) {
+		r = sfs_error_set(err, EPERM, "planned only, as apply=never asks");
+	} else {
+		r = sfs_error_set(err, EPERM, "refused: the plan can lose data");
+		sfs_error_hint(err, "to do it all the same, put the plan into pending/ as a .sql "
+				    "file: an explicit migration is consent");
+	}
+	if (err) {
+		sfs_plan_format(plan, false, &text);
+		err->plan = sfs_str_steal(&text);
+	}
+	return r;
+}
+
+int
+sfs_edit_gate(const struct sfs_plan *plan, enum sfs_policy policy, struct sfs_error *err)
+{
+	bool allowed = policy == SFS_APPLY_ALL ||
+		       (policy == SFS_APPLY_SAFE && sfs_plan_severity(plan) < SFS_LOSS);
+
+	return allowed ? 0 : refuse(plan, policy, err);
+}
+
+static int
+apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
+{
+	struct sfs_identity *ids sfs_auto(free) =
+		sfs_alloc((e->from->objects.len + e->n_targets + 1) * sizeof *ids);
+	struct sfs_expectation expect = {
+		.scope = { .objects = ids, .dependencies = true },
+		.wanted = e->to,
+		.renames = &e->renames,
+	};
+	struct sfs_catalog *after sfs_auto(catalog) = NULL;
+
+	/* All that was looked at before, by its old name and its new one. */
+	for (size_t i = 0; i < e->n_targets; i++) {
+		ids[expect.scope.n_objects++] = e->targets[i].to;
+	}
+	sfs_vec_foreach (object, &e->from->objects) {
+		if (!(*object)->owner) {
+			ids[expect.scope.n_objects++] = (*object)->id;
+		}
+	}
+	int r = sfs_apply_plan(e->db, &outcome->plan, &expect, &after, err);
+	if (r < 0) {
+		return r;
+	}
+	outcome->changed = true;
+	return sfs_tree_render(e->db->driver, after, &outcome->after, err);
+}
+
+static int
+plan_and_apply(struct editor *e, enum sfs_policy policy, struct sfs_outcome *outcome,
+	struct sfs_error *err)
+{
+	struct sfs_diff diff sfs_auto(diff) = { 0 };
+	int r = sfs_diff_make(e->from, e->to, &e->renames, &diff, err);
+
+	if (r < 0) {
+		return r;
+	}
+	if (!diff.changes.len) {
+		return sfs_tree_render(e->db->driver, e->from, &outcome->after, err);
+	}
+	r = e->db->driver->plan(e->db, &diff, &outcome->plan, err);
+	if (r == 0) {
+		r = sfs_edit_gate(&outcome->plan, policy, err);
+	}
+	return r < 0 ? r : apply(e, outcome, err);
+}
+
+int
+sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
+	enum sfs_policy policy, struct sfs_outcome *ret_outcome, struct sfs_error *err)
+{
+	struct editor e sfs_auto(editor) = { .db = db };
+	struct sfs_outcome outcome sfs_auto(outcome) = { 0 };
+	int r = find_targets(&e, edits, n_edits, err);
+
+	sfs_plan_init(&outcome.plan);
+	if (r == 0) {
+		r = read_scope(&e, &e.from, err);
+	}
+	if (r == 0) {
+		r = sfs_tree_render(db->driver, e.from, &outcome.before, err);
+	}
+	if (r == 0) {
+		r = check_targets(&e, &outcome.before, err);
+	}
+	if (r == 0) {
+		r = evaluate(&e, err);
+	}
+	if (r == 0) {
+		compose(&e);
+		r = check_defined(&e, err);
+	}
+	if (r == 0) {
+		r = plan_and_apply(&e, policy, &outcome, err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	*ret_outcome = outcome;
+	memset(&outcome, 0, sizeof outcome);
+	return 0;
+}
