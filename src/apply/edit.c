@@ -4,22 +4,16 @@
 #include <string.h>
 
 #include "apply/apply.h"
+#include "apply/compose.h"
 #include "apply/edit.h"
 #include "catalog/path.h"
 #include "diff/hints.h"
 #include "diff/text.h"
 
-/* One edit with what its paths name. */
-struct target {
-	const struct sfs_edit *edit;
-	struct sfs_identity from, to; /* the same unless the edit renames */
-	bool evaluated; /* its text is not what the database has: the server must read it */
-};
-
 struct editor {
 	struct sfs_db *db;
-	struct sfs_arena *arena; /* owned */
-	struct target *targets;  /* owned */
+	struct sfs_arena *arena;    /* owned */
+	struct sfs_target *targets; /* owned */
 	size_t n_targets;
 	struct sfs_catalog *from;      /* owned: the objects edited and what depends on them */
 	struct sfs_catalog *evaluated; /* owned; NULL when no text had to be read */
@@ -49,27 +43,6 @@ sfs_outcome_finish(struct sfs_outcome *outcome)
 	memset(outcome, 0, sizeof *outcome);
 }
 
-/* Whether an object stands in the file that an identity without a signature names. */
-static bool
-is_in_file(const struct sfs_object *object, const struct sfs_identity *file)
-{
-	struct sfs_identity id = sfs_object_filed(object)->id;
-
-	id.signature = file->signature;
-	return sfs_identity_equal(&id, file);
-}
-
-static bool
-is_absent(const struct sfs_catalog *catalog, const struct sfs_identity *file)
-{
-	sfs_vec_foreach (object, &catalog->objects) {
-		if (is_in_file(*object, file)) {
-			return false;
-		}
-	}
-	return true;
-}
-
 /* ---- what the edits are about ---- */
 
 static int
@@ -90,7 +63,7 @@ find_targets(struct editor *e, const struct sfs_edit *edits, size_t n_edits, str
 	e->targets = sfs_alloc((n_edits + 1) * sizeof *e->targets);
 	e->n_targets = n_edits;
 	for (size_t i = 0; i < n_edits; i++) {
-		struct target *target = &e->targets[i];
+		struct sfs_target *target = &e->targets[i];
 		int r = parse_path(e, edits[i].path, &target->from, err);
 
 		target->edit = &edits[i];
@@ -141,7 +114,7 @@ report_conflict(const char *path, const char *base, const char *now, struct sfs_
 }
 
 static int
-check_target(struct target *target, const struct sfs_tree *before, struct sfs_error *err)
+check_target(struct sfs_target *target, const struct sfs_tree *before, struct sfs_error *err)
 {
 	const struct sfs_edit *edit = target->edit;
 	const struct sfs_file *file = sfs_tree_find(before, edit->path);
@@ -187,7 +160,7 @@ evaluate(struct editor *e, struct sfs_error *err)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < e->n_targets; i++) {
-		const struct target *target = &e->targets[i];
+		const struct sfs_target *target = &e->targets[i];
 		const struct sfs_edit *edit = target->edit;
 
 		if (!target->evaluated) {
@@ -206,156 +179,14 @@ evaluate(struct editor *e, struct sfs_error *err)
 	return e->db->driver->evaluate(e->db, &what, &e->evaluated, err);
 }
 
-static const struct target *
-target_of(const struct editor *e, const struct sfs_object *object)
-{
-	for (size_t i = 0; i < e->n_targets; i++) {
-		if (is_in_file(object, &e->targets[i].from)) {
-			return &e->targets[i];
-		}
-	}
-	return NULL;
-}
-
-static void copy_renamed(struct editor *e, const struct sfs_object *object,
-	const struct target *target, struct sfs_object *owner);
-
-static void
-copy_parts(struct editor *e, const struct sfs_object *object, const struct target *target,
-	struct sfs_object *copy)
-{
-	const struct sfs_object *part;
-
-	sfs_parts_foreach (part, object) {
-		copy_renamed(e, part, target, copy);
-	}
-}
-
-/* A copy of an object, or of a part of it, under the name that an edit gives it. */
-static void
-copy_renamed(struct editor *e, const struct sfs_object *object, const struct target *target,
-	struct sfs_object *owner)
-{
-	const struct sfs_kind_info *info = sfs_kind_info(object->id.kind);
-	const char **values sfs_auto(free) = sfs_alloc((info->n_attributes + 1) * sizeof *values);
-	struct sfs_identity id = object->id;
-
-	for (size_t i = 0; i < info->n_attributes; i++) {
-		values[i] = sfs_object_get(object, (int)i);
-	}
-	id.namespace = target->to.namespace;
-	if (owner) {
-		id.relation = target->to.name;
-	} else {
-		id.relation = target->to.relation;
-		id.name = target->to.name;
-	}
-	struct sfs_object *copy = sfs_catalog_add(e->to, &id, owner, values);
-	if (copy) {
-		copy->position = object->position;
-		copy_parts(e, object, target, copy);
-	}
-}
-
-/* What stands on a relation but in a file of its own moves with the relation. */
-static bool
-moves_with(const struct target *target, const struct sfs_object *object)
-{
-	return target->edit->renamed && !object->owner && object->id.relation &&
-	       sfs_streq(object->id.relation, target->from.name) &&
-	       sfs_streq(object->id.namespace, target->from.namespace);
-}
-
-static void
-copy_unedited(struct editor *e, const struct sfs_object *object)
-{
-	for (size_t i = 0; i < e->n_targets; i++) {
-		if (moves_with(&e->targets[i], object)) {
-			struct target moved = e->targets[i];
-
-			moved.to.relation = moved.to.name;
-			moved.to.name = object->id.name;
-			copy_renamed(e, object, &moved, NULL);
-			return;
-		}
-	}
-	(void)sfs_catalog_copy(e->to, object);
-}
-
-static void
-add_rename(struct editor *e, const struct target *target, const struct sfs_object *object)
-{
-	struct sfs_rename rename = { .from = object->id, .to = object->id };
-
-	rename.to.namespace = target->to.namespace;
-	rename.to.relation = target->to.relation;
-	rename.to.name = target->to.name;
-	sfs_vec_push(&e->renames, rename);
-}
-
-/* Needs between things that the edits leave alone hold on; what the server evaluated has its own. */
-static void
-copy_dependencies(struct editor *e, const struct sfs_catalog *source)
-{
-	sfs_vec_foreach (object, &source->objects) {
-		struct sfs_object *user = sfs_catalog_find(e->to, &(*object)->id);
-		struct sfs_objects uses = sfs_graph_uses(source, *object);
-
-		for (size_t i = 0; user && i < uses.len; i++) {
-			struct sfs_object *used = sfs_catalog_find(e->to, &uses.items[i]->id);
-
-			if (used) {
-				sfs_graph_add(e->to, user, used);
-			}
-		}
-	}
-}
-
-static void
-compose(struct editor *e)
-{
-	e->to = sfs_catalog_create();
-	e->to->dialect = e->from->dialect;
-	sfs_vec_foreach (object, &e->from->objects) {
-		if ((*object)->owner) {
-			continue;
-		}
-		const struct target *target = target_of(e, *object);
-		if (!target) {
-			copy_unedited(e, *object);
-			continue;
-		}
-		if (target->edit->renamed) {
-			add_rename(e, target, *object);
-		}
-		if (!target->evaluated && target->edit->renamed) {
-			copy_renamed(e, *object, target, NULL);
-		} else if (!target->evaluated && target->edit->text) {
-			(void)sfs_catalog_copy(e->to, *object);
-		}
-	}
-	if (e->evaluated) {
-		sfs_vec_foreach (object, &e->evaluated->objects) {
-			if (!(*object)->owner) {
-				(void)sfs_catalog_copy(e->to, *object);
-			}
-		}
-	}
-	sfs_catalog_seal(e->to);
-	copy_dependencies(e, e->from);
-	if (e->evaluated) {
-		copy_dependencies(e, e->evaluated);
-	}
-}
-
 /* A text that was evaluated must have defined what its path names. */
 static int
 check_defined(struct editor *e, struct sfs_error *err)
 {
 	for (size_t i = 0; i < e->n_targets; i++) {
-		const struct target *target = &e->targets[i];
+		const struct sfs_target *target = &e->targets[i];
 
-		if (target->evaluated && is_absent(e->to, &target->to)) {
+		if (target->evaluated && !sfs_file_defined(e->to, &target->to)) {
 			struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 			int r;
 
@@ -471,7 +302,13 @@ sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 		r = evaluate(&e, err);
 	}
 	if (r == 0) {
-		compose(&e);
+		e.to = sfs_compose(&(struct sfs_composition){
+			.from = e.from,
+			.evaluated = e.evaluated,
+			.targets = e.targets,
+			.n_targets = e.n_targets,
+			.renames = &e.renames,
+		});
 		r = check_defined(&e, err);
 	}
 	if (r == 0) {

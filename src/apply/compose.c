@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/* The catalog that edits ask for: what they leave alone, what they rename, what the server read. */
+#include "apply/compose.h"
+#include "catalog/graph.h"
+
+struct composer {
+	const struct sfs_composition *in;
+	struct sfs_catalog *to;
+};
+
+static bool
+is_in_file(const struct sfs_object *object, const struct sfs_identity *file)
+{
+	struct sfs_identity id = sfs_object_filed(object)->id;
+
+	id.signature = file->signature;
+	return sfs_identity_equal(&id, file);
+}
+
+bool
+sfs_file_defined(const struct sfs_catalog *catalog, const struct sfs_identity *file)
+{
+	sfs_vec_foreach (object, &catalog->objects) {
+		if (is_in_file(*object, file)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const struct sfs_target *
+target_of(const struct composer *c, const struct sfs_object *object)
+{
+	for (size_t i = 0; i < c->in->n_targets; i++) {
+		if (is_in_file(object, &c->in->targets[i].from)) {
+			return &c->in->targets[i];
+		}
+	}
+	return NULL;
+}
+
+static void copy_renamed(struct composer *c, const struct sfs_object *object,
+	const struct sfs_target *target, struct sfs_object *owner);
+
+static void
+copy_parts(struct composer *c, const struct sfs_object *object, const struct sfs_target *target,
+	struct sfs_object *copy)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, object) {
+		copy_renamed(c, part, target, copy);
+	}
+}
+
+/* A copy of an object, or of a part of it, under the name that an edit gives it. */
+static void
+copy_renamed(struct composer *c, const struct sfs_object *object, const struct sfs_target *target,
+	struct sfs_object *owner)
+{
+	const struct sfs_kind_info *info = sfs_kind_info(object->id.kind);
+	const char **values sfs_auto(free) = sfs_alloc((info->n_attributes + 1) * sizeof *values);
+	struct sfs_identity id = object->id;
+
+	for (size_t i = 0; i < info->n_attributes; i++) {
+		values[i] = sfs_object_get(object, (int)i);
+	}
+	id.namespace = target->to.namespace;
+	if (owner) {
+		id.relation = target->to.name;
+	} else {
+		id.relation = target->to.relation;
+		id.name = target->to.name;
+	}
+	struct sfs_object *copy = sfs_catalog_add(c->to, &id, owner, values);
+	if (copy) {
+		copy->position = object->position;
+		copy_parts(c, object, target, copy);
+	}
+}
+
+/* What stands on a relation but in a file of its own moves with the relation. */
+static bool
+moves_with(const struct sfs_target *target, const struct sfs_object *object)
+{
+	return target->edit->renamed && !object->owner && object->id.relation &&
+	       sfs_streq(object->id.relation, target->from.name) &&
+	       sfs_streq(object->id.namespace, target->from.namespace);
+}
+
+static void
+copy_unedited(struct composer *c, const struct sfs_object *object)
+{
+	for (size_t i = 0; i < c->in->n_targets; i++) {
+		if (moves_with(&c->in->targets[i], object)) {
+			struct sfs_target moved = c->in->targets[i];
+
+			moved.to.relation = moved.to.name;
+			moved.to.name = object->id.name;
+			copy_renamed(c, object, &moved, NULL);
+			return;
+		}
+	}
+	(void)sfs_catalog_copy(c->to, object);
+}
+
+static void
+add_rename(struct composer *c, const struct sfs_target *target, const struct sfs_object *object)
+{
+	struct sfs_rename rename = { .from = object->id, .to = object->id };
+
+	rename.to.namespace = target->to.namespace;
+	rename.to.relation = target->to.relation;
+	rename.to.name = target->to.name;
+	sfs_vec_push(c->in->renames, rename);
+}
+
+/* Needs between things that the edits leave alone hold on; what the server evaluated has its own. */
+static void
+copy_dependencies(struct composer *c, const struct sfs_catalog *source)
+{
+	sfs_vec_foreach (object, &sourcc->objects) {
+		struct sfs_object *user = sfs_catalog_find(c->to, &(*object)->id);
+		struct sfs_objects uses = sfs_graph_uses(source, *object);
+
+		for (size_t i = 0; user && i < uses.len; i++) {
+			struct sfs_object *used = sfs_catalog_find(c->to, &uses.items[i]->id);
+
+			if (used) {
+				sfs_graph_add(c->to, user, used);
+			}
+		}
+	}
+}
+
+static void
+compose_object(struct composer *c, const struct sfs_object *object)
+{
+	const struct sfs_target *target = target_of(c, object);
+
+	if (!target) {
+		copy_unedited(c, object);
+		return;
+	}
+	if (target->edit->renamed) {
+		add_rename(c, target, object);
+	}
+	if (!target->evaluated && target->edit->renamed) {
+		copy_renamed(c, object, target, NULL);
+	} else if (!target->evaluated && target->edit->text) {
+		(void)sfs_catalog_copy(c->to, object);
+	}
+}
+
+struct sfs_catalog *
+sfs_compose(const struct sfs_composition *composition)
+{
+	struct composer c = { .in = composition, .to = sfs_catalog_create() };
+
+	c.to->dialect = composition->from->dialect;
+	sfs_vec_foreach (object, &composition->from->objects) {
+		if (!(*object)->owner) {
+			compose_object(&c, *object);
+		}
+	}
+	if (composition->evaluated) {
+		sfs_vec_foreach (object, &composition->evaluated->objects) {
+			if (!(*object)->owner) {
+				(void)sfs_catalog_copy(c.to, *object);
+			}
+		}
+	}
+	sfs_catalog_seal(c.to);
+	copy_dependencies(&c, composition->from);
+	if (composition->evaluated) {
+		copy_dependencies(&c, composition->evaluated);
+	}
+	return c.to;
+}
