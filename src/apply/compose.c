@@ -119,7 +119,7 @@ add_rename(struct composer *c, const struct sfs_target *target, const struct sfs
 static void
 copy_dependencies(struct composer *c, const struct sfs_catalog *source)
 {
-	sfs_vec_foreach (object, &sourcc->objects) {
+	sfs_vec_foreach (object, &source->objects) {
 		struct sfs_object *user = sfs_catalog_find(c->to, &(*object)->id);
 		struct sfs_objects uses = sfs_graph_uses(source, *object);
 
