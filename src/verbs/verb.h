@@ -13,6 +13,7 @@ struct sfs_verb {
 	const char *name;
 	const char *synopsis; /* "pull DB DIR" */
 	const char *summary;  /* one line */
+	const char *options;  /* what --help says of them, a line each; NULL when there are none */
 	int (*run)(int argc, char **argv, struct sfs_error *err);
 };
 

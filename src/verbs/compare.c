@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+/* Compares two sides, each a database, a tree or a script, and plans the way from one to the other. */
+#include <errno.h>
+#include <string.h>
+
+#include "diff/hints.h"
+#include "verbs/compare.h"
+
+/* Whether the only namespace of a tree is SQLite's, with nothing outside of namespaces. */
+static bool
+looks_like_sqlite(const struct sfs_side *side)
+{
+	sfs_vec_foreach (file, &side->tree.files) {
+		if (!sfs_starts_with(file->path, "schema/main/")) {
+			return false;
+		}
+	}
+	return side->tree.files.len > 0;
+}
+
+/* Opens what evaluates files when no side is a database: the shadow, or SQLite in memory. */
+static int
+open_shadow(struct sfs_comparison *comparison, const char **shadow, struct sfs_error *err)
+{
+	const char *target = *shadow;
+
+	if (!target &&
+		(looks_like_sqlite(&comparison->have) || looks_like_sqlite(&comparison->want))) {
+		target = "sqlite::memory:";
+	}
+	if (!target) {
+		sfs_error_set(
+			err, EINVAL, "neither side is a database, so nothing can evaluate them");
+		sfs_error_hint(err, "name an empty database with --shadow, or sqlite::memory: for "
+				    "schemas of SQLite");
+		return -EINVAL;
+	}
+	int r = sfs_side_init(&comparison->shadow, target, err);
+	if (r < 0) {
+		return r;
+	}
+	if (comparison->shadow.type != SFS_SIDE_DATABASE) {
+		return sfs_error_set(err, EINVAL, "--shadow wants a database");
+	}
+	return sfs_side_open(&comparison->shadow, false, err);
+}
+
+static int
+open_sides(struct sfs_comparison *comparison, bool read_only, struct sfs_error *err)
+{
+	struct sfs_side *have = &comparison->have, *want = &comparison->want;
+	int r = 0;
+
+	if (have->driver && want->driver && have->driver != want->driver) {
+		return sfs_error_set(err, EINVAL, "one side is %s, the other %s",
+			have->driver->name, want->driver->name);
+	}
+	if (have->type == SFS_SIDE_DATABASE) {
+		r = sfs_side_open(have, read_only, err);
+	}
+	if (r == 0 && want->type == SFS_SIDE_DATABASE) {
+		r = sfs_side_open(want, true, err);
+	}
+	return r;
+}
+
+static bool
+trees_equal(const struct sfs_tree *a, const struct sfs_tree *b)
+{
+	if (a->files.len != b->files.len) {
+		return false;
+	}
+	for (size_t i = 0; i < a->files.len; i++) {
+		const struct sfs_file *x = &a->files.items[i], *y = &b->files.items[i];
+
+		if (x->len != y->len || strcmp(x->path, y->path) != 0 ||
+			memcmp(x->text, y->text, x->len) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Canonical text that is the same means the same schema: then nothing needs to be evaluated. */
+static int
+tree_is_database(const struct sfs_side *tree, const struct sfs_side *database, bool *ret_same,
+	struct sfs_error *err)
+{
+	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
+	struct sfs_tree live sfs_auto(tree) = { 0 };
+	int r = database->driver->read(database->db, &(struct sfs_scope){ 0 }, &catalog, err);
+
+	if (r == 0) {
+		r = sfs_tree_render(database->driver, catalog, &live, err);
+	}
+	if (r == 0) {
+		*ret_same = trees_equal(&live, &tree->tree);
+	}
+	return r;
+}
+
+static int
+same_text(struct sfs_comparison *comparison, struct sfs_error *err)
+{
+	const struct sfs_side *have = &comparison->have, *want = &comparison->want;
+
+	if (have->type == SFS_SIDE_TREE && want->type == SFS_SIDE_TREE) {
+		comparison->same = trees_equal(&have->tree, &want->tree);
+		return 0;
+	}
+	if (have->type == SFS_SIDE_TREE && want->type == SFS_SIDE_DATABASE) {
+		return tree_is_database(have, want, &comparison->same, err);
+	}
+	if (have->type == SFS_SIDE_DATABASE && want->type == SFS_SIDE_TREE) {
+		return tree_is_database(want, have, &comparison->same, err);
+	}
+	return 0;
+}
+
+static struct sfs_db *
+evaluator_of(const struct sfs_comparison *comparison)
+{
+	const struct sfs_side *sides[] = { &comparison->have, &comparison->want,
+		&comparison->shadow };
+
+	for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+		if (sides[i]->db) {
+			return sides[i]->db;
+		}
+	}
+	return NULL;
+}
+
+/* What unqualified names in a script belong to. */
+static const char *
+default_namespace(const struct sfs_db *evaluator)
+{
+	return evaluator->driver->dialect == SFS_SQLITE ? "main" : "public";
+}
+
+/* The renames that the wanted side tells as comments. */
+static int
+find_renames(
+	struct sfs_comparison *comparison, const struct sfs_db *evaluator, struct sfs_error *err)
+{
+	const struct sfs_side *want = &comparison->want;
+	enum sfs_dialect dialect = evaluator->driver->dialect;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < want->tree.files.len; i++) {
+		const struct sfs_file *file = &want->tree.files.items[i];
+
+		r = sfs_hints_find(dialect, file->path, file->text, file->len, file->id.namespace,
+			comparison->arena, &comparison->renames, err);
+	}
+	if (want->type == SFS_SIDE_SCRIPT) {
+		r = sfs_hints_find(dialect, want->name, sfs_str_text(&want->script),
+			want->script.len, default_namespace(evaluator), comparison->arena,
+			&comparison->renames, err);
+	}
+	return r;
+}
+
+static int
+plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *shadow,
+	struct sfs_error *err)
+{
+	int r = sfs_side_load(&comparison->have, evaluator, shadow, err);
+
+	if (r == 0) {
+		r = sfs_side_load(&comparison->want, evaluator, shadow, err);
+	}
+	if (r == 0) {
+		r = find_renames(comparison, evaluator, err);
+	}
+	if (r == 0) {
+		r = sfs_diff_make(comparison->have.catalog, comparison->want.catalog,
+			&comparison->renames, &comparison->diff, err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	comparison->same = comparison->diff.changes.len == 0;
+	return comparison->same ? 0
+				: evaluator->driver->plan(comparison->have.db, &comparison->diff,
+					  &comparison->plan, err);
+}
+
+static int
+compare(struct sfs_comparison *comparison, const char *have, const char *want,
+	const struct sfs_comparison_options *options, struct sfs_error *err)
+{
+	const char *shadow = options->shadow;
+	int r = sfs_side_init(&comparison->have, have, err);
+
+	if (r == 0) {
+		r = sfs_side_init(&comparison->want, want, err);
+	}
+	if (r == 0) {
+		r = open_sides(comparison, options->read_only, err);
+	}
+	if (r == 0) {
+		r = same_text(comparison, err);
+	}
+	if (r < 0 || comparison->same) {
+		return r;
+	}
+	if (!evaluator_of(comparison)) {
+		r = open_shadow(comparison, &shadow, err);
+	}
+	return r < 0 ? r : plan(comparison, evaluator_of(comparison), shadow, err);
+}
+
+int
+sfs_comparison_init(struct sfs_comparison *comparison, const char *have, const char *want,
+	const struct sfs_comparison_options *options, struct sfs_error *err)
+{
+	memset(comparison, 0, sizeof *comparison);
+	sfs_plan_init(&comparison->plan);
+	comparison->arena = sfs_arena_create();
+	int r = compare(comparison, have, want, options, err);
+	if (r < 0) {
+		sfs_comparison_finish(comparison);
+		memset(comparison, 0, sizeof *comparison);
+	}
+	return r;
+}
+
+void
+sfs_comparison_finish(struct sfs_comparison *comparison)
+{
+	sfs_plan_finish(&comparison->plan);
+	sfs_diff_finish(&comparison->diff);
+	sfs_vec_finish(&comparison->renames);
+	sfs_arena_destroy(comparison->arena);
+	sfs_side_finish(&comparison->have);
+	sfs_side_finish(&comparison->want);
+	sfs_side_finish(&comparison->shadow);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_VERBS_COMPARE_H
+#define SFS_VERBS_COMPARE_H
+
+#include "verbs/side.h"
+
+/* Two sides and what makes `have` equal `want`. */
+struct sfs_comparison {
+	struct sfs_side have, want;
+	struct sfs_side
+		shadow; /* a database to evaluate in, when neither side is one; else zeroed */
+	struct sfs_arena *arena;    /* owned; texts of the renames */
+	struct sfs_renames renames; /* those that `want` tells in its files */
+	struct sfs_diff diff;
+	struct sfs_plan plan;
+	bool same;
+};
+
+struct sfs_comparison_options {
+	bool read_only;     /* open the sides so that they refuse every change */
+	const char *shadow; /* an empty database to evaluate files in; NULL: a scratch place */
+};
+
+/* Opens, reads and compares. Changes neither side. */
+int sfs_comparison_init(struct sfs_comparison *comparison, const char *have, const char *want,
+	const struct sfs_comparison_options *options, struct sfs_error *err) SFS_MUST_CHECK;
+void sfs_comparison_finish(struct sfs_comparison *comparison);
+SFS_DEFINE_AUTO_VALUE(comparison, struct sfs_comparison, sfs_comparison_finish)
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/* schemafs push FROM DB: brings DB to FROM. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/apply.h"
+#include "apply/edit.h"
+#include "verbs/compare.h"
+#include "verbs/options.h"
+#include "verbs/output.h"
+#include "verbs/verb.h"
+
+struct request {
+	const char *from, *target, *shadow;
+	bool dry_run, all, json;
+};
+
+static int
+read_request(int argc, char **argv, struct request *request, struct sfs_error *err)
+{
+	const char *apply = "safe";
+	int first;
+	const struct sfs_option options[] = {
+		{ .name = "dry-run", .letter = 'n', .flag = &request->dry_run },
+		{ .name = "json", .flag = &request->json },
+		{ .name = "apply", .value = &apply },
+		{ .name = "shadow", .value = &request->shadow },
+		{ 0 },
+	};
+	int r = sfs_options_parse(argc, argv, options, 1, 2, &first, err);
+
+	if (r < 0) {
+		return r;
+	}
+	request->all = strcmp(apply, "all") == 0;
+	if (!request->all && strcmp(apply, "safe") != 0) {
+		return sfs_error_set(err, EINVAL, "--apply is safe or all, not %s", apply);
+	}
+	request->from = argv[first];
+	r = sfs_options_target(argv[first + 1], &request->target, err);
+	if (r == 0 && !sfs_driver_for(request->target)) {
+		return sfs_error_set(err, EINVAL, "only a database can be pushed to");
+	}
+	return r;
+}
+
+static int
+gate(const struct request *request, const struct sfs_comparison *comparison, struct sfs_error *err)
+{
+	int r = sfs_edit_gate(
+		&comparison->plan, request->all ? SFS_APPLY_ALL : SFS_APPLY_SAFE, err);
+
+	if (r < 0) {
+		sfs_error_hint(err, "nothing was changed; --apply=all carries it out all the same");
+	}
+	return r;
+}
+
+static int
+apply(const struct sfs_comparison *comparison, struct sfs_error *err)
+{
+	return sfs_apply_plan(comparison->have.db, &comparison->plan,
+		&(struct sfs_expectation){
+			.scope = { .dependencies = false },
+			.wanted = comparison->want.catalog,
+			.renames = &comparison->renames,
+		},
+		NULL, err);
+}
+
+static void
+print_plan(const struct request *request, const struct sfs_comparison *comparison)
+{
+	if (!request->json) {
+		sfs_output_hazards(&comparison->plan);
+		sfs_output_sql(&comparison->plan);
+		(void)fflush(stdout);
+	}
+}
+
+static void
+print_outcome(const struct request *request, const struct sfs_comparison *comparison, bool changed)
+{
+	struct sfs_db *db = comparison->have.db;
+	const char *database = db->driver->describe(db);
+
+	if (request->json) {
+		json_t *value = sfs_output_plan(&comparison->plan);
+
+		(void)json_object_set_new(value, "database", sfs_output_string(database));
+		(void)json_object_set_new(value, "same", json_boolean(comparison->same));
+		(void)json_object_set_new(value, "changed", json_boolean(changed));
+		sfs_output_json(value);
+	} else if (comparison->same) {
+		fprintf(stderr, "%s: nothing to do\n", database);
+	} else {
+		fprintf(stderr, "%s: %zu statements %s\n", database, comparison->plan.steps.len,
+			changed ? "carried out" : "planned, nothing was changed");
+	}
+}
+
+static int
+push(const struct request *request, const struct sfs_comparison *comparison, struct sfs_error *err)
+{
+	bool changes = !comparison->same && !request->dry_run;
+	int r = changes ? gate(request, comparison, err) : 0;
+
+	if (r < 0) {
+		return r;
+	}
+	/* Before it is carried out, so that a failure stands below its plan. */
+	print_plan(request, comparison);
+	r = changes ? apply(comparison, err) : 0;
+	if (r == 0) {
+		print_outcome(request, comparison, changes);
+	}
+	return r;
+}
+
+int
+sfs_verb_push(int argc, char **argv, struct sfs_error *err)
+{
+	struct sfs_comparison comparison sfs_auto(comparison) = { 0 };
+	struct request request = { 0 };
+	int r = read_request(argc, argv, &request, err);
+
+	if (r == 0) {
+		r = sfs_comparison_init(&comparison, request.target, request.from,
+			&(struct sfs_comparison_options){
+				.read_only = request.dry_run,
+				.shadow = request.shadow,
+			},
+			err);
+	}
+	return r < 0 ? r : push(&request, &comparison, err);
+}

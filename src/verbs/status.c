@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+/* schemafs status: what is in a database, or how a mount is. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "drivers/driver.h"
+#include "verbs/options.h"
+#include "verbs/output.h"
+#include "verbs/side.h"
+#include "verbs/verb.h"
+
+enum { MAX_STATUS = 16 << 20 };
+
+struct request {
+	const char *target;
+	bool verbose, json;
+};
+
+/* What is counted of a database. */
+struct survey {
+	struct sfs_side side;
+	struct sfs_catalog *catalog;    /* owned */
+	struct sfs_ledger_rows applied; /* owned */
+	size_t counts[SFS_KIND_COUNT];
+	size_t row_security; /* tables that have it on */
+};
+
+static void
+survey_finish(struct survey *survey)
+{
+	sfs_catalog_destroy(survey->catalog);
+	sfs_vec_finish(&survey->applied);
+	sfs_side_finish(&survey->side);
+}
+SFS_DEFINE_AUTO_VALUE(survey, struct survey, survey_finish)
+
+static int
+survey_init(struct survey *survey, const char *target, struct sfs_error *err)
+{
+	int r = sfs_side_init_database(&survey->side, target, err);
+
+	if (r == 0) {
+		r = sfs_side_open(&survey->side, true, err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	const struct sfs_driver *driver = survey->side.driver;
+	r = driver->read(survey->side.db, &(struct sfs_scope){ 0 }, &survey->catalog, err);
+	if (r == 0) {
+		r = driver->ledger_read(survey->side.db, &survey->applied, err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	sfs_vec_foreach (object, &survey->catalog->objects) {
+		survey->counts[(*object)->id.kind]++;
+		survey->row_security += (*object)->id.kind == SFS_TABLE &&
+					sfs_object_has(*object, SFS_TABLE_ROW_SECURITY);
+	}
+	return 0;
+}
+
+/* Kinds with files of their own: tables and what else is there. */
+static bool
+is_counted(const struct survey *survey, enum sfs_kind kind)
+{
+	return sfs_kind_info(kind)->directory && (survey->counts[kind] || kind == SFS_TABLE);
+}
+
+static size_t
+parts_of(const struct sfs_object *object, enum sfs_kind kind)
+{
+	struct sfs_object *part;
+	size_t n = 0;
+
+	sfs_parts_foreach (part, object) {
+		n += part->id.kind == kind;
+	}
+	return n;
+}
+
+static bool
+has_columns(const struct sfs_object *object)
+{
+	return object->id.kind == SFS_TABLE || object->id.kind == SFS_FOREIGN_TABLE;
+}
+
+/* -v: an object that has a file of its own, on a line. */
+static void
+print_object(const struct sfs_object *object)
+{
+	struct sfs_str line sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_identity_describe(&object->id, &line);
+	if (has_columns(object)) {
+		sfs_str_addf(&line, ": %zu columns, %zu indexes", parts_of(object, SFS_COLUMN),
+			parts_of(object, SFS_INDEX));
+	}
+	if (object->id.kind == SFS_TABLE && sfs_object_has(object, SFS_TABLE_ROW_SECURITY)) {
+		sfs_str_addf(&line, ", row security%s",
+			sfs_object_has(object, SFS_TABLE_FORCE_ROW_SECURITY) ? " forced" : "");
+	}
+	if (object->id.kind == SFS_UNMODELED) {
+		sfs_str_addf(&line, ": %s", sfs_object_get(object, SFS_UNMODELED_WHAT));
+	}
+	printf("  %s\n", sfs_str_text(&line));
+}
+
+static void
+print_count(const char *label, size_t n, const char *rest)
+{
+	printf("%-22s %zu%s\n", label, n, rest);
+}
+
+/* "materialized views" for "materialized_views". */
+static void
+add_label(struct sfs_str *out, enum sfs_kind kind)
+{
+	for (const char *at = sfs_kind_info(kind)->directory; *at; at++) {
+		sfs_str_addc(out, *at == '_' ? ' ' : *at);
+	}
+}
+
+static void
+print_kind(const struct survey *survey, enum sfs_kind kind, bool verbose)
+{
+	struct sfs_str label sfs_auto(str) = SFS_STR_INIT, rest sfs_auto(str) = SFS_STR_INIT;
+
+	if (kind == SFS_TABLE) {
+		sfs_str_addf(&rest, ", with %zu columns, %zu indexes; row security on %zu",
+			survey->counts[SFS_COLUMN], survey->counts[SFS_INDEX],
+			survey->row_security);
+	}
+	add_label(&label, kind);
+	print_count(sfs_str_text(&label), survey->counts[kind], sfs_str_text(&rest));
+	sfs_vec_foreach (object, &survey->catalog->objects) {
+		if (verbose && (*object)->id.kind == kind) {
+			print_object(*object);
+		}
+	}
+}
+
+static void
+print_text(const struct survey *survey, bool verbose)
+{
+	struct sfs_db *db = survey->side.db;
+
+	printf("%-22s %s\n", "connected to", db->driver->describe(db));
+	for (int kind = 0; kind < SFS_KIND_COUNT; kind++) {
+		if (is_counted(survey, kind)) {
+			print_kind(survey, kind, verbose);
+		}
+	}
+	print_count("invisible to this role", survey->catalog->invisible.len, "");
+	sfs_vec_foreach (line, &survey->catalog->invisible) {
+		if (verbose) {
+			printf("  %s\n", *line);
+		}
+	}
+	print_count("migrations applied", survey->applied.len, "");
+}
+
+static json_t *
+counts_json(const struct survey *survey)
+{
+	json_t *counts = json_object();
+
+	for (int kind = 0; kind < SFS_KIND_COUNT; kind++) {
+		const struct sfs_kind_info *info = sfs_kind_info(kind);
+
+		if (is_counted(survey, kind)) {
+			(void)json_object_set_new(counts, info->directory,
+				json_integer((json_int_t)survey->counts[kind]));
+		}
+	}
+	return counts;
+}
+
+static void
+print_json(const struct survey *survey)
+{
+	json_t *invisible = json_array();
+	struct sfs_db *db = survey->side.db;
+
+	sfs_vec_foreach (line, &survey->catalog->invisible) {
+		(void)json_array_append_new(invisible, sfs_output_string(*line));
+	}
+	sfs_output_json(json_pack("{s:o, s:s, s:o, s:I, s:I, s:I, s:o, s:I}", "database",
+		sfs_output_string(db->driver->describe(db)), "engine", db->driver->name, "objects",
+		counts_json(survey), "columns", (json_int_t)survey->counts[SFS_COLUMN], "indexes",
+		(json_int_t)survey->counts[SFS_INDEX], "row_security",
+		(json_int_t)survey->row_security, "invisible", invisible, "migrations_applied",
+		(json_int_t)survey->applied.len));
+}
+
+static int
+print_database(const struct request *request, struct sfs_error *err)
+{
+	struct survey survey sfs_auto(survey) = { 0 };
+	int r = survey_init(&survey, request->target, err);
+
+	if (r < 0) {
+		return r;
+	}
+	if (request->json) {
+		print_json(&survey);
+	} else {
+		print_text(&survey, request->verbose);
+	}
+	return 0;
+}
+
+/* A mount tells its own status: what it is connected to, what waits, what failed. */
+static int
+print_mount(const struct request *request, struct sfs_error *err)
+{
+	char *path sfs_auto(free) =
+		sfs_file_join(request->target, request->json ? "status.json" : "status");
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	int r = sfs_file_read(path, MAX_STATUS, &text, err);
+
+	if (r == 0) {
+		(void)fwrite(sfs_str_text(&text), 1, text.len, stdout);
+	}
+	return r;
+}
+
+int
+sfs_verb_status(int argc, char **argv, struct sfs_error *err)
+{
+	struct request request = { 0 };
+	struct stat st;
+	int first;
+	const struct sfs_option options[] = {
+		{ .name = "verbose", .letter = 'v', .flag = &request.verbose },
+		{ .name = "json", .flag = &request.json },
+		{ 0 },
+	};
+	int r = sfs_options_parse(argc, argv, options, 0, 1, &first, err);
+
+	if (r == 0) {
+		r = sfs_options_target(argv[first], &request.target, err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	bool mount = stat(request.target, &st) == 0 && S_ISDIR(st.st_mode);
+	return mount ? print_mount(&request, err) : print_database(&request, err);
+}
