@@ -200,6 +200,19 @@ check_defined(struct editor *e, struct sfs_error *err)
 	return 0;
 }
 
+static int
+compose(struct editor *e, struct sfs_error *err)
+{
+	e->to = sfs_compose(&(struct sfs_composition){
+		.from = e->from,
+		.evaluated = e->evaluated,
+		.targets = e->targets,
+		.n_targets = e->n_targets,
+		.renames = &e->renames,
+	});
+	return check_defined(e, err);
+}
+
 /* ---- the verdict ---- */
 
 static int
@@ -260,24 +273,53 @@ apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
 	return sfs_tree_render(e->db->driver, after, &outcome->after, err);
 }
 
+/* Everything up to the plan, which is empty when the files say what the database has. */
 static int
-plan_and_apply(struct editor *e, enum sfs_policy policy, struct sfs_outcome *outcome,
+prepare(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct sfs_outcome *outcome,
 	struct sfs_error *err)
 {
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
-	int r = sfs_diff_make(e->from, e->to, &e->renames, &diff, err);
+	int r = find_targets(e, edits, n_edits, err);
+
+	sfs_plan_init(&outcome->plan);
+	if (r == 0) {
+		r = read_scope(e, &e->from, err);
+	}
+	if (r == 0) {
+		r = sfs_tree_render(e->db->driver, e->from, &outcome->before, err);
+	}
+	if (r == 0) {
+		r = check_targets(e, &outcome->before, err);
+	}
+	if (r == 0) {
+		r = evaluate(e, err);
+	}
+	if (r == 0) {
+		r = compose(e, err);
+	}
+	if (r == 0) {
+		r = sfs_diff_make(e->from, e->to, &e->renames, &diff, err);
+	}
+	if (r == 0 && diff.changes.len) {
+		r = e->db->driver->plan(e->db, &diff, &outcome->plan, err);
+	}
+	return r;
+}
+
+int
+sfs_edit_plan(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
+	struct sfs_outcome *ret_outcome, struct sfs_error *err)
+{
+	struct editor e sfs_auto(editor) = { .db = db };
+	struct sfs_outcome outcome sfs_auto(outcome) = { 0 };
+	int r = prepare(&e, edits, n_edits, &outcome, err);
 
 	if (r < 0) {
 		return r;
 	}
-	if (!diff.changes.len) {
-		return sfs_tree_render(e->db->driver, e->from, &outcome->after, err);
-	}
-	r = e->db->driver->plan(e->db, &diff, &outcome->plan, err);
-	if (r == 0) {
-		r = sfs_edit_gate(&outcome->plan, policy, err);
-	}
-	return r < 0 ? r : apply(e, outcome, err);
+	*ret_outcome = outcome;
+	memset(&outcome, 0, sizeof outcome);
+	return 0;
 }
 
 int
@@ -286,33 +328,15 @@ sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 {
 	struct editor e sfs_auto(editor) = { .db = db };
 	struct sfs_outcome outcome sfs_auto(outcome) = { 0 };
-	int r = find_targets(&e, edits, n_edits, err);
+	int r = prepare(&e, edits, n_edits, &outcome, err);
 
-	sfs_plan_init(&outcome.plan);
-	if (r == 0) {
-		r = read_scope(&e, &e.from, err);
-	}
-	if (r == 0) {
-		r = sfs_tree_render(db->driver, e.from, &outcome.before, err);
-	}
-	if (r == 0) {
-		r = check_targets(&e, &outcome.before, err);
-	}
-	if (r == 0) {
-		r = evaluate(&e, err);
-	}
-	if (r == 0) {
-		e.to = sfs_compose(&(struct sfs_composition){
-			.from = e.from,
-			.evaluated = e.evaluated,
-			.targets = e.targets,
-			.n_targets = e.n_targets,
-			.renames = &e.renames,
-		});
-		r = check_defined(&e, err);
-	}
-	if (r == 0) {
-		r = plan_and_apply(&e, policy, &outcome, err);
+	if (r == 0 && !outcome.plan.steps.len) {
+		r = sfs_tree_render(db->driver, e.from, &outcome.after, err);
+	} else if (r == 0) {
+		r = sfs_edit_gate(&outcome.plan, policy, err);
+		if (r == 0) {
+			r = apply(&e, &outcome, err);
+		}
 	}
 	if (r < 0) {
 		return r;

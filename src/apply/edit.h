@@ -53,6 +53,10 @@ int sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edi
 	enum sfs_policy policy, struct sfs_outcome *ret_outcome,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* The same up to the plan: nothing is applied, `after` stays empty. */
+int sfs_edit_plan(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
+	struct sfs_outcome *ret_outcome, struct sfs_error *err) SFS_MUST_CHECK;
+
 /* -EPERM, with the plan in err->plan, when the policy does not let this plan be applied. */
 int sfs_edit_gate(
 	const struct sfs_plan *plan, enum sfs_policy policy, struct sfs_error *err) SFS_MUST_CHECK;
