@@ -19,6 +19,7 @@ struct editor {
 	struct sfs_catalog *evaluated; /* owned; NULL when no text had to be read */
 	struct sfs_catalog *to;        /* owned: what `from` shall become */
 	struct sfs_renames renames;    /* owned */
+	bool differs;                  /* `to` is not `from` */
 };
 
 static void
@@ -300,7 +301,8 @@ prepare(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct s
 	if (r == 0) {
 		r = sfs_diff_make(e->from, e->to, &e->renames, &diff, err);
 	}
-	if (r == 0 && diff.changes.len) {
+	e->differs = diff.changes.len > 0;
+	if (r == 0 && e->differs) {
 		r = e->db->driver->plan(e->db, &diff, &outcome->plan, err);
 	}
 	return r;
@@ -330,7 +332,7 @@ sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	struct sfs_outcome outcome sfs_auto(outcome) = { 0 };
 	int r = prepare(&e, edits, n_edits, &outcome, err);
 
-	if (r == 0 && !outcome.plan.steps.len) {
+	if (r == 0 && !e.differs) {
 		r = sfs_tree_render(db->driver, e.from, &outcome.after, err);
 	} else if (r == 0) {
 		r = sfs_edit_gate(&outcome.plan, policy, err);
