@@ -29,7 +29,7 @@ struct sfs_object {
 	struct sfs_object
 		*owner; /* the object in whose file this part stands, NULL for other levels */
 	struct sfs_object *first_part,
-		*last_part;           /* parts, in the order of `position`, then of reading */
+		*last_part;           /* parts: by kind, position and name once sealed */
 	struct sfs_object *next_part; /* the next part of the same owner */
 	uint64_t present;             /* bit i: attribute i has a value */
 	const char **values;          /* one for each bit set, in order */

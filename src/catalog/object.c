@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/* Objects of a catalog and what they are called. */
+#include <string.h>
+
+#include "base/map.h"
+#include "catalog/object.h"
+
+/* Where attribute `attribute` stands among the values that are present. */
+static int
+slot_of(const struct sfs_object *object, int attribute)
+{
+	return __builtin_popcountll(object->present & ((UINT64_C(1) << attribute) - 1));
+}
+
+bool
+sfs_object_has(const struct sfs_object *object, int attribute)
+{
+	return attribute >= 0 && attribute < 64 && object->present >> attribute & 1;
+}
+
+const char *
+sfs_object_get(const struct sfs_object *object, int attribute)
+{
+	return sfs_object_has(object, attribute) ? object->values[slot_of(object, attribute)]
+						 : NULL;
+}
+
+struct sfs_object *
+sfs_object_part(const struct sfs_object *object, enum sfs_kind kind, const char *name)
+{
+	struct sfs_object *part;
+
+	sfs_parts_foreach (part, object) {
+		if (part->id.kind == kind && strcmp(part->id.name, name) == 0) {
+			return part;
+		}
+	}
+	return NULL;
+}
+
+const struct sfs_object *
+sfs_object_filed(const struct sfs_object *object)
+{
+	while (object->owner) {
+		object = object->owner;
+	}
+	return object;
+}
+
+bool
+sfs_identity_equal(const struct sfs_identity *a, const struct sfs_identity *b)
+{
+	return sfs_identity_compare(a, b) == 0;
+}
+
+uint64_t
+sfs_identity_hash(const struct sfs_identity *id)
+{
+	unsigned char kind = (unsigned char)id->kind;
+	uint64_t hash = sfs_hash(SFS_HASH_INIT, &kind, 1);
+
+	hash = sfs_hash_string(hash, id->namespace);
+	hash = sfs_hash_string(hash, id->relation);
+	hash = sfs_hash_string(hash, id->name);
+	return sfs_hash_string(hash, id->signature);
+}
+
+/* NULL first. Equal pointers are common: a catalog keeps one copy of what repeats. */
+static int
+compare(const char *a, const char *b)
+{
+	if (a == b) {
+		return 0;
+	}
+	if (!a || !b) {
+		return a ? 1 : -1;
+	}
+	return strcmp(a, b);
+}
+
+int
+sfs_identity_compare(const struct sfs_identity *a, const struct sfs_identity *b)
+{
+	if (a->kind != b->kind) {
+		return a->kind < b->kind ? -1 : 1;
+	}
+	int order = compare(a->namespace, b->namespace);
+	order = order ? order : compare(a->relation, b->relation);
+	order = order ? order : compare(a->name, b->name);
+	return order ? order : compare(a->signature, b->signature);
+}
+
+/* Kinds whose names are not identifiers, but composed or made of operator characters. */
+static bool
+is_composed(enum sfs_kind kind)
+{
+	static const bool composed[SFS_KIND_COUNT] = {
+		[SFS_USER_MAPPING] = true,
+		[SFS_OPERATOR] = true,
+		[SFS_CAST] = true,
+		[SFS_TRANSFORM] = true,
+		[SFS_DEFAULT_PRIVILEGES] = true,
+		[SFS_UNMODELED] = true,
+	};
+
+	return composed[kind];
+}
+
+static bool
+is_plain(const char *name)
+{
+	for (const char *at = name; *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (c < 0x80 && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z') &&
+			c != '_' && c != '$') {
+			return false;
+		}
+	}
+	return *name != '\0';
+}
+
+/* A message is one line and goes to terminals and comments: a name must not break out of it. */
+static void
+add_printable(struct sfs_str *out, const char *name)
+{
+	for (const char *at = name; *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (c < 0x20 || c == 0x7f) {
+			sfs_str_addf(out, "%%%02X", c);
+		} else {
+			sfs_str_addc(out, *at);
+		}
+	}
+}
+
+static void
+add_name(struct sfs_str *out, const char *name, bool composed)
+{
+	bool quoted = !composed && !is_plain(name);
+
+	sfs_str_add(out, quoted ? "\"" : "");
+	add_printable(out, name);
+	sfs_str_add(out, quoted ? "\"" : "");
+}
+
+void
+sfs_identity_describe(const struct sfs_identity *id, struct sfs_str *out)
+{
+	sfs_str_add(out, sfs_kind_info(id->kind)->name);
+	sfs_str_addc(out, ' ');
+	if (id->namespace && id->kind != SFS_NAMESPACE) {
+		add_name(out, id->namespace, false);
+		sfs_str_addc(out, '.');
+	}
+	if (id->relation) {
+		add_name(out, id->relation, false);
+		sfs_str_addc(out, '.');
+	}
+	add_name(out, id->name, is_composed(id->kind));
+	if (id->signature) {
+		sfs_str_addc(out, '(');
+		add_printable(out, id->signature);
+		sfs_str_addc(out, ')');
+	}
+}
