@@ -10,6 +10,8 @@
  * alter_<family>.c.
  */
 
+struct pg_row;
+
 /* Where SQL goes. */
 struct pg_writer {
 	const struct sfs_catalog *catalog; /* the one that the object written belongs to */
@@ -21,6 +23,7 @@ struct pg_writer {
 struct pg_kind {
 	enum sfs_kind kind;
 	unsigned class;      /* enum pg_class_oid; the first part of the tag */
+	unsigned owner_class; /* of a part: the class of `owner_oid` */
 	const char *keyword; /* as in DROP, COMMENT ON, ALTER ... OWNER TO: "MATERIALIZED VIEW" */
 	const char *privilege_keyword; /* as in GRANT ... ON: "TABLE"; NULL: no privileges */
 	bool owned;                    /* ALTER ... OWNER TO exists */
@@ -40,11 +43,17 @@ struct pg_kind {
 	 *   oid, subid (optional)      the tag
 	 *   owner_oid                  of a part: the OID of the object that owns it (optional else)
 	 *   namespace, relation, name, signature    the identity, raw; absent columns are NULL
+	 *   kind                       when the query reads several: the name as in sfs_kind_info
 	 *   position, locked           optional; locked is 't' when the role may not change it
 	 *   every attribute of attribute.h by its name, in the form said there; absent ones are NULL
+	 * A part without `namespace` or `relation` takes them from its owner; a part whose owner is not
+	 * there is left out. Columns of other names are for complete(), in their order.
 	 * NULL: the kind is read with another kind's query.
 	 */
 	void (*query)(int version, struct sfs_str *out);
+
+	/* Completes the row before it is added (read.h); NULL: it is complete. */
+	void (*complete)(struct pg_row *row);
 
 	/* Adds the statements that make the object as it is in the writer's catalog. */
 	void (*create)(struct pg_writer *writer, const struct sfs_object *object);

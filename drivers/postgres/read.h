@@ -2,6 +2,7 @@
 #ifndef SFS_POSTGRES_READ_H
 #define SFS_POSTGRES_READ_H
 
+#include "base/map.h"
 #include "drivers/postgres/connection.h"
 
 /* A namespace that is read under another's name: a scratch place standing for the real one. */
@@ -53,6 +54,35 @@ struct pg_read_options {
 	const struct pg_alias
 		*aliases; /* when given, only these namespaces are read, under those names */
 	size_t n_aliases;
+};
+
+/* What a table's column is made of, as far as the texts of keys need it. */
+struct pg_key_column {
+	const struct sfs_object *object;
+	uint32_t type;
+	uint32_t collation;
+};
+
+/* A read that goes on. Private to read.c but for what complete() callbacks need. */
+struct pg_load {
+	struct pg_db *db;
+	struct sfs_catalog *catalog;
+	const struct pg_read_options *options;
+	struct sfs_map *opclasses;  /* "method opclass type" of those that are defaults, in no need of a name */
+	struct pg_key_columns *columns; /* key_columns.c */
+	SFS_VEC(struct sfs_object *) undefined; /* indexes and constraints whose text the server must make */
+};
+
+/* A row of a kind's query on its way into the catalog. */
+struct pg_row {
+	struct pg_load *load;
+	struct sfs_identity *id;
+	struct sfs_object *owner;  /* NULL for what is no part */
+	uint64_t tag;
+	const char **values;       /* one for each attribute; may point to `arena` */
+	const char *const *extra;  /* the result's columns that nothing else takes, in their order */
+	struct sfs_arena *arena;   /* ends with the read */
+	bool undefined;            /* set: the definition comes later, with pg_finish_definitions() */
 };
 
 /*
