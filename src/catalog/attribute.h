@@ -148,7 +148,8 @@
 	X(DOMAIN, TYPE, "type", 0)                                                                 \
 	X(DOMAIN, COLLATION, "collation", 0)                                                       \
 	X(DOMAIN, DEFAULT, "default", 0)                                                           \
-	X(DOMAIN, NOT_NULL, "not_null", 0)
+	X(DOMAIN, NOT_NULL, "not_null", 0)                                                         \
+	X(DOMAIN, NOT_NULL_NAME, "not_null_name", 0) /* PG 17: when it is not the server's choice */
 
 #define SFS_DOMAIN_CONSTRAINT_ATTRIBUTES(X)                                                        \
 	X(DOMAIN_CONSTRAINT, DEFINITION, "definition", 0)                                          \
@@ -180,7 +181,44 @@
 #define SFS_EXTENSION_ATTRIBUTES(X)                                                                \
 	X(EXTENSION, SCHEMA, "schema", 0)                                                          \
 	X(EXTENSION, VERSION, "version", 0)                                                        \
-	X(EXTENSION, CONFIGURATION, "configuration", SFS_ATTR_INFORMATIVE)
+	X(EXTENSION, CONFIGURATION, "configuration", SFS_ATTR_INFORMATIVE)                         \
+	X(EXTENSION, RELOCATABLE, "relocatable", SFS_ATTR_INFORMATIVE)
+
+#define SFS_LANGUAGE_ATTRIBUTES(X)                                                                 \
+	X(LANGUAGE, DEFINITION, "definition", 0) /* "HANDLER f INLINE g VALIDATOR h" */            \
+	X(LANGUAGE, TRUSTED, "trusted", 0)
+
+#define SFS_FOREIGN_DATA_WRAPPER_ATTRIBUTES(X)                                                     \
+	X(FOREIGN_DATA_WRAPPER, HANDLER, "handler", 0)                                             \
+	X(FOREIGN_DATA_WRAPPER, VALIDATOR, "validator", 0)                                         \
+	X(FOREIGN_DATA_WRAPPER, OPTIONS, "options", 0) /* "name 'value'" */
+
+#define SFS_SERVER_ATTRIBUTES(X)                                                                   \
+	X(SERVER, WRAPPER, "wrapper", 0)                                                           \
+	X(SERVER, TYPE, "type", 0)                                                                 \
+	X(SERVER, VERSION, "version", 0)                                                           \
+	X(SERVER, OPTIONS, "options", 0) /* "name 'value'"; secrets as '***' */
+
+#define SFS_OPERATOR_FAMILY_ATTRIBUTES(X)                                                          \
+	X(OPERATOR_FAMILY, MEMBERS, "members", 0) /* those of no class, joined with ",\n" */
+
+#define SFS_CONVERSION_ATTRIBUTES(X)                                                               \
+	X(CONVERSION, DEFINITION, "definition", 0)                                                 \
+	X(CONVERSION, DEFAULT, "default", 0)
+
+#define SFS_TEXT_SEARCH_DICTIONARY_ATTRIBUTES(X)                                                   \
+	X(TEXT_SEARCH_DICTIONARY, TEMPLATE, "template", 0)                                         \
+	X(TEXT_SEARCH_DICTIONARY, OPTIONS, "options", 0)
+
+#define SFS_TEXT_SEARCH_CONFIGURATION_ATTRIBUTES(X)                                                \
+	X(TEXT_SEARCH_CONFIGURATION, PARSER, "parser", 0)                                          \
+	X(TEXT_SEARCH_CONFIGURATION, MAPPINGS, "mappings", 0) /* lines "TOKENS WITH DICTIONARIES" */
+
+#define SFS_PUBLICATION_ATTRIBUTES(X)                                                              \
+	X(PUBLICATION, ALL_TABLES, "all_tables", 0)                                                \
+	X(PUBLICATION, TABLES, "tables", 0)   /* joined with ",\n" */                              \
+	X(PUBLICATION, SCHEMAS, "schemas", 0) /* joined with ", " */                               \
+	X(PUBLICATION, OPTIONS, "options", 0)
 
 /* A kind that is one statement and is replaced when that differs. */
 #define SFS_DEFINITION_ATTRIBUTES(X, KIND) X(KIND, DEFINITION, "definition", 0)
@@ -222,25 +260,25 @@ SFS_ATTRIBUTES_OF(SFS_POLICY)
 SFS_ATTRIBUTES_OF(SFS_RULE)
 SFS_ATTRIBUTES_OF(SFS_STATISTICS)
 SFS_ATTRIBUTES_OF(SFS_EXTENSION)
+SFS_ATTRIBUTES_OF(SFS_LANGUAGE)
+SFS_ATTRIBUTES_OF(SFS_FOREIGN_DATA_WRAPPER)
+SFS_ATTRIBUTES_OF(SFS_SERVER)
+SFS_ATTRIBUTES_OF(SFS_OPERATOR_FAMILY)
+SFS_ATTRIBUTES_OF(SFS_CONVERSION)
+SFS_ATTRIBUTES_OF(SFS_TEXT_SEARCH_DICTIONARY)
+SFS_ATTRIBUTES_OF(SFS_TEXT_SEARCH_CONFIGURATION)
+SFS_ATTRIBUTES_OF(SFS_PUBLICATION)
 SFS_ATTRIBUTES_OF(SFS_EVENT_TRIGGER)
 SFS_ATTRIBUTES_OF(SFS_UNMODELED)
-SFS_DEFINITION_OF(LANGUAGE)
 SFS_DEFINITION_OF(ACCESS_METHOD)
-SFS_DEFINITION_OF(FOREIGN_DATA_WRAPPER)
-SFS_DEFINITION_OF(SERVER)
 SFS_DEFINITION_OF(USER_MAPPING)
 SFS_DEFINITION_OF(COLLATION)
-SFS_DEFINITION_OF(OPERATOR_FAMILY)
 SFS_DEFINITION_OF(OPERATOR)
 SFS_DEFINITION_OF(OPERATOR_CLASS)
 SFS_DEFINITION_OF(CAST)
 SFS_DEFINITION_OF(TRANSFORM)
-SFS_DEFINITION_OF(CONVERSION)
 SFS_DEFINITION_OF(TEXT_SEARCH_PARSER)
 SFS_DEFINITION_OF(TEXT_SEARCH_TEMPLATE)
-SFS_DEFINITION_OF(TEXT_SEARCH_DICTIONARY)
-SFS_DEFINITION_OF(TEXT_SEARCH_CONFIGURATION)
-SFS_DEFINITION_OF(PUBLICATION)
 SFS_DEFINITION_OF(SUBSCRIPTION)
 SFS_DEFINITION_OF(DEFAULT_PRIVILEGES)
 

@@ -29,6 +29,14 @@ ATTRIBUTES(policy, POLICY)
 ATTRIBUTES(rule, RULE)
 ATTRIBUTES(statistics, STATISTICS)
 ATTRIBUTES(extension, EXTENSION)
+ATTRIBUTES(language, LANGUAGE)
+ATTRIBUTES(foreign_data_wrapper, FOREIGN_DATA_WRAPPER)
+ATTRIBUTES(server, SERVER)
+ATTRIBUTES(operator_family, OPERATOR_FAMILY)
+ATTRIBUTES(conversion, CONVERSION)
+ATTRIBUTES(text_search_dictionary, TEXT_SEARCH_DICTIONARY)
+ATTRIBUTES(text_search_configuration, TEXT_SEARCH_CONFIGURATION)
+ATTRIBUTES(publication, PUBLICATION)
 ATTRIBUTES(event_trigger, EVENT_TRIGGER)
 ATTRIBUTES(unmodeled, UNMODELED)
 
@@ -63,11 +71,11 @@ static const struct sfs_attribute definition[] = { SFS_COMMON_ATTRIBUTES(ROW, CA
 static const struct sfs_kind_info kinds[SFS_KIND_COUNT] = {
 	[SFS_EXTENSION] = IN_DATABASE("extension", "extensions", extension),
 	[SFS_NAMESPACE] = { .name = "schema", .level = SFS_LEVEL_SELF, OF(common) },
-	[SFS_LANGUAGE] = IN_DATABASE("language", "languages", definition),
+	[SFS_LANGUAGE] = IN_DATABASE("language", "languages", language),
 	[SFS_ACCESS_METHOD] = IN_DATABASE("access method", "access_methods", definition),
 	[SFS_FOREIGN_DATA_WRAPPER] =
-		IN_DATABASE("foreign data wrapper", "foreign_data_wrappers", definition),
-	[SFS_SERVER] = IN_DATABASE("server", "servers", definition),
+		IN_DATABASE("foreign data wrapper", "foreign_data_wrappers", foreign_data_wrapper),
+	[SFS_SERVER] = IN_DATABASE("server", "servers", server),
 	[SFS_USER_MAPPING] = IN_DATABASE("user mapping", "user_mappings", definition),
 	[SFS_COLLATION] = IN_NAMESPACE("collation", "collations", definition),
 	[SFS_TYPE] = IN_NAMESPACE("type", "types", type),
@@ -79,20 +87,20 @@ static const struct sfs_kind_info kinds[SFS_KIND_COUNT] = {
 	[SFS_PROCEDURE] = OVERLOADED("procedure", "procedures", function),
 	[SFS_AGGREGATE] = OVERLOADED("aggregate", "aggregates", aggregate),
 	/* Families and classes of one name differ by access method: that is their signature. */
-	[SFS_OPERATOR_FAMILY] = OVERLOADED("operator family", "operator_families", definition),
+	[SFS_OPERATOR_FAMILY] = OVERLOADED("operator family", "operator_families", operator_family),
 	[SFS_OPERATOR] = OVERLOADED("operator", "operators", definition),
 	[SFS_OPERATOR_CLASS] = OVERLOADED("operator class", "operator_classes", definition),
 	[SFS_CAST] = IN_DATABASE("cast", "casts", definition),
 	[SFS_TRANSFORM] = IN_DATABASE("transform", "transforms", definition),
-	[SFS_CONVERSION] = IN_NAMESPACE("conversion", "conversions", definition),
+	[SFS_CONVERSION] = IN_NAMESPACE("conversion", "conversions", conversion),
 	[SFS_TEXT_SEARCH_PARSER] =
 		IN_NAMESPACE("text search parser", "text_search_parsers", definition),
 	[SFS_TEXT_SEARCH_TEMPLATE] =
 		IN_NAMESPACE("text search template", "text_search_templates", definition),
-	[SFS_TEXT_SEARCH_DICTIONARY] =
-		IN_NAMESPACE("text search dictionary", "text_search_dictionaries", definition),
-	[SFS_TEXT_SEARCH_CONFIGURATION] =
-		IN_NAMESPACE("text search configuration", "text_search_configurations", definition),
+	[SFS_TEXT_SEARCH_DICTIONARY] = IN_NAMESPACE(
+		"text search dictionary", "text_search_dictionaries", text_search_dictionary),
+	[SFS_TEXT_SEARCH_CONFIGURATION] = IN_NAMESPACE("text search configuration",
+		"text_search_configurations", text_search_configuration),
 	[SFS_TABLE] = IN_NAMESPACE("table", "tables", table),
 	[SFS_FOREIGN_TABLE] = IN_NAMESPACE("foreign table", "foreign_tables", table),
 	[SFS_COLUMN] = PART("column", column),
@@ -105,7 +113,7 @@ static const struct sfs_kind_info kinds[SFS_KIND_COUNT] = {
 	[SFS_TRIGGER] = OF_RELATION("trigger", "triggers", trigger),
 	[SFS_POLICY] = OF_RELATION("policy", "policies", policy),
 	[SFS_EVENT_TRIGGER] = IN_DATABASE("event trigger", "event_triggers", event_trigger),
-	[SFS_PUBLICATION] = IN_DATABASE("publication", "publications", definition),
+	[SFS_PUBLICATION] = IN_DATABASE("publication", "publications", publication),
 	[SFS_SUBSCRIPTION] = IN_DATABASE("subscription", "subscriptions", definition),
 	/* Those of a namespace have it as their owner and stand in its file. */
 	[SFS_DEFAULT_PRIVILEGES] =
