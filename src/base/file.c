@@ -107,8 +107,9 @@ finish_temporary(int fd, bool written, bool sync)
 	return rc;
 }
 
-static int
-replace(int directory, const char *base, const char *text, size_t len, mode_t mode, bool sync)
+int
+sfs_file_write_at(
+	int directory, const char *name, const char *text, size_t len, mode_t mode, bool sync)
 {
 	char *temporary sfs_auto(free) = NULL;
 	int fd = open_temporary(directory, mode, &temporary);
@@ -117,7 +118,7 @@ replace(int directory, const char *base, const char *text, size_t len, mode_t mo
 		return -1;
 	}
 	if (finish_temporary(fd, write_all(fd, text, len) == 0, sync) < 0 ||
-		renameat(directory, temporary, directory, base) < 0) {
+		renameat(directory, temporary, directory, name) < 0) {
 		int errnum = errno;
 
 		(void)unlinkat(directory, temporary, 0);
@@ -159,7 +160,8 @@ write_file(const char *path, const char *text, size_t len, mode_t mode, bool syn
 	if (fd < 0) {
 		return fail(err, "open", directory);
 	}
-	return replace(fd, base, text, len, mode, sync) < 0 ? fail(err, "write", path) : 0;
+	return sfs_file_write_at(fd, base, text, len, mode, sync) < 0 ? fail(err, "write", path)
+								      : 0;
 }
 
 int
