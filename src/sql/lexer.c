@@ -368,7 +368,11 @@ static size_t
 operator_end(const struct sfs_lexer *lexer, size_t at)
 {
 	if (is_one_of(lexer->text[at], "(),;.[]:")) {
-		return at + 1;
+		/* Two dots are one operator of PostgreSQL's, or `1..10` would end in a `.10`. */
+		bool range = lexer->dialect == SFS_POSTGRES && lexer->text[at] == '.' &&
+			     peek(lexer, at + 1) == '.';
+
+		return at + 1 + range;
 	}
 	return lexer->dialect == SFS_POSTGRES ? postgres_operator_end(lexer, at)
 					      : sqlite_operator_end(lexer, at);
