@@ -79,7 +79,7 @@ sfs_folder_unstage(const char *directory, const char *tag)
 {
 	char *staged sfs_auto(free) = staged_path(directory, tag);
 
-	(void)sfs_file_remove(staged, NULL);
+	(void)unlink(staged);
 }
 
 int
