@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: MIT
+"""Times schemafs beside a reference, and prints the ratios with the bar that each has to keep.
+
+What is timed alternates with its reference; the median of the runs counts. Seconds say nothing
+about another machine, ratios do.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from databases import PostgresDatabase, Server, SqliteDatabase
+from program import Mount
+
+BINARY = os.environ["SCHEMAFS"]
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def table_sql(i, n, types):
+    """Ten columns, three indexes, a check and a foreign key."""
+    key, text, number, moment = types
+    return f"""
+CREATE TABLE table_{i:05} (
+    id {key} PRIMARY KEY,
+    parent_id {number} REFERENCES table_{i * 7 % max(i, 1):05} (id),
+    name {text} NOT NULL,
+    email {text},
+    kind {text} NOT NULL DEFAULT 'plain',
+    amount {number} NOT NULL DEFAULT 0,
+    weight {number},
+    note {text},
+    created_at {moment} NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    updated_at {moment},
+    CONSTRAINT table_{i:05}_amount CHECK (amount >= 0)
+);
+CREATE INDEX table_{i:05}_parent ON table_{i:05} (parent_id);
+CREATE UNIQUE INDEX table_{i:05}_email ON table_{i:05} (email);
+CREATE INDEX table_{i:05}_kind ON table_{i:05} (kind, created_at);
+"""
+
+
+def schema_sql(dialect, n):
+    types = {
+        "postgresql": ("bigint", "text", "bigint", "timestamp with time zone"),
+        "sqlite": ("INTEGER", "TEXT", "INTEGER", "TEXT"),
+    }[dialect]
+    for start in range(0, n, 500):
+        chunk = range(start, min(start + 500, n))
+        yield "BEGIN;" + "".join(table_sql(i, n, types) for i in chunk) + "COMMIT;"
+
+
+class Timer:
+    """Runs what is measured and its reference in turn; keeps medians."""
+
+    def __init__(self, runs):
+        self.runs = runs
+
+    @staticmethod
+    def once(work):
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    def pair(self, ours, reference, warm=True):
+        if warm:
+            ours()
+            reference()
+        mine, theirs = [], []
+        for _ in range(self.runs):
+            mine.append(self.once(ours))
+            theirs.append(self.once(reference))
+        return statistics.median(mine), statistics.median(theirs)
+
+
+class Report:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, engine, tables, work, ours, reference, bar, unit="s"):
+        self.rows.append(
+            {
+                "engine": engine,
+                "tables": tables,
+                "work": work,
+                "ours": ours,
+                "reference": reference,
+                "ratio": ours / reference if reference else None,
+                "bar": bar,
+                "unit": unit,
+            }
+        )
+        self.show(self.rows[-1])
+
+    @staticmethod
+    def show(row):
+        bar = f"{row['bar']:g}" if row["bar"] is not None else "-"
+        met = "" if row["bar"] is None else "ok" if row["ratio"] <= row["bar"] else "OVER"
+        print(
+            f"{row['engine']:<11}{row['tables']:>6}  {row['work']:<44}"
+            f"{row['ours']:>9.3f}{row['reference']:>9.3f} {row['unit']:<3}"
+            f"{row['ratio']:>7.2f}{bar:>6} {met}",
+            flush=True,
+        )
+
+
+def header():
+    print(
+        f"{'engine':<11}{'tables':>6}  {'work':<44}{'ours':>9}{'ref.':>9}    {'ratio':>7}{'bar':>6}"
+    )
+
+
+def run(*command, check=True, **options):
+    return subprocess.run(list(map(str, command)), check=check, **{**QUIET, **options})
+
+
+def peak_memory(*command):
+    """The most memory that a process had, in MiB."""
+    child = subprocess.Popen(list(map(str, command)), **QUIET)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0, command
+    return usage.ru_maxrss / 1024
+
+
+def resident_memory(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        line = next(line for line in status if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+class Subject:
+    """A database of `tables` tables and what is measured on it."""
+
+    def __init__(self, database, tables, timer, report, place):
+        self.db, self.tables, self.timer, self.report = database, tables, timer, report
+        self.place = pathlib.Path(place)
+        self.pull_times = {}
+
+    def add(self, work, ours, reference, bar, unit="s"):
+        self.report.add(self.db.dialect, self.tables, work, ours, reference, bar, unit)
+
+    def load(self):
+        for text in schema_sql(self.db.dialect, self.tables):
+            self.db.run(text)
+
+    def dump(self):
+        if self.db.dialect == "sqlite":
+            run("sqlite3", self.db.path, ".schema")
+        else:
+            run("pg_dump", "-s", self.db.name, env=self.db.server.environment())
+
+    def pull(self):
+        fresh = self.place / "fresh"
+        shutil.rmtree(fresh, ignore_errors=True)
+        return fresh, lambda: run(BINARY, "pull", self.db.target, fresh)
+
+    def measure_command_line(self):
+        """The directory that is written to is emptied outside of the time measured."""
+        mine, theirs = [], []
+        for _ in range(self.timer.runs):
+            fresh, pull = self.pull()
+            mine.append(self.timer.once(pull))
+            theirs.append(self.timer.once(self.dump))
+        ours, reference = statistics.median(mine), statistics.median(theirs)
+        lite = self.db.dialect == "sqlite"
+        name = "sqlite3 .schema" if lite else "pg_dump -s"
+        self.add(f"pull into an empty directory / {name}", ours, reference, 1.5 if lite else 0.5)
+
+        ours_diff, reference = self.timer.pair(
+            lambda: run(BINARY, "diff", self.db.target, fresh), self.dump
+        )
+        self.add(
+            f"diff, nothing changed / {name}", ours_diff, reference, None if lite else 0.5
+        )
+        return ours, peak_memory(BINARY, "pull", self.db.target, self.place / "again")
+
+    # the mount
+
+    def measure_reading(self, mnt, local, bars):
+        for name, command, bar in bars:
+            ours, reference = self.timer.pair(
+                lambda c=command: run("sh", "-c", c, cwd=mnt),
+                lambda c=command: run("sh", "-c", c, cwd=local),
+            )
+            self.add(name, ours, reference, bar)
+
+    def measure_git(self, mnt, local):
+        def prepare(tree, name):
+            git = ["git", f"--git-dir={self.place / name}", f"--work-tree={tree}"]
+            run("git", "init", "-q", "--bare", self.place / name)
+            run(*git, "config", "core.bare", "false")
+            run(*git, "add", "-A", "schema", cwd=tree)
+            return lambda: run(*git, "status", "--porcelain", "schema", cwd=tree)
+
+        ours, reference = self.timer.pair(prepare(mnt, "git-mnt"), prepare(local, "git-local"))
+        self.add("warm git status / local disk", ours, reference, 1.1)
+
+    def alter(self, i):
+        sql = f"ALTER TABLE table_00000 ADD COLUMN reference_{i} bigint"
+        if self.db.dialect == "sqlite":
+            run("sqlite3", self.db.path, sql)
+        else:
+            run("psql", "-X", "-c", sql, self.db.name, env=self.db.server.environment())
+
+    def save(self, path, i):
+        """As an editor: the whole text with one more column, copied over the file."""
+        text = path.read_text(encoding="utf-8")
+        head, brace, rest = text.partition("(\n")
+        assert brace, text
+        new = self.place / "new.sql"
+        new.write_text(f"{head}(\n    added_{i} bigint,\n{rest}", encoding="utf-8")
+        return lambda: run("cp", new, path)
+
+    def measure_saving(self, mnt):
+        path = mnt / "schema" / self.db.namespace / "tables/table_00001.sql"
+        mine, theirs = [], []
+        for i in range(self.timer.runs):
+            mine.append(self.timer.once(self.save(path, i)))
+            theirs.append(self.timer.once(lambda i=i: self.alter(i)))
+        lite = self.db.dialect == "sqlite"
+        name = "sqlite3" if lite else "psql -c"
+        self.add(
+            f"add a column by saving a file / {name} ALTER",
+            statistics.median(mine),
+            statistics.median(theirs),
+            None if lite else 2,
+        )
+
+    def mounted(self, name, *options):
+        place = self.place / name
+        place.mkdir()
+        return Mount(BINARY, self.db.target, place, options)
+
+    def measure_mount(self):
+        local = self.place / "local"
+        cat = "find schema -type f -exec cat {} + >/dev/null"
+        mount = self.mounted("mnt")
+        with mount as mnt:
+            local.mkdir()
+            run("cp", "-a", mnt / "schema", local)
+            text = sum(path.stat().st_size for path in local.rglob("*") if path.is_file())
+            self.measure_reading(
+                mnt,
+                local,
+                [
+                    ("warm ls -lR / local disk", "ls -lR schema >/dev/null", 1.1),
+                    ("warm find -size / local disk", "find schema -type f -size +0 >/dev/null", 1.1),
+                    ("warm cat of every file / local disk", cat, 3),
+                ],
+            )
+            self.measure_git(mnt, local)
+            self.add(
+                "resident memory / text of the tree",
+                resident_memory(mount.daemon.pid),
+                text / 2**20,
+                4 if self.tables >= 10000 else None,
+                "MiB",
+            )
+            self.measure_saving(mnt)
+        with self.mounted("mnt-ro", "ro") as mnt:
+            self.measure_reading(mnt, local, [("the same, -o ro / local disk", cat, 1.2)])
+
+
+def measure(database, tables, timer, report):
+    with tempfile.TemporaryDirectory(prefix="schemafs-bench-") as place:
+        os.environ["XDG_STATE_HOME"] = os.path.join(place, "state")
+        subject = Subject(database, tables, timer, report, place)
+        subject.load()
+        figures = subject.measure_command_line()
+        subject.measure_mount()
+        return figures
+
+
+def measure_growth(report, engine, figures):
+    sizes = sorted(figures)
+    if len(sizes) < 2:
+        return
+    small, large = sizes[0], sizes[-1]
+    bar = 1.1 * large / small
+    for what, unit, i in (("time", "s", 0), ("memory", "MiB", 1)):
+        report.add(
+            engine,
+            large,
+            f"growth of pull's {what} / {small} tables",
+            figures[large][i],
+            figures[small][i],
+            bar,
+            unit,
+        )
+
+
+def measure_engine(engine, arguments, timer, report):
+    figures = {}
+    for tables in arguments.tables:
+        with contextlib.ExitStack() as stack:
+            if engine == "sqlite":
+                place = stack.enter_context(tempfile.TemporaryDirectory())
+                database = SqliteDatabase(pathlib.Path(place) / "bench.db")
+            else:
+                server = stack.enter_context(Server.started())
+                database = stack.enter_context(PostgresDatabase.created(server))
+            figures[tables] = measure(database, tables, timer, report)
+    measure_growth(report, engine, figures)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tables", default="1000,10000")
+    parser.add_argument("--engine", default="postgresql,sqlite")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", help="write the rows there, too")
+    arguments = parser.parse_args()
+    arguments.tables = [int(n) for n in arguments.tables.split(",")]
+
+    report, timer = Report(), Timer(arguments.runs)
+    header()
+    for engine in arguments.engine.split(","):
+        measure_engine(engine, arguments, timer, report)
+    if arguments.json:
+        pathlib.Path(arguments.json).write_text(json.dumps(report.rows, indent=2), "utf-8")
+    over = [row for row in report.rows if row["bar"] is not None and row["ratio"] > row["bar"]]
+    print(f"{len(report.rows)} measured, {len(over)} over their bar")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
