@@ -107,17 +107,24 @@ block_comment_end(const struct sfs_lexer *lexer, size_t at, bool *broken)
 	return lexer->len;
 }
 
-/* `at` stands on the opening quote; a doubled one stands for itself. */
+/* What keeps a quote from ending a string. */
+enum escape {
+	NOTHING = 0,
+	DOUBLING = 1,
+	BACKSLASH = 2,
+};
+
+/* `at` stands on the opening quote. */
 static size_t
-quoted_end(const struct sfs_lexer *lexer, size_t at, bool backslash, bool *broken)
+quoted_end(const struct sfs_lexer *lexer, size_t at, unsigned escapes, bool *broken)
 {
 	char quote = lexer->text[at];
 
 	for (at++; at < lexer->len; at++) {
-		if (backslash && lexer->text[at] == '\\') {
+		if (escapes & BACKSLASH && lexer->text[at] == '\\') {
 			at++;
 		} else if (lexer->text[at] == quote) {
-			if (peek(lexer, at + 1) != quote) {
+			if (!(escapes & DOUBLING) || peek(lexer, at + 1) != quote) {
 				return at + 1;
 			}
 			at++;
@@ -162,9 +169,9 @@ continued_at(const struct sfs_lexer *lexer, size_t at)
 }
 
 static size_t
-string_end(const struct sfs_lexer *lexer, size_t at, bool backslash, bool *broken)
+string_end(const struct sfs_lexer *lexer, size_t at, unsigned escapes, bool *broken)
 {
-	size_t end = quoted_end(lexer, at, backslash, broken);
+	size_t end = quoted_end(lexer, at, escapes, broken);
 
 	while (lexer->dialect == SFS_POSTGRES && !*broken) {
 		size_t next = continued_at(lexer, end);
@@ -172,7 +179,7 @@ string_end(const struct sfs_lexer *lexer, size_t at, bool backslash, bool *broke
 		if (!next) {
 			break;
 		}
-		end = quoted_end(lexer, next, backslash, broken);
+		end = quoted_end(lexer, next, escapes, broken);
 	}
 	return end;
 }
@@ -321,17 +328,19 @@ prefixed_end(const struct sfs_lexer *lexer, size_t at, enum sfs_token_type *type
 
 	*type = SFS_TOKEN_STRING;
 	if (lexer->dialect == SFS_SQLITE) {
-		return c == 'x' && next == '\'' ? quoted_end(lexer, at + 1, false, broken) : at;
+		return c == 'x' && next == '\'' ? quoted_end(lexer, at + 1, NOTHING, broken) : at;
 	}
 	if (next == '\'' && is_one_of(c, "bexn") && lexer->text[at] != '_') {
-		return string_end(lexer, at + 1, c == 'e', broken);
+		unsigned escapes = c == 'e' ? DOUBLING | BACKSLASH : c == 'n' ? DOUBLING : NOTHING;
+
+		return string_end(lexer, at + 1, escapes, broken);
 	}
 	if (c == 'u' && next == '&' && peek(lexer, at + 2) == '\'') {
-		return string_end(lexer, at + 2, false, broken);
+		return string_end(lexer, at + 2, DOUBLING, broken);
 	}
 	if (c == 'u' && next == '&' && peek(lexer, at + 2) == '"') {
 		*type = SFS_TOKEN_QUOTED;
-		return quoted_end(lexer, at + 2, false, broken);
+		return quoted_end(lexer, at + 2, DOUBLING, broken);
 	}
 	return at;
 }
@@ -352,7 +361,7 @@ own_end(const struct sfs_lexer *lexer, size_t at, enum sfs_token_type *type, boo
 	}
 	*type = SFS_TOKEN_QUOTED;
 	if (c == '`') {
-		return quoted_end(lexer, at, false, broken);
+		return quoted_end(lexer, at, DOUBLING, broken);
 	}
 	if (c == '[') {
 		return bracket_end(lexer, at, broken);
@@ -405,11 +414,11 @@ scan(const struct sfs_lexer *lexer, size_t at, size_t *ret_end, bool *broken)
 		return SFS_TOKEN_COMMENT;
 	}
 	if (c == '\'') {
-		*ret_end = string_end(lexer, at, false, broken);
+		*ret_end = string_end(lexer, at, DOUBLING, broken);
 		return SFS_TOKEN_STRING;
 	}
 	if (c == '"') {
-		*ret_end = quoted_end(lexer, at, false, broken);
+		*ret_end = quoted_end(lexer, at, DOUBLING, broken);
 		return SFS_TOKEN_QUOTED;
 	}
 	if (is_digit(c) || (c == '.' && is_digit(peek(lexer, at + 1)))) {
