@@ -35,6 +35,7 @@ struct sfs_scope {
 	const struct sfs_identity *objects; /* borrowed; NULL: everything */
 	size_t n_objects;
 	bool dependencies; /* fill the catalog's graph; always done when `objects` is given */
+	bool texts; /* only print() will look at it: what that does without may be missing */
 };
 
 /* A text to be understood by the server, and the file that it stands in. */

@@ -101,7 +101,7 @@
 	X(SEQUENCE, OWNED_BY, "owned_by", 0) /* "ns.table.column" */
 
 #define SFS_VIEW_ATTRIBUTES(X)                                                                     \
-	X(VIEW, SQL, "sql", 0)               /* SQLite: the stored text, normalised for comparison */ \
+	X(VIEW, SQL, "sql", SFS_ATTR_INFORMATIVE) /* SQLite: the stored text; query: normalised */ \
 	X(VIEW, QUERY, "query", 0)                                                                 \
 	X(VIEW, OPTIONS, "options", 0)                                                             \
 	X(VIEW, CHECK_OPTION, "check_option", 0)                                                   \
@@ -156,7 +156,7 @@
 	X(DOMAIN_CONSTRAINT, NOT_VALID, "not_valid", 0)
 
 #define SFS_TRIGGER_ATTRIBUTES(X)                                                                  \
-	X(TRIGGER, SQL, "sql", 0)               /* SQLite: the stored text, normalised */          \
+	X(TRIGGER, SQL, "sql", SFS_ATTR_INFORMATIVE) /* SQLite: the stored text */                 \
 	X(TRIGGER, DEFINITION, "definition", 0) /* the whole CREATE TRIGGER */                     \
 	X(TRIGGER, CONSTRAINT, "constraint", 0) /* a constraint trigger */                         \
 	X(TRIGGER, ENABLED, "enabled", 0)       /* "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS" */ \
