@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+/* What is measured in the database; without one, or when it does not answer, the careful answer. */
+#include <errno.h>
+#include <string.h>
+
+#include "drivers/postgres/planner.h"
+
+/* A failed question must not take the transaction with it that a plan is made in. */
+static int
+query_safely(struct pg_db *db, const char *question, PGresult **ret_result)
+{
+	int r;
+
+	if (!db->in_transaction) {
+		return pg_query(db, question, 0, NULL, ret_result, NULL);
+	}
+	r = pg_run(db, "SAVEPOINT schemafs_fact", NULL);
+	if (r < 0) {
+		return r;
+	}
+	r = pg_query(db, question, 0, NULL, ret_result, NULL);
+	if (pg_run(db,
+		    r < 0 ? "ROLLBACK TO SAVEPOINT schemafs_fact;"
+			    " RELEASE SAVEPOINT schemafs_fact"
+			  : "RELEASE SAVEPOINT schemafs_fact",
+		    NULL) < 0) {
+		return -EIO;
+	}
+	return r;
+}
+
+/* A yes-or-no question, asked once. The answer is kept under the question itself. */
+static bool
+ask(struct pg_planner *planner, const char *question)
+{
+	static char yes, no;
+	void *known = sfs_map_get(planner->facts, question);
+	PGresult *result sfs_auto(PQclear) = NULL;
+	bool answer = true;
+
+	if (!planner->db) {
+		return true;
+	}
+	if (known) {
+		return known == &yes;
+	}
+	if (query_safely(planner->db, question, &result) == 0 && PQntuples(result) == 1) {
+		answer = strcmp(PQgetvalue(result, 0, 0), "t") == 0;
+	}
+	sfs_map_set(
+		planner->facts, sfs_arena_strdup(planner->arena, question), answer ? &yes : &no);
+	return answer;
+}
+
+static bool
+ask_rows(struct pg_planner *planner, const struct sfs_object *relation, const char *column,
+	const char *test)
+{
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_str_addf(&sql, "SELECT EXISTS (SELECT FROM %s",
+		relation->id.kind == SFS_TABLE ? "ONLY " : "");
+	pg_qualified(&sql, relation->id.namespace, relation->id.name);
+	if (column) {
+		sfs_str_add(&sql, " WHERE ");
+		pg_name(&sql, column);
+		sfs_str_add(&sql, test);
+	}
+	sfs_str_add(&sql, " LIMIT 1)");
+	return ask(planner, sfs_str_text(&sql));
+}
+
+bool
+pg_has_rows(struct pg_planner *planner, const struct sfs_object *relation)
+{
+	return ask_rows(planner, relation, NULL, NULL);
+}
+
+bool
+pg_has_values(struct pg_planner *planner, const struct sfs_object *column)
+{
+	return ask_rows(planner, column->owner, column->id.name, " IS NOT NULL");
+}
+
+bool
+pg_has_nulls(struct pg_planner *planner, const struct sfs_object *column)
+{
+	return ask_rows(planner, column->owner, column->id.name, " IS NULL");
+}
+
+bool
+pg_was_called(struct pg_planner *planner, const struct sfs_object *sequence)
+{
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "SELECT is_called FROM ");
+	pg_qualified(&sql, sequence->id.namespace, sequence->id.name);
+	return ask(planner, sfs_str_text(&sql));
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/* From a diff to ordered statements: decide (replace.c), sort (nodes.c, order.c), write (emit.c). */
+#include <string.h>
+
+#include "drivers/postgres/plan.h"
+#include "drivers/postgres/planner.h"
+
+static void
+planner_init(struct pg_planner *planner, struct sfs_db *db, const struct sfs_diff *diff,
+	struct sfs_plan *plan)
+{
+	*planner = (struct pg_planner){
+		.db = (struct pg_db *)db,
+		.diff = diff,
+		.plan = plan,
+		.arena = sfs_arena_create(),
+		.facts = sfs_map_create(),
+	};
+	planner->by_from = sfs_alloc((diff->from->objects.len + 1) * sizeof *planner->by_from);
+	planner->by_to = sfs_alloc((diff->to->objects.len + 1) * sizeof *planner->by_to);
+}
+
+static void
+planner_finish(struct pg_planner *planner)
+{
+	sfs_arena_destroy(planner->arena);
+	sfs_map_destroy(planner->facts);
+	free(planner->by_from);
+	free(planner->by_to);
+	sfs_vec_finish(&planner->states);
+	sfs_vec_finish(&planner->queue);
+}
+SFS_DEFINE_AUTO_VALUE(planner, struct pg_planner, planner_finish)
+
+/* ---- scaffolding ---- */
+
+static bool
+is_routine(enum sfs_kind kind)
+{
+	return kind == SFS_FUNCTION || kind == SFS_PROCEDURE;
+}
+
+/*
+ * The server checks the body of a function when it is made, but a body leaves no trace of what it
+ * needs: what it names may be made later.
+ */
+static bool
+makes_routines(const struct pg_nodes *nodes)
+{
+	sfs_vec_foreach (node, &nodes->nodes) {
+		if ((node->op == PG_CREATE || node->op == PG_ALTER) &&
+			is_routine(node->state->to->id.kind)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- locks ---- */
+
+static const char *
+lock_of(const struct pg_node *node)
+{
+	const struct pg_state *state = node->state;
+	const struct sfs_object *object = state->to ? state->to : state->from;
+	bool part = object->owner || object->id.relation;
+
+	switch ((int)object->id.kind) {
+	case SFS_TABLE:
+	case SFS_FOREIGN_TABLE:
+		return node->op == PG_CREATE ? NULL : "ACCESS EXCLUSIVE";
+	case SFS_INDEX:
+		return node->op == PG_CREATE ? "SHARE" : "ACCESS EXCLUSIVE";
+	case SFS_TRIGGER:
+		return node->op == PG_CREATE ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE";
+	case SFS_CONSTRAINT:
+		if (node->op == PG_CREATE &&
+			sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "FOREIGN KEY")) {
+			return "SHARE ROW EXCLUSIVE";
+		}
+		return node->op == PG_ALTER ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE";
+	case SFS_STATISTICS:
+		return node->op == PG_CREATE ? "SHARE UPDATE EXCLUSIVE" : NULL;
+	case SFS_COLUMN:
+	case SFS_RULE:
+	case SFS_POLICY:
+		return "ACCESS EXCLUSIVE";
+	default:
+		return part && node->op != PG_CREATE ? "ACCESS EXCLUSIVE" : NULL;
+	}
+}
+
+/* Statements about comments and privileges take no lock that a writer would notice. */
+static bool
+touches_table(const char *sql)
+{
+	return !sfs_starts_with(sql, "COMMENT ") && !sfs_starts_with(sql, "GRANT ") &&
+	       !sfs_starts_with(sql, "REVOKE ") && !sfs_starts_with(sql, "SECURITY LABEL ");
+}
+
+/* Whether the table is there already and stays: nobody waits for a lock on a new one. */
+static bool
+is_used_by_others(const struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *relation;
+
+	if (state->from) {
+		return true;
+	}
+	relation = pg_relation_of(planner->diff->to, state->to);
+	return relation && planner->diff->origin[relation->index] != NULL;
+}
+
+static void
+write_node(struct pg_planner *planner, const struct pg_node *node)
+{
+	size_t first = planner->plan->steps.len;
+	const char *lock = lock_of(node);
+
+	pg_emit(planner, node);
+	pg_hazards(planner, node);
+	if (!lock || !is_used_by_others(planner, node->state)) {
+		return;
+	}
+	for (size_t i = first; i < planner->plan->steps.len; i++) {
+		struct sfs_step *step = &planner->plan->steps.items[i];
+
+		step->lock = touches_table(step->sql) ? lock : NULL;
+	}
+}
+
+int
+pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
+	struct sfs_error *err)
+{
+	struct pg_planner planner sfs_auto(planner) = { 0 };
+	struct pg_nodes nodes sfs_auto(pg_nodes) = { 0 };
+	int *order sfs_auto(free) = NULL;
+	bool routines;
+
+	if (!diff->changes.len) {
+		return 0;
+	}
+	planner_init(&planner, db, diff, plan);
+	pg_decide(&planner);
+	pg_nodes_make(&planner, &nodes);
+	order = pg_nodes_sort(&nodes);
+	routines = makes_routines(&nodes);
+	if (routines) {
+		(void)sfs_plan_add(plan, NULL, "SET check_function_bodies = off");
+	}
+	for (size_t i = 0; i < nodes.nodes.len; i++) {
+		write_node(&planner, &nodes.nodes.items[order[i]]);
+	}
+	if (routines) {
+		(void)sfs_plan_add(plan, NULL, "RESET check_function_bodies");
+	}
+	(void)err;
+	return 0;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_PLANNER_H
+#define SFS_POSTGRES_PLANNER_H
+
+#include "base/map.h"
+#include "drivers/postgres/alter.h"
+#include "drivers/postgres/connection.h"
+
+/* What pg_plan() works with; private to plan.c, replace.c, nodes.c, emit.c and hazards.c. */
+
+/* What can be done with an object, in the order in which it happens to one. */
+enum pg_op {
+	PG_RENAME,
+	PG_UNTIE, /* lets go of what it holds on to (alter.h) */
+	PG_ASIDE, /* takes another name, to make place for its successor */
+	PG_DROP,
+	PG_CREATE,
+	PG_ALTER,
+	PG_TIE,
+	PG_OP_COUNT,
+};
+
+/* An object that something happens to: in both catalogs, or in one. */
+struct pg_state {
+	const struct sfs_object *from, *to; /* either may be NULL */
+	uint64_t attributes; /* those that ALTER and TIE have to bring from `from` to `to` */
+	bool gone;           /* the object of `from` ends to exist */
+	bool made; /* the object of `to` is made; with `gone` and `from`: it is replaced */
+	bool renamed;
+	bool untied, tied;
+	bool aside;   /* replaced, and the old one is kept until the new one has taken over */
+	bool retyped; /* a column that gets another type */
+	bool echo;    /* no statement of its own: the parent table's reaches it */
+	bool queued;
+	int node[PG_OP_COUNT]; /* 1 + index, 0: none; of an absorbed part: its owner's */
+};
+
+struct pg_planner {
+	struct pg_db *db; /* NULL: facts are assumed */
+	const struct sfs_diff *diff;
+	struct sfs_plan *plan;
+	struct sfs_arena *arena;           /* owned */
+	struct pg_state **by_from;         /* owned; by index in diff->from, NULL: untouched */
+	struct pg_state **by_to;           /* owned; by index in diff->to */
+	SFS_VEC(struct pg_state *) states; /* all, in the order in which they were touched */
+	SFS_VEC(struct pg_state *) queue;  /* of replace.c */
+	struct sfs_map *facts;             /* owned; of facts.c */
+};
+
+/* The state of an object of `from`, or of `to`; made when there is none. */
+struct pg_state *pg_state_of(struct pg_planner *planner, const struct sfs_object *from);
+struct pg_state *pg_state_of_new(struct pg_planner *planner, const struct sfs_object *to);
+
+/* Decides what happens to every object: fills the states. (replace.c) */
+void pg_decide(struct pg_planner *planner);
+
+/* Whether `user` needs `used`, directly, in that catalog. */
+bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *used);
+
+/* The table, view or type that a part, trigger, policy or rule belongs to; NULL: none. */
+const struct sfs_object *pg_relation_of(
+	const struct sfs_catalog *catalog, const struct sfs_object *object);
+
+/* ---- order.c: what comes first ---- */
+
+struct pg_node {
+	struct pg_state *state;
+	enum pg_op op;
+	int rank; /* breaks ties */
+};
+
+struct pg_edge {
+	int before, after;
+	bool soft; /* better so, but not at the price of a circle */
+};
+
+struct pg_nodes {
+	SFS_VEC(struct pg_node) nodes;
+	SFS_VEC(struct pg_edge) edges;
+};
+
+void pg_nodes_finish(struct pg_nodes *nodes);
+SFS_DEFINE_AUTO_VALUE(pg_nodes, struct pg_nodes, pg_nodes_finish)
+
+/* Adds an edge between nodes given as in pg_state.node: nothing happens when either is 0. */
+void pg_nodes_edge(struct pg_nodes *nodes, int before, int after, bool soft);
+
+/*
+ * Sorts: the nodes' indexes in an order that keeps every edge; where there is a circle soft edges
+ * give way first. Owned by the caller.
+ */
+int *pg_nodes_sort(const struct pg_nodes *nodes);
+
+/* ---- nodes.c: the states as nodes with edges ---- */
+
+void pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes);
+
+void pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes); /* edges.c */
+
+/* Whether the part comes and goes with its owner's CREATE, or DROP. */
+bool pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *state, enum pg_op op);
+
+/* The attributes that UNTIE and TIE see to: they are not ALTER's. */
+uint64_t pg_tied_attributes(const struct pg_state *state);
+
+/* ---- emit.c: the SQL of a node ---- */
+
+void pg_emit(struct pg_planner *planner, const struct pg_node *node);
+
+/* ---- hazards.c ---- */
+
+void pg_hazards(struct pg_planner *planner, const struct pg_node *node);
+
+/* Whether `to` gives anybody but the owner more than `from`. (alter_common.c) */
+bool pg_acl_widens(const struct pg_kind *kind, const char *from, const char *to);
+
+/* ---- facts.c: what is measured in the database; without one the careful answer ---- */
+
+/* Whether the table or materialized view has rows of its own. */
+bool pg_has_rows(struct pg_planner *planner, const struct sfs_object *relation);
+
+/* Whether the column has values other than NULL; and whether it has NULL. */
+bool pg_has_values(struct pg_planner *planner, const struct sfs_object *column);
+bool pg_has_nulls(struct pg_planner *planner, const struct sfs_object *column);
+
+/* Whether the sequence has given out a number. */
+bool pg_was_called(struct pg_planner *planner, const struct sfs_object *sequence);
+
+#endif
