@@ -181,6 +181,12 @@ emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct p
 	if (object->id.kind == SFS_SEQUENCE && state->tied) {
 		object = without(planner, object, SFS_SEQUENCE_OWNED_BY);
 	}
+	if (object->id.kind == SFS_INDEX && sfs_object_has(object, SFS_INDEX_INHERITED)) {
+		object = without(planner, object, SFS_INDEX_INHERITED);
+	}
+	if (object->id.kind == SFS_CONSTRAINT && sfs_object_has(object, SFS_CONSTRAINT_INHERITED)) {
+		object = without(planner, object, SFS_CONSTRAINT_INHERITED);
+	}
 	pg_kind(object->id.kind)->create(writer, object);
 }
 

@@ -177,6 +177,9 @@ alter_table(struct pg_planner *planner, const struct pg_state *state)
 static void
 tie_table(struct pg_planner *planner, const struct pg_state *state)
 {
+	if (state->made) {
+		return;
+	}
 	if (differs(state, SFS_TABLE_PARTITION_OF) &&
 		sfs_object_has(state->to, SFS_TABLE_PARTITION_OF) && rows_wait(planner, state)) {
 		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
@@ -191,6 +194,9 @@ tie_table(struct pg_planner *planner, const struct pg_state *state)
 static void
 untie_table(struct pg_planner *planner, const struct pg_state *state)
 {
+	if (state->made) {
+		return;
+	}
 	if (sfs_object_has(state->from, SFS_TABLE_PARTITION_OF)) {
 		sfs_plan_hazard(planner->plan, 21, SFS_WARN, state->from,
 			"is detached: its rows leave the partitioned table");

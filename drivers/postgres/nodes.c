@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/planner.h"
+#include "drivers/postgres/print.h"
 
 /* ---- what comes and goes with another ---- */
 
@@ -62,40 +63,40 @@ drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 	return NULL;
 }
 
+/* The column that is written as serial and brings its sequence. */
+static struct pg_state *
+serial_column(const struct pg_planner *planner, const struct sfs_object *sequence)
+{
+	const struct sfs_object *column;
+
+	sfs_parts_foreach (column, sequence->owner) {
+		if (column->id.kind == SFS_COLUMN &&
+			sfs_streq(sfs_object_get(column, SFS_COLUMN_SERIAL), sequence->id.name)) {
+			return state_or_null(planner->by_to, column);
+		}
+	}
+	return NULL;
+}
+
 static struct pg_state *
 create_absorber(const struct pg_planner *planner, const struct pg_state *state)
 {
 	const struct sfs_object *to = state->to;
-	struct pg_state *owner = state_or_null(planner->by_to, to->owner);
+	struct pg_state *maker;
 
-	if (!owner || !owner->made) {
-		if (to->id.kind == SFS_SEQUENCE && owner) {
-			owner = NULL;
-		}
-	}
-	switch ((int)to->id.kind) {
-	case SFS_COLUMN:
-	case SFS_TYPE_ATTRIBUTE:
-	case SFS_DOMAIN_CONSTRAINT:
-		return owner && owner->made ? owner : NULL;
-	case SFS_CONSTRAINT:
-		return owner && owner->made && !is_foreign_key(to) ? owner : NULL;
-	case SFS_SEQUENCE: {
-		const struct sfs_object *column;
-
-		sfs_parts_foreach (column, to->owner ? to->owner : to) {
-			if (column->id.kind == SFS_COLUMN &&
-				sfs_streq(sfs_object_get(column, SFS_COLUMN_SERIAL), to->id.name)) {
-				struct pg_state *other = planner->by_to[column->index];
-
-				return other && other->made ? other : NULL;
-			}
-		}
+	if (!to->owner) {
 		return NULL;
 	}
-	default:
+	if (to->id.kind == SFS_TYPE_ATTRIBUTE || to->id.kind == SFS_DOMAIN_CONSTRAINT) {
+		maker = state_or_null(planner->by_to, to->owner);
+	} else if (!pg_is_made_with_owner(to)) {
 		return NULL;
+	} else if (to->id.kind == SFS_SEQUENCE) {
+		maker = serial_column(planner, to);
+	} else {
+		maker = state_or_null(planner->by_to, to->owner);
 	}
+	return maker && maker->made ? maker : NULL;
 }
 
 static struct pg_state *
@@ -243,6 +244,22 @@ add_node(struct pg_nodes *nodes, struct pg_state *state, enum pg_op op)
 	state->node[op] = (int)nodes->nodes.len;
 }
 
+/* A new table says what it thinks of its indexes when they are there. */
+static void
+tie_new_table(struct pg_state *state)
+{
+	static const int choices[] = { SFS_TABLE_REPLICA_IDENTITY, SFS_TABLE_CLUSTER_ON };
+
+	if (state->made && !state->aside && state->to->id.kind == SFS_TABLE) {
+		for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+			if (sfs_object_has(state->to, choices[i])) {
+				state->attributes |= PG_BIT(choices[i]);
+				state->tied = true;
+			}
+		}
+	}
+}
+
 static void
 add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *state)
 {
@@ -256,6 +273,7 @@ add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_st
 		!pg_is_absorbed(planner, state, PG_CREATE)) {
 		state->tied = true;
 	}
+	tie_new_table(state);
 	const bool wanted[PG_OP_COUNT] = {
 		[PG_RENAME] = state->renamed && !state->gone,
 		[PG_UNTIE] = state->untied && !state->gone,
@@ -264,7 +282,7 @@ add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_st
 		[PG_CREATE] = state->made,
 		[PG_ALTER] = state->to && !state->gone && !state->made &&
 			     (state->attributes & ~pg_tied_attributes(state)),
-		[PG_TIE] = (state->tied && !state->gone) || moves_rows,
+		[PG_TIE] = (state->tied && (state->made || !state->gone)) || moves_rows,
 	};
 	for (int op = 0; op < PG_OP_COUNT; op++) {
 		if (wanted[op] && !pg_is_absorbed(planner, state, op)) {

@@ -112,7 +112,7 @@ void pg_emit(struct pg_planner *planner, const struct pg_node *node);
 
 void pg_hazards(struct pg_planner *planner, const struct pg_node *node);
 
-/* Whether `to` gives anybody but the owner more than `from`. (alter_common.c) */
+/* Whether `to` gives anybody but the owner more than `from`. (acl.c) */
 bool pg_acl_widens(const struct pg_kind *kind, const char *from, const char *to);
 
 /* ---- facts.c: what is measured in the database; without one the careful answer ---- */
