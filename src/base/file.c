@@ -95,7 +95,7 @@ open_temporary(int directory, mode_t mode, char **ret_name)
 
 /* Closes `fd` and gives back what close() says: on some file systems that is where a write fails. */
 static int
-finish_temporary(int fd, bool written, bool sync)
+finish_writing(int fd, bool written, bool sync)
 {
 	int rc = written && (!sync || fsync(fd) == 0) ? 0 : -1;
 	int errnum = errno;
@@ -117,7 +117,7 @@ sfs_file_write_at(
 	if (fd < 0) {
 		return -1;
 	}
-	if (finish_temporary(fd, write_all(fd, text, len) == 0, sync) < 0 ||
+	if (finish_writing(fd, write_all(fd, text, len) == 0, sync) < 0 ||
 		renameat(directory, temporary, directory, name) < 0) {
 		int errnum = errno;
 
@@ -126,6 +126,25 @@ sfs_file_write_at(
 		return -1;
 	}
 	return sync ? fsync(directory) : 0;
+}
+
+int
+sfs_file_create_at(int directory, const char *name, const char *text, size_t len, mode_t mode)
+{
+	int fd =
+		openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+
+	if (fd < 0) {
+		return -1;
+	}
+	if (finish_writing(fd, write_all(fd, text, len) == 0, false) < 0) {
+		int errnum = errno;
+
+		(void)unlinkat(directory, name, 0);
+		errno = errnum;
+		return -1;
+	}
+	return 0;
 }
 
 /* The directory that `path` stands in, owned by the caller; `ret_base` points into `path`. */

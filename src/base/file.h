@@ -29,6 +29,13 @@ int sfs_file_write_fast(const char *path, const char *text, size_t len, mode_t m
 int sfs_file_write_at(int directory, const char *name, const char *text, size_t len, mode_t mode,
 	bool sync) SFS_MUST_CHECK;
 
+/*
+ * Makes a new file in an open directory, without a temporary one: half the work where thousands are
+ * made, but it can be seen before it is whole. Sets errno (EEXIST ...) and returns -1 on failure.
+ */
+int sfs_file_create_at(
+	int directory, const char *name, const char *text, size_t len, mode_t mode) SFS_MUST_CHECK;
+
 int sfs_file_mkdirs(const char *path, mode_t mode, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Removes a file or a directory with all in it; nothing there is success. Follows no symlink. */

@@ -115,6 +115,21 @@ is_right(struct writer *w, const char *name, const struct sfs_file *file)
 	return true;
 }
 
+/* A file that is not there yet needs no temporary one: nobody could read an older text in its stead. */
+static int
+put(int directory, const char *name, const struct sfs_file *file)
+{
+	/* What can not be changed through us should not look as if it could. */
+	mode_t mode = file->id.kind == SFS_UNMODELED ? 0444 : 0666;
+
+	if (sfs_file_create_at(directory, name, file->text, file->len, mode) == 0) {
+		return 0;
+	}
+	return errno == EEXIST
+		       ? sfs_file_write_at(directory, name, file->text, file->len, mode, false)
+		       : -1;
+}
+
 static int
 write_file(struct writer *w, const struct sfs_file *file, struct sfs_error *err)
 {
@@ -130,9 +145,7 @@ write_file(struct writer *w, const struct sfs_file *file, struct sfs_error *err)
 		w->written.unchanged++;
 		return 0;
 	}
-	/* What can not be changed through us should not look as if it could. */
-	mode_t mode = file->id.kind == SFS_UNMODELED ? 0444 : 0666;
-	if (sfs_file_write_at(w->directory, slash + 1, file->text, file->len, mode, false) < 0) {
+	if (put(w->directory, slash + 1, file) < 0) {
 		return fail(err, "write", file->path);
 	}
 	w->written.written++;
