@@ -39,11 +39,13 @@ sfs_error_set(struct sfs_error *err, int errnum, const char *format, ...)
 	if (err) {
 		va_list args;
 
+		/* The arguments may be texts of this very error: they go last. */
+		va_start(args, format);
+		char *message = sfs_vasprintf(format, args);
+		va_end(args);
 		sfs_error_finish(err);
 		err->errnum = errnum;
-		va_start(args, format);
-		put(&err->message, format, args);
-		va_end(args);
+		err->message = message;
 	}
 	return -errnum;
 }

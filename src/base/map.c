@@ -92,7 +92,7 @@ sfs_map_has(const struct sfs_map *map, const char *key)
 	return find(map, key) != NULL;
 }
 
-/* Drops removed entries and rebuilds the index with room for one more. */
+/* Drops removed entries and rebuilds the index, with room to spare so that this stays rare. */
 static void
 rebuild(struct sfs_map *map)
 {
@@ -105,7 +105,7 @@ rebuild(struct sfs_map *map)
 	}
 	map->entries.len = kept;
 	size_t size = 16;
-	while (size < (kept + 1) * 2) {
+	while (size < (kept + 1) * 3) {
 		size *= 2;
 	}
 	free(map->index);

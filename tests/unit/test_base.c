@@ -126,6 +126,9 @@ test_error(void **state)
 	sfs_error_position(&err, "a.sql", sql, strlen("line one\n\xc3\xa9\xc3\xa9 "));
 	assert_int_equal(err.line, 2);
 	assert_int_equal(err.column, 4);
+	assert_int_equal(sfs_error_set(&other, EIO, "first"), -EIO);
+	assert_int_equal(sfs_error_set(&other, EIO, "again: %s", other.message), -EIO);
+	assert_string_equal(other.message, "again: first");
 	char *text sfs_auto(free) = sfs_error_format(&err);
 	assert_string_equal(text, "a.sql:2:4: no good (SQLSTATE 42601)\nobject: table t\n"
 				  "detail: postgresql://bob:****@h/d\nhint: try");
