@@ -71,12 +71,14 @@ select_option(struct sfs_str *out, bool there, const char *condition, const char
 
 /*
  * Without the connection string, so the text can not make it again. Some columns, the OID among
- * them before PostgreSQL 14, are for superusers; the statistics view has that for everybody.
+ * them before PostgreSQL 14, are for superusers; the statistics view has that for everybody. The
+ * comment is part of the definition: there is nothing to put it on when the text is run.
  */
 void
 pg_read_subscription(int version, struct sfs_str *out)
 {
-	static const struct pg_select subscription = { .class = "pg_subscription", .oid = "t.subid" };
+	static const struct pg_select subscription = { .class = "pg_subscription",
+		.oid = "t.subid" };
 
 	sfs_str_add(out,
 		"SELECT t.subid AS oid, s.subname AS name, 't' AS locked, 'PUBLICATION ' || (SELECT"
@@ -102,8 +104,9 @@ pg_read_subscription(int version, struct sfs_str *out)
 	select_option(out, version >= 170000, "s.subfailover", "'failover = true'");
 	select_option(out, version >= 140000, "s.subsynccommit <> 'off'",
 		"'synchronous_commit = ' || quote_literal(s.subsynccommit)");
-	sfs_str_add(out, "), '') || ')', '') AS definition");
-	pg_select_common(out, &subscription);
+	sfs_str_add(out, "), '') || ')', '')"
+			 " || coalesce(E';\nCOMMENT ON SUBSCRIPTION ' || quote_ident(s.subname)"
+			 " || ' IS ' || quote_literal(description.description), '') AS definition");
 	sfs_str_add(out,
 		version >= 140000
 			? "\n FROM pg_subscription s CROSS JOIN LATERAL (SELECT s.oid) t (subid)"
