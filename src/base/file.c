@@ -93,7 +93,7 @@ open_temporary(int directory, mode_t mode, char **ret_name)
 	return -1;
 }
 
-/* Closes `fd` and gives back what close() says: on some file systems that is where a write fails. */
+/* Closes `fd` and says what close() said: on some file systems a write fails only there. */
 static int
 finish_writing(int fd, bool written, bool sync)
 {

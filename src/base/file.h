@@ -25,7 +25,7 @@ int sfs_file_write(const char *path, const char *text, size_t len, mode_t mode,
 int sfs_file_write_fast(const char *path, const char *text, size_t len, mode_t mode,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
-/* The same in an open directory, which is synced too with `sync`. Sets errno and returns -1 on failure. */
+/* The same in an open directory, which `sync` syncs too. Sets errno and returns -1 on failure. */
 int sfs_file_write_at(int directory, const char *name, const char *text, size_t len, mode_t mode,
 	bool sync) SFS_MUST_CHECK;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Dependencies between objects: edges collected in any order, made into arrays when first asked for. */
+/* Dependencies between objects: edges added in any order, made into arrays when first asked for. */
 #include <pthread.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ struct edge {
 	struct sfs_object *user, *used;
 };
 
-/* What stands at the other end of each object's edges: those of object i are [start[i], start[i + 1]). */
+/* The other ends of each object's edges: those of object i are [start[i], start[i + 1]). */
 struct adjacency {
 	size_t *start;              /* owned; n + 1 of them */
 	struct sfs_object **others; /* owned */

@@ -30,7 +30,7 @@ struct sfs_objects sfs_graph_used_by(
 struct sfs_order SFS_VEC_OF(const struct sfs_object *);
 void sfs_graph_order(const struct sfs_catalog *catalog, struct sfs_order *ret_order);
 
-/* For the catalog: ends its graph (NULL is fine), and forgets orders when its objects were sorted. */
+/* For the catalog: ends its graph (NULL is fine); drops its arrays when the objects were sorted. */
 struct sfs_graph;
 void sfs_graph_destroy(struct sfs_graph *graph);
 void sfs_graph_reindex(struct sfs_catalog *catalog);

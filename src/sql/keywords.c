@@ -6,6 +6,9 @@
 
 #include "sql/quote.h"
 
+/* A word a line would fill pages. */
+/* clang-format off */
+
 /*
  * Every keyword of PostgreSQL 13 to 18 that one of them does not count as unreserved (kwlist.h:
  * COL_NAME, TYPE_FUNC_NAME and RESERVED), so that a tree reads the same on each of them.
@@ -57,6 +60,8 @@ static const char *const sqlite[] = {
 	"union", "unique", "update", "using", "vacuum", "values", "view", "virtual", "when", "where",
 	"window", "with", "within", "without",
 };
+
+/* clang-format on */
 
 static int
 compare(const void *name, const void *keyword)

@@ -253,7 +253,7 @@ word_end(const struct sfs_lexer *lexer, size_t at)
 	return at;
 }
 
-/* scan.l: an operator ends where a comment starts, and in + or - only with one of some others in it. */
+/* scan.l: an operator ends where a comment starts, and in + or - only if it holds certain others. */
 static size_t
 postgres_operator_end(const struct sfs_lexer *lexer, size_t at)
 {

@@ -19,7 +19,7 @@ enum sfs_token_type {
 	SFS_TOKEN_STRING,  /* 'x', E'x', B'x', N'x', U&'x', $tag$x$tag$; SQLite: x'00' */
 	SFS_TOKEN_NUMBER,
 	SFS_TOKEN_PARAMETER, /* $1; SQLite: ?1 :a @a $a */
-	SFS_TOKEN_OPERATOR, /* ( ) , ; . [ ] : alone (and PostgreSQL's `..`), else as the server joins them */
+	SFS_TOKEN_OPERATOR, /* ( ) , ; . [ ] : alone, but for `..`; else as the server joins them */
 	SFS_TOKEN_BROKEN,   /* an unterminated string, quoted name or comment: up to the end */
 };
 

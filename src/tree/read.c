@@ -57,7 +57,7 @@ read_text(int fd, struct sfs_str *out, const char *path, struct sfs_error *err)
 	}
 }
 
-/* Opens what must be a plain file: neither a symlink out of the tree nor a pipe that never answers. */
+/* Opens a plain file: neither a symlink out of the tree nor a pipe that never answers. */
 static int
 open_plain(int directory, const char *name, const char *path, struct sfs_error *err)
 {

@@ -10,7 +10,7 @@
 #include "base/vec.h"
 #include "tree/walk.h"
 
-/* A tree is three directories deep; what is below that names no object, and is told of until here. */
+/* A tree is three directories deep. What lies deeper names no object, and is told of to here. */
 #define MAX_DEPTH 8
 
 struct entries SFS_VEC_OF(char *);

@@ -115,7 +115,7 @@ is_right(struct writer *w, const char *name, const struct sfs_file *file)
 	return true;
 }
 
-/* A file that is not there yet needs no temporary one: nobody could read an older text in its stead. */
+/* A file that is not there yet needs no temporary one: no older text can be lost. */
 static int
 put(int directory, const char *name, const struct sfs_file *file)
 {
