@@ -3,6 +3,7 @@
 #define SFS_POSTGRES_CONNECTION_H
 
 #include <libpq-fe.h>
+#include <stdint.h>
 
 #include "drivers/driver.h"
 
@@ -10,6 +11,7 @@
 struct pg_db {
 	struct sfs_db base;
 	PGconn *conn;      /* owned; search_path is empty, standard_conforming_strings on */
+	PGcancel *cancel;  /* owned; made with the connection, for other threads */
 	PGconn *lock_conn; /* owned; holds the advisory lock, NULL while it is not held */
 	char *target;      /* owned; as given, may hold secrets: never shown */
 	char *description; /* owned; without secrets */
@@ -18,7 +20,17 @@ struct pg_db {
 	bool read_only;
 	bool in_transaction;
 	unsigned lock_timeout_ms;
+	uint64_t prepared[5]; /* read.c: bit per kind whose query is prepared, by which of $1, $2
+			       * are given; last, enum pg_statement */
+	char *seen;           /* owned; fingerprint.c: the log position of the last fingerprint */
+	char *fingerprint;    /* owned */
 };
+
+static inline struct pg_db *
+pg_db_of(struct sfs_db *db)
+{
+	return (struct pg_db *)db; /* base is its first member */
+}
 
 static inline void
 sfs_auto_PQclear(PGresult **result)
@@ -36,6 +48,15 @@ sfs_auto_PQfreemem(char **memory)
 int pg_connect_again(const struct pg_db *db, const char *database, struct pg_db **ret_db,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* Ends what pg_connect_again() gave; accepts NULL. */
+void pg_disconnect(struct pg_db *db);
+
+/* Connects again if the server has closed the connection; not inside a transaction. */
+int pg_ready(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Puts the settings of the session, which a statement of a user's may have changed, as they were. */
+int pg_session(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
+
 /* Runs SQL by the simple protocol; several statements are fine. Results are dropped. */
 int pg_run(struct pg_db *db, const char *sql, struct sfs_error *err) SFS_MUST_CHECK;
 int pg_runf(struct pg_db *db, struct sfs_error *err, const char *format, ...)
@@ -44,6 +65,16 @@ int pg_runf(struct pg_db *db, struct sfs_error *err, const char *format, ...)
 /* Runs one query; the caller clears the result. `params` are text, NULL for none. */
 int pg_query(struct pg_db *db, const char *sql, int n_params, const char *const *params,
 	PGresult **ret_result, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The same for a statement that is planned once for the connection. */
+enum pg_statement {
+	PG_STATEMENT_SCOPE,
+	PG_STATEMENT_DEPENDENCIES,
+	PG_STATEMENT_FINGERPRINT,
+	PG_STATEMENT_POSITION,
+};
+int pg_query_prepared(struct pg_db *db, enum pg_statement statement, const char *sql, int n_params,
+	const char *const *params, PGresult **ret_result, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Fills `err` from a failed result, or from the connection when `result` is NULL; returns -errno. */
 int pg_error(struct pg_db *db, const PGresult *result, const char *sql, struct sfs_error *err);

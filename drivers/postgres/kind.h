@@ -3,6 +3,7 @@
 #define SFS_POSTGRES_KIND_H
 
 #include "drivers/driver.h"
+#include "sql/quote.h"
 
 /*
  * What PostgreSQL's driver knows of a kind of object: a row in kind.c. Reading stands in
@@ -55,6 +56,9 @@ struct pg_kind {
 	/* Completes the row before it is added (read.h); NULL: it is complete. */
 	void (*complete)(struct pg_row *row);
 
+	/* Told of the object once it is there, before the next row; NULL: nobody needs to know. */
+	void (*added)(struct pg_row *row, struct sfs_object *object);
+
 	/* Adds the statements that make the object as it is in the writer's catalog. */
 	void (*create)(struct pg_writer *writer, const struct sfs_object *object);
 
@@ -85,6 +89,16 @@ const struct pg_kind *pg_kind(enum sfs_kind kind);
 
 /* "TABLE public.users", as in COMMENT ON and DROP. */
 void pg_write_reference(const struct sfs_object *object, struct sfs_str *out);
+
+/* The same without the keyword. */
+void pg_write_target(const struct sfs_object *object, struct sfs_str *out);
+
+/*
+ * GRANT and REVOKE that bring the privileges from those of the lines `from` to those of `to`, both
+ * as pg_select_common() makes them; NULL is what the server grants by itself. (write_grants.c)
+ */
+void pg_write_grants(struct pg_writer *writer, const struct sfs_object *object, const char *from,
+	const char *to);
 
 /* Quotes by PostgreSQL's rules: a name; `namespace.name`; a literal. */
 void pg_name(struct sfs_str *out, const char *name);

@@ -2,7 +2,7 @@
 #ifndef SFS_POSTGRES_READ_H
 #define SFS_POSTGRES_READ_H
 
-#include "base/map.h"
+#include "base/arena.h"
 #include "drivers/postgres/connection.h"
 
 /* A namespace that is read under another's name: a scratch place standing for the real one. */
@@ -56,33 +56,27 @@ struct pg_read_options {
 	size_t n_aliases;
 };
 
-/* What a table's column is made of, as far as the texts of keys need it. */
-struct pg_key_column {
-	const struct sfs_object *object;
-	uint32_t type;
-	uint32_t collation;
-};
-
-/* A read that goes on. Private to read.c but for what complete() callbacks need. */
+/* What a read that goes on knows besides its catalog. */
 struct pg_load {
 	struct pg_db *db;
 	struct sfs_catalog *catalog;
 	const struct pg_read_options *options;
-	struct sfs_map *opclasses;  /* "method opclass type" of those that are defaults, in no need of a name */
-	struct pg_key_columns *columns; /* key_columns.c */
-	SFS_VEC(struct sfs_object *) undefined; /* indexes and constraints whose text the server must make */
+	struct sfs_arena *arena; /* ends with the read */
+	struct pg_keys *keys;    /* keys.h */
+	SFS_VEC(struct sfs_object *)
+		undefined; /* indexes and constraints whose text only the server can make */
 };
 
 /* A row of a kind's query on its way into the catalog. */
 struct pg_row {
 	struct pg_load *load;
 	struct sfs_identity *id;
-	struct sfs_object *owner;  /* NULL for what is no part */
+	struct sfs_object *owner; /* NULL for what is no part */
 	uint64_t tag;
-	const char **values;       /* one for each attribute; may point to `arena` */
-	const char *const *extra;  /* the result's columns that nothing else takes, in their order */
-	struct sfs_arena *arena;   /* ends with the read */
-	bool undefined;            /* set: the definition comes later, with pg_finish_definitions() */
+	uint32_t position;
+	const char **values;      /* one for each attribute; may point to load->arena */
+	const char *const *extra; /* the result's columns that nothing else takes, in their order */
+	bool undefined;           /* set by complete(): load->undefined gets the object */
 };
 
 /*
@@ -91,6 +85,26 @@ struct pg_row {
  */
 int pg_read(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
+ * Finds the OIDs of the objects of a scope and of all that depends on them; `ret_oids` has an array
+ * such as "{1,2}" for each class of enum pg_class_oid, NULL when none is of it. (scope.c)
+ */
+struct pg_class_oids {
+	unsigned class;
+	const char *oids;
+};
+struct pg_scope SFS_VEC_OF(struct pg_class_oids);
+
+int pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options,
+	struct sfs_arena *arena, struct pg_scope *ret_scope, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Gives load->undefined what the server makes of them. (definition.c) */
+int pg_read_definitions(struct pg_load *load, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The text as it is to be shown: names of scratch places replaced. In `arena`, or as it was. (alias.c) */
+const char *pg_show(
+	const struct pg_read_options *options, struct sfs_arena *arena, const char *text);
 
 /* Adds pg_depend's edges, as objects of the catalog, to its graph. (depend.c) */
 int pg_read_dependencies(struct pg_db *db, const struct pg_read_options *options,

@@ -38,7 +38,8 @@ select_acl(struct sfs_str *out, const struct pg_select *select)
 		" ORDER BY l.line COLLATE \"C\"), ''), %s) FROM (SELECT CASE p.grantee WHEN 0 THEN ''"
 		" WHEN %s THEN '@owner' ELSE quote_ident(pg_get_userbyid(p.grantee)) END || '='"
 		" || CASE WHEN p.plain IS DISTINCT FROM o.privileges THEN p.given"
-		" WHEN p.given = p.plain THEN 'ALL' WHEN p.starred THEN 'ALL*' ELSE p.given END"
+		" WHEN p.given = p.plain THEN 'ALL'"
+		" WHEN p.starred THEN 'ALL*' ELSE p.given END"
 		" AS line FROM (",
 		select->acl, select->acl_public ? select->acl_public : "''", select->owner);
 	select_grants(out, select);
@@ -52,18 +53,20 @@ select_acl(struct sfs_str *out, const struct pg_select *select)
 void
 pg_select_common(struct sfs_str *out, const struct pg_select *select)
 {
-	if (select->owner) {
+	if (select->owner && !select->part) {
 		sfs_str_addf(out,
-			",\n CASE WHEN NOT %s = ANY (" USUAL_OWNERS
-			") THEN quote_ident(pg_get_userbyid(%s)) END AS owner"
+			",\n CASE WHEN NOT (%s = ANY (" USUAL_OWNERS
+			") OR %s) THEN quote_ident(pg_get_userbyid(%s)) END AS owner"
 			",\n CASE WHEN NOT pg_has_role(%s, 'USAGE') THEN 't' END AS locked",
-			select->owner, select->owner, select->owner);
+			select->owner, select->usual_owner ? select->usual_owner : "false",
+			select->owner, select->owner);
 	}
 	if (select->acl) {
 		select_acl(out, select);
 	}
-	sfs_str_add(out,
-		",\n NULLIF(description.description, '') AS comment, label.lines AS security_labels");
+	sfs_str_addf(out,
+		",\n NULLIF(description.description, %s) AS comment, label.lines AS security_labels",
+		select->usual_comment ? select->usual_comment : "''");
 }
 
 void
@@ -137,4 +140,18 @@ pg_select_foreign_options(struct sfs_str *out, const char *array)
 		"(SELECT string_agg(quote_ident(o.option_name) || ' ' || quote_literal(o.option_value),"
 		" ', ' ORDER BY o.option_name COLLATE \"C\") FROM pg_options_to_table(%s) o)",
 		array);
+}
+
+void
+pg_select_sequence_options(struct sfs_str *out)
+{
+	sfs_str_add(out,
+		"NULLIF(concat_ws(' ',"
+		" CASE WHEN q.seqstart <> " PG_SEQUENCE_START
+		" THEN 'START WITH ' || q.seqstart END,"
+		" CASE WHEN q.seqincrement <> 1 THEN 'INCREMENT BY ' || q.seqincrement END,"
+		" CASE WHEN q.seqmin <> " PG_SEQUENCE_MINIMUM " THEN 'MINVALUE ' || q.seqmin END,"
+		" CASE WHEN q.seqmax <> " PG_SEQUENCE_MAXIMUM " THEN 'MAXVALUE ' || q.seqmax END,"
+		" CASE WHEN q.seqcache <> 1 THEN 'CACHE ' || q.seqcache END,"
+		" CASE WHEN q.seqcycle THEN 'CYCLE' END), '')");
 }

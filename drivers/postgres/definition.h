@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_DEFINITION_H
+#define SFS_POSTGRES_DEFINITION_H
+
+#include "drivers/postgres/read.h"
+
+/*
+ * Cuts what pg_get_indexdef() gives: what stands between the parentheses of the keys, of INCLUDE,
+ * and what follows WHERE; NULL where there is none. In load->arena, names shown.
+ */
+void pg_define_index(struct pg_load *load, const char *text, const char **ret_keys,
+	const char **ret_include, const char **ret_predicate);
+
+/*
+ * What pg_get_constraintdef() gives, without the words that have attributes of their own: `values`
+ * are those of the constraint.
+ */
+const char *pg_define_constraint(struct pg_load *load, const char *text, const char *const *values);
+
+/* Says in the table or materialized view that it is clustered on an index of this name. */
+void pg_set_cluster(struct pg_load *load, struct sfs_object *relation, const char *index);
+
+#endif

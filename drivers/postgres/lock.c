@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/* One worker at a time: an advisory lock on a connection of its own. */
+#include <errno.h>
+#include <time.h>
+
+#include "drivers/postgres/driver.h"
+
+/* "schemafs" as a number, for people who look into pg_locks. */
+#define KEY "8314604121892152947"
+
+enum { FIRST_PAUSE_MS = 20, LONGEST_PAUSE_MS = 500 };
+
+static int
+try_lock(PGconn *conn, struct pg_db *db, bool *ret_got, struct sfs_error *err)
+{
+	sfs_auto(PQclear) PGresult *result = PQexec(conn, "SELECT pg_try_advisory_lock(" KEY ")");
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+		return pg_error(db, result, NULL, err);
+	}
+	*ret_got = *PQgetvalue(result, 0, 0) == 't';
+	return 0;
+}
+
+/*
+ * Polls instead of waiting: a waiting backend would hold a snapshot, and CREATE INDEX CONCURRENTLY
+ * of the one that works would wait for it.
+ */
+static int
+poll_lock(struct pg_db *with, unsigned timeout_ms, struct sfs_error *err)
+{
+	unsigned waited = 0, pause = FIRST_PAUSE_MS;
+
+	for (;;) {
+		bool got = false;
+		int r = try_lock(with->conn, with, &got, err);
+
+		if (r < 0 || got) {
+			return r;
+		}
+		if (waited >= timeout_ms) {
+			break;
+		}
+		if (pause > timeout_ms - waited) {
+			pause = timeout_ms - waited;
+		}
+		(void)nanosleep(
+			&(struct timespec){ pause / 1000, (long)(pause % 1000) * 1000000 }, NULL);
+		waited += pause;
+		pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2;
+	}
+	(void)sfs_error_set(err, EBUSY, "another schemafs is changing this database");
+	sfs_error_hint(err, "pg_locks shows who holds the advisory lock " KEY);
+	return -EBUSY;
+}
+
+int
+pg_lock(struct sfs_db *base, unsigned timeout_ms, struct sfs_error *err)
+{
+	struct pg_db *db = pg_db_of(base);
+	struct pg_db *with = NULL;
+	int r;
+
+	pg_unlock(base);
+	r = pg_connect_again(db, NULL, &with, err);
+	if (r == 0) {
+		r = poll_lock(with, timeout_ms, err);
+	}
+	if (r == 0) {
+		db->lock_conn = sfs_steal(with->conn);
+	}
+	pg_disconnect(with);
+	return r;
+}
+
+void
+pg_unlock(struct sfs_db *base)
+{
+	struct pg_db *db = pg_db_of(base);
+
+	/* The lock ends with its session. */
+	PQfinish(db->lock_conn);
+	db->lock_conn = NULL;
+}

@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: MIT
+/* The loader: every kind's query in one pipeline, its rows into the catalog. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "drivers/postgres/keys.h"
+#include "drivers/postgres/kind.h"
+#include "drivers/postgres/read.h"
+
+/* All that changes how the server writes down an expression, for this transaction alone. */
+static const char SETTINGS[] =
+	"SELECT set_config(v.name, v.value, true) FROM (VALUES ('search_path', ''),"
+	" ('extra_float_digits', '3'), ('datestyle', 'ISO, MDY'), ('intervalstyle', 'postgres'),"
+	" ('timezone', 'UTC'), ('bytea_output', 'hex'), ('xmloption', 'content'),"
+	" ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'),"
+	" ('backslash_quote', 'safe_encoding'), ('jit', 'off'), ('work_mem', '64MB'),"
+	" ('plan_cache_mode', 'force_generic_plan')) v (name, value)";
+
+/* What a query's column holds besides attributes. */
+enum field {
+	FIELD_OID,
+	FIELD_SUBID,
+	FIELD_OWNER_OID,
+	FIELD_NAMESPACE,
+	FIELD_RELATION,
+	FIELD_NAME,
+	FIELD_SIGNATURE,
+	FIELD_POSITION,
+	FIELD_LOCKED,
+	FIELD_KIND,
+	FIELD_COUNT,
+};
+
+static const char *const field_names[FIELD_COUNT] = {
+	[FIELD_OID] = "oid",
+	[FIELD_SUBID] = "subid",
+	[FIELD_OWNER_OID] = "owner_oid",
+	[FIELD_NAMESPACE] = "namespace",
+	[FIELD_RELATION] = "relation",
+	[FIELD_NAME] = "name",
+	[FIELD_SIGNATURE] = "signature",
+	[FIELD_POSITION] = "position",
+	[FIELD_LOCKED] = "locked",
+	[FIELD_KIND] = "kind",
+};
+
+enum { MAX_ATTRIBUTES = 64, MAX_EXTRA = 32 };
+
+/* Where each of a result's columns goes, for one kind. */
+struct map {
+	bool made;
+	int fields[FIELD_COUNT];        /* -1: not there */
+	int attributes[MAX_ATTRIBUTES]; /* likewise */
+	int extra[MAX_EXTRA];
+	int n_extra;
+};
+
+static void
+make_map(struct map *map, enum sfs_kind kind, const PGresult *result)
+{
+	map->made = true;
+	memset(map->fields, -1, sizeof map->fields);
+	memset(map->attributes, -1, sizeof map->attributes);
+	for (int column = 0; column < PQnfields(result); column++) {
+		const char *name = PQfname(result, column);
+		int attribute = sfs_kind_attribute(kind, name);
+		int field = 0;
+
+		while (field < FIELD_COUNT && strcmp(field_names[field], name) != 0) {
+			field++;
+		}
+		if (field < FIELD_COUNT) {
+			map->fields[field] = column;
+		} else if (attribute >= 0) {
+			map->attributes[attribute] = column;
+		} else if (map->n_extra < MAX_EXTRA) {
+			map->extra[map->n_extra++] = column;
+		}
+	}
+}
+
+static const char *
+value(const PGresult *result, int row, int column)
+{
+	return column < 0 || PQgetisnull(result, row, column) ? NULL
+							      : PQgetvalue(result, row, column);
+}
+
+static uint64_t
+number(const char *text)
+{
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+/* The name that a namespace is to have in the catalog. */
+static const char *
+shown_namespace(const struct pg_read_options *options, const char *namespace)
+{
+	for (size_t i = 0; namespace && i < options->n_aliases; i++) {
+		if (strcmp(options->aliases[i].actual, namespace) == 0) {
+			return options->aliases[i].shown;
+		}
+	}
+	return namespace;
+}
+
+static void
+set_identity(struct pg_load *load, const char *const *fields, struct sfs_object *owner,
+	struct sfs_identity *id)
+{
+	id->namespace = shown_namespace(load->options, fields[FIELD_NAMESPACE]);
+	id->relation = fields[FIELD_RELATION];
+	id->name = fields[FIELD_NAME];
+	id->signature = pg_show(load->options, load->arena, fields[FIELD_SIGNATURE]);
+	if (owner && !id->namespace) {
+		id->namespace = owner->id.namespace;
+	}
+	if (owner && !id->relation) {
+		id->relation = owner->id.name;
+	}
+	if (id->kind == SFS_NAMESPACE) {
+		id->name = shown_namespace(load->options, id->name);
+		id->namespace = id->name;
+	}
+}
+
+static void
+load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const PGresult *result,
+	int row)
+{
+	const struct pg_kind *driver = pg_kind(kind);
+	const struct sfs_kind_info *info = sfs_kind_info(kind);
+	const char *fields[FIELD_COUNT], *values[MAX_ATTRIBUTES], *extra[MAX_EXTRA];
+	struct sfs_identity id = { .kind = kind };
+	struct pg_row complete = { .load = load, .id = &id, .values = values, .extra = extra };
+
+	for (int i = 0; i < FIELD_COUNT; i++) {
+		fields[i] = value(result, row, map->fields[i]);
+	}
+	if (fields[FIELD_OWNER_OID]) {
+		complete.owner = sfs_catalog_by_tag(load->catalog,
+			PG_TAG(driver->owner_class, number(fields[FIELD_OWNER_OID]), 0));
+		if (!complete.owner) {
+			return;
+		}
+	}
+	for (size_t i = 0; i < info->n_attributes; i++) {
+		values[i] =
+			pg_show(load->options, load->arena, value(result, row, map->attributes[i]));
+	}
+	for (int i = 0; i < map->n_extra; i++) {
+		extra[i] = value(result, row, map->extra[i]);
+	}
+	set_identity(load, fields, complete.owner, &id);
+	complete.tag =
+		PG_TAG(driver->class, number(fields[FIELD_OID]), number(fields[FIELD_SUBID]));
+	complete.position = (uint32_t)number(fields[FIELD_POSITION]);
+	if (driver->complete) {
+		driver->complete(&complete);
+	}
+	struct sfs_object *object = sfs_catalog_add(load->catalog, &id, complete.owner, values);
+	if (!object) {
+		return;
+	}
+	object->position = complete.position;
+	object->locked = fields[FIELD_LOCKED] && *fields[FIELD_LOCKED] == 't';
+	if (fields[FIELD_OID]) {
+		sfs_catalog_tag(load->catalog, object, complete.tag);
+	}
+	if (complete.undefined) {
+		sfs_vec_push(&load->undefined, object);
+	}
+	if (driver->added) {
+		driver->added(&complete, object);
+	}
+}
+
+static enum sfs_kind
+kind_by_name(const char *name)
+{
+	for (int kind = 0; kind < SFS_KIND_COUNT; kind++) {
+		if (strcmp(sfs_kind_info((enum sfs_kind)kind)->name, name) == 0) {
+			return (enum sfs_kind)kind;
+		}
+	}
+	return SFS_KIND_COUNT;
+}
+
+static void
+load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result)
+{
+	sfs_auto(free) struct map *maps = sfs_alloc(SFS_KIND_COUNT * sizeof *maps);
+	int kind_column = PQfnumber(result, "kind");
+
+	for (int row = 0; row < PQntuples(result); row++) {
+		enum sfs_kind of_row = kind;
+
+		if (kind_column >= 0) {
+			of_row = kind_by_name(PQgetvalue(result, row, kind_column));
+			if (of_row == SFS_KIND_COUNT) {
+				continue;
+			}
+		}
+		if (!maps[of_row].made) {
+			make_map(&maps[of_row], of_row, result);
+		}
+		load_row(load, of_row, &maps[of_row], result, row);
+	}
+}
+
+/* ---- the pipeline ---- */
+
+/* One message sent, and what its result is for. */
+struct request {
+	enum { PLAIN, KEYS, PREPARE, READ } what;
+	enum sfs_kind kind;
+	unsigned variant;
+};
+struct requests SFS_VEC_OF(struct request);
+
+/* Kinds in the order of loading: parts after what they belong to, sequences after columns. */
+static int
+rank(enum sfs_kind kind)
+{
+	if (kind == SFS_SEQUENCE) {
+		return 2;
+	}
+	return sfs_kind_info(kind)->level == SFS_LEVEL_PART;
+}
+
+/*
+ * A restriction that is not used is taken out of the text: what the server plans once must be the
+ * plan for this use.
+ */
+static void
+specialise(const char *query, unsigned variant, struct sfs_str *out)
+{
+	static const char *const optional[] = { "$1::oid[] IS NULL OR ", "$2::name[] IS NULL OR " };
+
+	while (*query) {
+		bool found = false;
+
+		for (unsigned i = 0; *query == '$' && i < 2; i++) {
+			if ((variant & 1u << i) && sfs_starts_with(query, optional[i])) {
+				query += strlen(optional[i]);
+				found = true;
+			}
+		}
+		if (!found) {
+			sfs_str_addc(out, *query++);
+		}
+	}
+}
+
+static int
+send_plain(struct pg_db *db, struct requests *requests, int what, const char *sql)
+{
+	sfs_vec_push(requests, (struct request){ .what = what });
+	return PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0);
+}
+
+static int
+send_kind(struct pg_db *db, struct requests *requests, enum sfs_kind kind, const char *oids,
+	const char *namespaces)
+{
+	static const Oid types[] = { 1028, 1003 }; /* oid[], name[] */
+	const char *params[] = { oids, namespaces };
+	unsigned variant = (oids ? 1 : 0) | (namespaces ? 2 : 0);
+	char name[32];
+
+	(void)snprintf(name, sizeof name, "schemafs_%d_%u", (int)kind, variant);
+	if (!(db->prepared[variant] & UINT64_C(1) << kind)) {
+		sfs_auto(str) struct sfs_str query = SFS_STR_INIT, text = SFS_STR_INIT;
+
+		pg_kind(kind)->query(db->version, &query);
+		specialise(sfs_str_text(&query), variant, &text);
+		sfs_vec_push(requests, (struct request){ PREPARE, kind, variant });
+		if (!PQsendPrepare(db->conn, name, sfs_str_text(&text), 2, types)) {
+			return 0;
+		}
+	}
+	sfs_vec_push(requests, (struct request){ READ, kind, variant });
+	return PQsendQueryPrepared(db->conn, name, 2, params, NULL, NULL, 0);
+}
+
+static const char *
+oids_of(const struct pg_scope *scope, unsigned class)
+{
+	sfs_vec_foreach (entry, scope) {
+		if (entry->class == class) {
+			return entry->oids;
+		}
+	}
+	return NULL;
+}
+
+static int
+send_all(struct pg_load *load, const struct pg_scope *scope, struct requests *requests)
+{
+	struct pg_db *db = load->db;
+	sfs_auto(str) struct sfs_str namespaces = SFS_STR_INIT;
+	bool scoped = load->options->scope.objects != NULL;
+
+	for (size_t i = 0; i < load->options->n_aliases; i++) {
+		sfs_str_addf(&namespaces, "%c%s", i ? ',' : '{', load->options->aliases[i].actual);
+	}
+	if (namespaces.len) {
+		sfs_str_addc(&namespaces, '}');
+	}
+	if (!scoped && !send_plain(db, requests, KEYS, pg_keys_query())) {
+		return 0;
+	}
+	for (int round = 0; round <= 2; round++) {
+		for (int kind = 0; kind < SFS_KIND_COUNT; kind++) {
+			const struct pg_kind *driver = pg_kind((enum sfs_kind)kind);
+			const char *oids = NULL;
+
+			if (!driver->query || rank((enum sfs_kind)kind) != round) {
+				continue;
+			}
+			if (scoped) {
+				oids = oids_of(
+					scope, round == 1 ? driver->owner_class : driver->class);
+				if (!oids) {
+					continue;
+				}
+			}
+			if (!send_kind(db, requests, (enum sfs_kind)kind, oids, namespaces.text)) {
+				return 0;
+			}
+		}
+	}
+	return PQpipelineSync(db->conn);
+}
+
+static int
+receive(struct pg_load *load, const struct request *request, struct sfs_error *err)
+{
+	struct pg_db *db = load->db;
+	sfs_auto(PQclear) PGresult *result = PQgetResult(db->conn);
+	sfs_auto(PQclear) PGresult *end = result ? PQgetResult(db->conn) : NULL;
+	ExecStatusType status = PQresultStatus(result);
+
+	if (status == PGRES_PIPELINE_ABORTED) {
+		return -ECANCELED;
+	}
+	if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+		int failed = pg_error(db, result, NULL, err);
+
+		if (request->what == PREPARE || request->what == READ) {
+			sfs_error_object(err, "catalog query of kind %s",
+				sfs_kind_info(request->kind)->name);
+		}
+		return failed;
+	}
+	switch (request->what) {
+	case PLAIN:
+		break;
+	case KEYS:
+		pg_keys_load(load->keys, result);
+		break;
+	case PREPARE:
+		db->prepared[request->variant] |= UINT64_C(1) << request->kind;
+		break;
+	case READ:
+		load_result(load, request->kind, result);
+		break;
+	}
+	return 0;
+}
+
+/* Takes the results; after an error the rest of them, so that the connection can go on. */
+static int
+receive_all(struct pg_load *load, const struct requests *requests, struct sfs_error *err)
+{
+	int failed = 0;
+
+	sfs_vec_foreach (request, requests) {
+		int r = receive(load, request, failed ? NULL : err);
+
+		if (r < 0 && !failed) {
+			failed = r;
+		}
+		if (PQstatus(load->db->conn) == CONNECTION_BAD) {
+			return failed ? failed : pg_error(load->db, NULL, NULL, err);
+		}
+	}
+	sfs_auto(PQclear) PGresult *sync = PQgetResult(load->db->conn);
+	return failed;
+}
+
+static int
+run_pipeline(struct pg_load *load, const struct pg_scope *scope, struct sfs_error *err)
+{
+	struct requests requests = { 0 };
+	int r;
+
+	if (!PQenterPipelineMode(load->db->conn)) {
+		return pg_error(load->db, NULL, NULL, err);
+	}
+	if (send_all(load, scope, &requests)) {
+		r = receive_all(load, &requests, err);
+	} else {
+		r = pg_error(load->db, NULL, NULL, err);
+	}
+	(void)PQexitPipelineMode(load->db->conn);
+	sfs_vec_finish(&requests);
+	return r;
+}
+
+static int
+load_all(struct pg_load *load, struct sfs_error *err)
+{
+	struct pg_scope scope = { 0 };
+	const struct pg_read_options *options = load->options;
+	int r = 0;
+
+	if (options->scope.objects) {
+		r = pg_resolve_scope(load->db, options, load->arena, &scope, err);
+	}
+	if (r == 0) {
+		r = run_pipeline(load, &scope, err);
+	}
+	if (r == 0 && load->undefined.len) {
+		r = pg_read_definitions(load, err);
+	}
+	sfs_vec_finish(&scope);
+	if (r < 0) {
+		return r;
+	}
+	sfs_catalog_seal(load->catalog);
+	if (options->scope.dependencies || options->scope.objects) {
+		return pg_read_dependencies(load->db, options, load->catalog, err);
+	}
+	return 0;
+}
+
+int
+pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err)
+{
+	sfs_auto(catalog) struct sfs_catalog *catalog = sfs_catalog_create();
+	sfs_auto(arena) struct sfs_arena *arena = sfs_arena_create();
+	sfs_auto(pg_keys) struct pg_keys *keys = pg_keys_create();
+	struct pg_load load = {
+		.db = db, .catalog = catalog, .options = options, .arena = arena, .keys = keys
+	};
+	/* Inside a user's transaction the settings must not outlive the read. */
+	bool nested = PQtransactionStatus(db->conn) != PQTRANS_IDLE;
+	int r = pg_runf(db, err, "%s;%s",
+		nested ? "SAVEPOINT schemafs_read"
+		       : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+		SETTINGS);
+
+	if (r == 0) {
+		r = load_all(&load, err);
+	}
+	sfs_vec_finish(&load.undefined);
+	if (PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
+		int ended = pg_run(db,
+			nested ? "ROLLBACK TO SAVEPOINT schemafs_read;"
+				 " RELEASE SAVEPOINT schemafs_read"
+			       : "ROLLBACK",
+			r < 0 ? NULL : err);
+
+		r = r < 0 ? r : ended;
+	}
+	if (r == 0) {
+		*ret_catalog = sfs_steal(catalog);
+	}
+	return r;
+}

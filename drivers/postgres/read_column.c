@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/* Reads the columns of tables and views. */
+#include <stdlib.h>
+
+#include "drivers/postgres/keys.h"
+#include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/select.h"
+
+static const struct pg_select common = {
+	.class = "pg_class",
+	.oid = "a.attrelid",
+	.sub = "a.attnum",
+	.owner = "c.relowner",
+	.acl = "a.attacl",
+	.acl_type = "'c'",
+	.part = true,
+};
+
+/* What a column that comes from a parent would be by that alone. */
+#define PARENT(expression)                                                                         \
+	"(SELECT " expression " FROM pg_inherits h JOIN pg_attribute pa"                           \
+	" ON pa.attrelid = h.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped"         \
+	" LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum"            \
+	" WHERE h.inhrelid = a.attrelid ORDER BY h.inhseqno LIMIT 1)"
+
+/*
+ * Whether the column is made by making the table a child. A partition has its parent's columns and
+ * no others, however it came to be one; only when their order differs it can not be made from the
+ * parent and has columns of its own.
+ */
+#define COLUMN_NAMES(relation)                                                                     \
+	"(SELECT array_agg(o.attname ORDER BY o.attnum) FROM pg_attribute o"                       \
+	" WHERE o.attrelid = " relation " AND o.attnum > 0 AND NOT o.attisdropped)"
+#define INHERITED                                                                                  \
+	"(a.attinhcount > 0 AND CASE WHEN c.relispartition THEN " COLUMN_NAMES(                    \
+		"c.oid") " = "                                                                     \
+			 "(SELECT " COLUMN_NAMES(                                                  \
+				 "h.inhparent") " FROM pg_inherits h WHERE h.inhrelid = c.oid)"    \
+						" ELSE NOT a.attislocal END)"
+
+#define STORAGE(letter)                                                                            \
+	"CASE " letter " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL'"                           \
+	" WHEN 'x' THEN 'EXTENDED' WHEN 'm' THEN 'MAIN' END"
+
+static void
+select_default(struct sfs_str *out, int version)
+{
+	/* A child without its parent's default says so: NULL is a default to the server as well. */
+	sfs_str_add(out,
+		",\n CASE WHEN a.attgenerated <> '' THEN NULL WHEN a.attinhcount > 0 AND " INHERITED
+		" THEN CASE WHEN pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM " PARENT(
+			"pg_get_expr(pd.adbin, pd.adrelid)") " THEN coalesce(pg_get_expr(d.adbin, d.adrelid), 'NULL') END"
+							     " WHEN d.adbin IS NOT NULL THEN pg_get_expr(d.adbin, d.adrelid) END AS default"
+							     ",\n CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END"
+							     " AS generated"
+							     ",\n CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END"
+							     " AS generated_kind"
+							     ",\n CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END"
+							     " AS identity"
+							     ",\n CASE WHEN a.attidentity <> '' THEN (SELECT ");
+	pg_select_sequence_options(out);
+	sfs_str_add(out, " FROM pg_depend w JOIN pg_sequence q ON q.seqrelid = w.objid"
+			 " WHERE w.refclassid = 'pg_class'::regclass AND w.refobjid = a.attrelid"
+			 " AND w.refobjsubid = a.attnum AND w.classid = 'pg_class'::regclass"
+			 " AND w.deptype = 'i') END AS identity_options");
+}
+
+static void
+select_storage(struct sfs_str *out, int version)
+{
+	sfs_str_add(out,
+		",\n CASE WHEN c.relkind NOT IN ('r', 'p', 'f', 'm') THEN NULL"
+		" WHEN a.attinhcount > 0 AND " INHERITED
+		" THEN CASE WHEN a.attstorage <> " PARENT("pa.attstorage") " THEN " STORAGE(
+			"a.attstorage") " END WHEN a.attstorage <> t.typstorage THEN " STORAGE("a.attstorage") " END AS storage");
+	if (version >= 140000) {
+		sfs_str_add(out,
+			",\n CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
+			" AS compression");
+	}
+	sfs_str_add(out,
+		",\n CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics"
+		",\n CASE WHEN a.attoptions IS NOT NULL THEN (SELECT string_agg("
+		"o.option_name || '=' || o.option_value, ', ' ORDER BY o.option_name COLLATE \"C\")"
+		" FROM pg_options_to_table(a.attoptions) o"
+		" WHERE o.option_name IN ('n_distinct', 'n_distinct_inherited')) END AS options"
+		",\n CASE WHEN a.attfdwoptions IS NOT NULL THEN ");
+	pg_select_foreign_options(out, "a.attfdwoptions");
+	sfs_str_add(out, " END AS foreign_options");
+}
+
+static void
+select_not_null(struct sfs_str *out, int version)
+{
+	sfs_str_add(out, ",\n CASE WHEN a.attnotnull AND NOT (a.attinhcount > 0 AND " INHERITED
+			 " AND " PARENT("pa.attnotnull") ") THEN 'true' END AS not_null");
+	if (version >= 180000) {
+		sfs_str_add(out,
+			",\n CASE WHEN a.attnotnull THEN (SELECT quote_ident(k.conname)"
+			" FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'"
+			" AND k.conkey[1] = a.attnum AND k.conislocal"
+			" AND k.conname <> c.relname || '_' || a.attname || '_not_null') END"
+			" AS not_null_name");
+	}
+}
+
+void
+pg_read_column(int version, struct sfs_str *out)
+{
+	sfs_str_add(out,
+		"SELECT a.attrelid AS oid, a.attnum AS subid, a.attrelid AS owner_oid"
+		", a.attname AS name, a.attnum AS position, a.atttypid, a.attcollation"
+		",\n format_type(a.atttypid, a.atttypmod) AS type"
+		",\n CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0"
+		" THEN a.attcollation::regcollation::text END AS collation"
+		",\n CASE WHEN a.attinhcount > 0 AND " INHERITED " THEN 'true' END AS inherited");
+	select_not_null(out, version);
+	select_default(out, version);
+	select_storage(out, version);
+	pg_select_common(out, &common);
+	sfs_str_add(out, "\n FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+			 " JOIN pg_namespace n ON n.oid = c.relnamespace"
+			 " JOIN pg_type t ON t.oid = a.atttypid"
+			 "\n LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid"
+			 " AND d.adnum = a.attnum");
+	pg_select_joins(out, &common);
+	sfs_str_add(out, "\n WHERE a.attnum > 0 AND NOT a.attisdropped"
+			 " AND c.relkind IN ('r', 'p', 'f', 'v', 'm')");
+	pg_select_user_namespace(out, "n.nspname");
+	pg_select_scope(out, "a.attrelid", "n.nspname");
+}
+
+/* The columns of indexes and constraints are given by number. */
+void
+pg_added_column(struct pg_row *row, struct sfs_object *object)
+{
+	pg_keys_add(row->load->keys, (uint32_t)(row->tag >> 16),
+		&(struct pg_key_column){
+			.number = row->position,
+			.type = (uint32_t)strtoul(row->extra[0], NULL, 10),
+			.collation = (uint32_t)strtoul(row->extra[1], NULL, 10),
+			.name = object->id.name,
+		});
+}

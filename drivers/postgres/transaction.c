@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/* The transaction that changes a schema, and statements of a person's own in it. */
+#include <errno.h>
+#include <string.h>
+
+#include "drivers/postgres/driver.h"
+
+int
+pg_begin(struct sfs_db *base, bool rebuilds, struct sfs_error *err)
+{
+	struct pg_db *db = pg_db_of(base);
+	int r = pg_ready(db, err);
+
+	(void)rebuilds;
+	/* Names in a person's statements mean what they mean in psql. */
+	if (r == 0) {
+		r = pg_run(db, "BEGIN; RESET search_path", err);
+	}
+	db->in_transaction = r == 0;
+	return r;
+}
+
+/* Outside a transaction: some statements refuse to run in one, so it must be sent alone. */
+static int
+exec_alone(struct pg_db *db, const char *sql, struct sfs_error *err)
+{
+	int r = pg_ready(db, err);
+
+	if (r == 0) {
+		r = pg_run(db, "RESET search_path", err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	r = pg_run(db, sql, err);
+	if (PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
+		(void)pg_run(db, "ROLLBACK", NULL);
+		if (r == 0) {
+			r = sfs_error_set(err, EINVAL, "the statement opens a transaction");
+		}
+	}
+	int settled = pg_session(db, r < 0 ? NULL : err);
+
+	return r < 0 ? r : settled;
+}
+
+int
+pg_exec(struct sfs_db *base, const char *sql, struct sfs_error *err)
+{
+	struct pg_db *db = pg_db_of(base);
+
+	if (!db->in_transaction) {
+		return exec_alone(db, sql, err);
+	}
+	int r = pg_run(db, sql, err);
+
+	if (r == 0 && PQtransactionStatus(db->conn) == PQTRANS_IDLE) {
+		db->in_transaction = false;
+		r = sfs_error_set(err, EINVAL, "the statement ends the transaction it runs in");
+		sfs_error_hint(err, "leave out BEGIN, COMMIT and ROLLBACK: each script runs in a "
+				    "transaction of its own");
+	}
+	return r;
+}
+
+static int
+commit(struct pg_db *db, struct sfs_error *err)
+{
+	sfs_auto(PQclear) PGresult *result = PQexec(db->conn, "COMMIT");
+
+	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+		return pg_error(db, result, "COMMIT", err);
+	}
+	/* The server answers COMMIT of a failed transaction with a mere word. */
+	if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+		return sfs_error_set(err, EIO, "the transaction was rolled back");
+	}
+	return 0;
+}
+
+int
+pg_end(struct sfs_db *base, bool keep, struct sfs_error *err)
+{
+	struct pg_db *db = pg_db_of(base);
+	int r = 0;
+
+	db->in_transaction = false;
+	if (keep) {
+		r = commit(db, err);
+	}
+	if (PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
+		(void)pg_run(db, "ROLLBACK", NULL);
+	}
+	/* A lost connection is told at the next use; what was asked for here is done by then. */
+	(void)pg_session(db, NULL);
+	return r;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/* What all kinds have in common: names, owners, comments, grants, labels. */
+#include <string.h>
+
+#include "drivers/postgres/kind.h"
+
+void
+pg_name(struct sfs_str *out, const char *name)
+{
+	sfs_quote_name(out, SFS_POSTGRES, name);
+}
+
+void
+pg_qualified(struct sfs_str *out, const char *namespace, const char *name)
+{
+	sfs_quote_qualified(out, SFS_POSTGRES, namespace, name);
+}
+
+void
+pg_literal(struct sfs_str *out, const char *text)
+{
+	sfs_quote_literal(out, SFS_POSTGRES, text);
+}
+
+void
+pg_write_target(const struct sfs_object *object, struct sfs_str *out)
+{
+	const struct pg_kind *kind = pg_kind(object->id.kind);
+
+	if (kind->reference) {
+		kind->reference(object, out);
+		return;
+	}
+	pg_qualified(out, object->id.namespace, object->id.name);
+	if (sfs_kind_info(object->id.kind)->overloaded) {
+		sfs_str_addf(out, "(%s)", object->id.signature ? object->id.signature : "");
+	}
+}
+
+void
+pg_write_reference(const struct sfs_object *object, struct sfs_str *out)
+{
+	sfs_str_addf(out, "%s ", pg_kind(object->id.kind)->keyword);
+	pg_write_target(object, out);
+}
+
+static void
+write_owner(struct pg_writer *writer, const struct sfs_object *object)
+{
+	const char *owner = sfs_object_get(object, SFS_ATTR_OWNER);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "ALTER ");
+	pg_write_reference(object, &sql);
+	sfs_str_addf(&sql, " OWNER TO %s", owner ? owner : "CURRENT_USER");
+	(void)sfs_plan_add(writer->plan, object, sql.text);
+}
+
+static void
+write_comment(struct pg_writer *writer, const struct sfs_object *object)
+{
+	const char *comment = sfs_object_get(object, SFS_ATTR_COMMENT);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "COMMENT ON ");
+	pg_write_reference(object, &sql);
+	sfs_str_add(&sql, " IS ");
+	if (comment) {
+		pg_literal(&sql, comment);
+	} else {
+		sfs_str_add(&sql, "NULL");
+	}
+	(void)sfs_plan_add(writer->plan, object, sql.text);
+}
+
+/* SECURITY LABEL for each line of `lines` that is not in `except`; with NULL for its label if `remove`. */
+static void
+write_labels(struct pg_writer *writer, const struct sfs_object *object, const char *lines,
+	const char *except, bool remove)
+{
+	while (lines && *lines) {
+		size_t len = strcspn(lines, "\n"), name_len = strcspn(lines, "=");
+		size_t compared = remove ? name_len + 1 : len;
+		const char *other = except;
+		bool there = false;
+
+		while (other && *other && !there) {
+			there = strncmp(other, lines, compared) == 0 &&
+				(remove || other[len] == '\n' || !other[len]);
+			other += strcspn(other, "\n");
+			other += *other == '\n';
+		}
+		if (!there) {
+			sfs_auto(str) struct sfs_str sql = SFS_STR_INIT, label = SFS_STR_INIT;
+
+			sfs_str_addn(&label, lines + name_len + 1, len - name_len - 1);
+			sfs_str_addf(&sql, "SECURITY LABEL FOR %.*s ON ", (int)name_len, lines);
+			pg_write_reference(object, &sql);
+			sfs_str_add(&sql, " IS ");
+			if (remove) {
+				sfs_str_add(&sql, "NULL");
+			} else {
+				pg_literal(&sql, sfs_str_text(&label));
+			}
+			(void)sfs_plan_add(writer->plan, object, sql.text);
+		}
+		lines += len;
+		lines += *lines == '\n';
+	}
+}
+
+void
+pg_write_common(struct pg_writer *writer, const struct sfs_object *object)
+{
+	const struct pg_kind *kind = pg_kind(object->id.kind);
+
+	if (kind->owned && sfs_object_has(object, SFS_ATTR_OWNER)) {
+		write_owner(writer, object);
+	}
+	if (sfs_object_has(object, SFS_ATTR_COMMENT)) {
+		write_comment(writer, object);
+	}
+	if (kind->privilege_keyword && sfs_object_has(object, SFS_ATTR_ACL)) {
+		pg_write_grants(writer, object, NULL, sfs_object_get(object, SFS_ATTR_ACL));
+	}
+	write_labels(writer, object, sfs_object_get(object, SFS_ATTR_SECURITY_LABELS), NULL, false);
+}
+
+void
+pg_alter_common(struct pg_writer *writer, const struct sfs_change *change)
+{
+	const struct sfs_object *from = change->from, *to = change->to;
+	const struct pg_kind *kind = pg_kind(to->id.kind);
+
+	if (kind->owned && (change->attributes & UINT64_C(1) << SFS_ATTR_OWNER)) {
+		write_owner(writer, to);
+	}
+	if (change->attributes & UINT64_C(1) << SFS_ATTR_COMMENT) {
+		write_comment(writer, to);
+	}
+	if (kind->privilege_keyword && (change->attributes & UINT64_C(1) << SFS_ATTR_ACL)) {
+		pg_write_grants(writer, to, sfs_object_get(from, SFS_ATTR_ACL),
+			sfs_object_get(to, SFS_ATTR_ACL));
+	}
+	if (change->attributes & UINT64_C(1) << SFS_ATTR_SECURITY_LABELS) {
+		const char *before = sfs_object_get(from, SFS_ATTR_SECURITY_LABELS);
+		const char *after = sfs_object_get(to, SFS_ATTR_SECURITY_LABELS);
+
+		write_labels(writer, to, before, after, true);
+		write_labels(writer, to, after, before, false);
+	}
+}

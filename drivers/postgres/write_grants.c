@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+/* GRANT and REVOKE from one list of privileges to another. */
+#include <string.h>
+
+#include "drivers/postgres/kind.h"
+
+/* The letters of an aclitem, in the order in which people list the words. */
+static const struct {
+	char letter;
+	const char *word;
+} privileges[] = {
+	{ 'r', "SELECT" },
+	{ 'a', "INSERT" },
+	{ 'w', "UPDATE" },
+	{ 'd', "DELETE" },
+	{ 'D', "TRUNCATE" },
+	{ 'x', "REFERENCES" },
+	{ 't', "TRIGGER" },
+	{ 'm', "MAINTAIN" },
+	{ 'U', "USAGE" },
+	{ 'C', "CREATE" },
+	{ 'X', "EXECUTE" },
+	{ 'c', "CONNECT" },
+	{ 'T', "TEMPORARY" },
+	{ 's', "SET" },
+	{ 'A', "ALTER SYSTEM" },
+};
+
+/* One line of the attribute: who may do what. */
+struct grant {
+	const char *grantee; /* with quotes where needed; "" is PUBLIC */
+	size_t grantee_len;
+	const char *letters;
+	size_t letters_len;
+};
+
+static bool
+next_grant(const char **lines, struct grant *ret_grant)
+{
+	const char *line = *lines;
+
+	if (!line || !*line) {
+		return false;
+	}
+	size_t len = strcspn(line, "\n");
+	const char *equals = memrchr(line, '=', len);
+
+	*lines = line[len] ? line + len + 1 : line + len;
+	*ret_grant = (struct grant){ line, (size_t)(equals - line), equals + 1,
+		(size_t)(line + len - equals - 1) };
+	return true;
+}
+
+static bool
+same_grantee(const struct grant *a, const struct grant *b)
+{
+	return a->grantee_len == b->grantee_len &&
+	       memcmp(a->grantee, b->grantee, a->grantee_len) == 0;
+}
+
+static bool
+find_grant(const char *lines, const struct grant *like, struct grant *ret_grant)
+{
+	while (next_grant(&lines, ret_grant)) {
+		if (same_grantee(ret_grant, like)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_owner(const struct grant *grant)
+{
+	return grant->grantee_len == 6 && memcmp(grant->grantee, "@owner", 6) == 0;
+}
+
+static void
+write_grantee(const struct sfs_object *object, const struct grant *grant, struct sfs_str *out)
+{
+	if (is_owner(grant)) {
+		const char *owner = sfs_object_get(object, SFS_ATTR_OWNER);
+
+		sfs_str_add(out, owner ? owner : "CURRENT_USER");
+	} else if (grant->grantee_len == 0) {
+		sfs_str_add(out, "PUBLIC");
+	} else {
+		sfs_str_addn(out, grant->grantee, grant->grantee_len);
+	}
+}
+
+/* "GRANT SELECT, INSERT ON TABLE public.t": without the grantee. */
+static void
+write_privileges(
+	const struct sfs_object *object, const char *verb, const char *words, struct sfs_str *out)
+{
+	const struct pg_kind *kind = pg_kind(object->id.kind);
+	const struct sfs_object *target = object;
+
+	sfs_str_addf(out, "%s %s", verb, words);
+	if (object->id.kind == SFS_COLUMN) {
+		/* Already with the column behind each word. */
+		target = object->owner;
+	}
+	sfs_str_addf(out, " ON %s ", kind->privilege_keyword);
+	pg_write_target(target, out);
+}
+
+/* The words for letters with (`starred`) or without a star; "" when there are none. */
+static void
+write_words(const struct sfs_object *object, const struct grant *grant, bool starred,
+	struct sfs_str *out)
+{
+	bool all = grant->letters_len >= 3 && memcmp(grant->letters, "ALL", 3) == 0;
+
+	if (all) {
+		sfs_str_add(out, starred == (grant->letters_len == 4) ? "ALL" : "");
+		return;
+	}
+	for (size_t p = 0; p < sizeof privileges / sizeof *privileges; p++) {
+		const char *at = memchr(grant->letters, privileges[p].letter, grant->letters_len);
+		bool has_star = at && at + 1 < grant->letters + grant->letters_len && at[1] == '*';
+
+		if (!at || has_star != starred) {
+			continue;
+		}
+		sfs_str_separate(out, ", ");
+		sfs_str_add(out, privileges[p].word);
+		if (object->id.kind == SFS_COLUMN) {
+			sfs_str_add(out, " (");
+			pg_name(out, object->id.name);
+			sfs_str_addc(out, ')');
+		}
+	}
+}
+
+static void
+add_grant(struct pg_writer *writer, const struct sfs_object *object, const struct grant *grant)
+{
+	for (int starred = 0; starred <= 1; starred++) {
+		sfs_auto(str) struct sfs_str words = SFS_STR_INIT, sql = SFS_STR_INIT;
+
+		write_words(object, grant, starred, &words);
+		if (!words.len) {
+			continue;
+		}
+		write_privileges(object, "GRANT", words.text, &sql);
+		sfs_str_add(&sql, " TO ");
+		write_grantee(object, grant, &sql);
+		sfs_str_add(&sql, starred ? " WITH GRANT OPTION" : "");
+		(void)sfs_plan_add(writer->plan, object, sql.text);
+	}
+}
+
+static void
+add_revoke(struct pg_writer *writer, const struct sfs_object *object, const struct grant *grant)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT, words = SFS_STR_INIT;
+
+	sfs_str_add(&words, "ALL");
+	if (object->id.kind == SFS_COLUMN) {
+		sfs_str_add(&words, " (");
+		pg_name(&words, object->id.name);
+		sfs_str_addc(&words, ')');
+	}
+	write_privileges(object, "REVOKE", words.text, &sql);
+	sfs_str_add(&sql, " FROM ");
+	write_grantee(object, grant, &sql);
+	(void)sfs_plan_add(writer->plan, object, sql.text);
+}
+
+/* What the server grants on a new object, to others than its owner. */
+static const char *
+usual_grants(const struct sfs_object *object)
+{
+	static const struct {
+		enum sfs_kind kind;
+		const char *grants;
+	} usual[] = {
+		{ SFS_FUNCTION, "=ALL" },
+		{ SFS_PROCEDURE, "=ALL" },
+		{ SFS_AGGREGATE, "=ALL" },
+		{ SFS_TYPE, "=ALL" },
+		{ SFS_DOMAIN, "=ALL" },
+		{ SFS_LANGUAGE, "=ALL" },
+	};
+
+	/* More or less by the server's version: said in full where it is said at all. */
+	if (object->id.kind == SFS_NAMESPACE && strcmp(object->id.name, "public") == 0) {
+		return "=?";
+	}
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+		if (usual[i].kind == object->id.kind) {
+			return usual[i].grants;
+		}
+	}
+	return "";
+}
+
+static bool
+same_letters(const struct grant *a, const struct grant *b)
+{
+	return a->letters_len == b->letters_len &&
+	       memcmp(a->letters, b->letters, a->letters_len) == 0;
+}
+
+/* From lines `from` to lines `to`; both are never NULL here. */
+static void
+change_grants(
+	struct pg_writer *writer, const struct sfs_object *object, const char *from, const char *to)
+{
+	static const struct grant owner = { "@owner", 6, "", 0 };
+	struct grant grant, other;
+	const char *lines = from;
+
+	while (next_grant(&lines, &grant)) {
+		if (!find_grant(to, &grant, &other) && !is_owner(&grant)) {
+			add_revoke(writer, object, &grant);
+		} else if (is_owner(&grant) && !find_grant(to, &owner, &other)) {
+			add_grant(writer, object, &(struct grant){ "@owner", 6, "ALL", 3 });
+		}
+	}
+	lines = to;
+	while (next_grant(&lines, &grant)) {
+		bool there = find_grant(from, &grant, &other);
+
+		if (there && same_letters(&grant, &other)) {
+			continue;
+		}
+		if (there || is_owner(&grant)) {
+			add_revoke(writer, object, &grant);
+		}
+		add_grant(writer, object, &grant);
+	}
+}
+
+void
+pg_write_grants(
+	struct pg_writer *writer, const struct sfs_object *object, const char *from, const char *to)
+{
+	const char *usual = usual_grants(object);
+
+	change_grants(writer, object,
+		from    ? from
+		: usual ? usual
+			: "",
+		to      ? to
+		: usual ? usual
+			: "");
+}
