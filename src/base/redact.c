@@ -119,6 +119,15 @@ bare_end(const struct redactor *r, size_t at, bool query)
 	return at < r->len ? at : r->len;
 }
 
+static size_t
+skip_space(const struct redactor *r, size_t at)
+{
+	while (is_space(peek(r, at))) {
+		at++;
+	}
+	return at;
+}
+
 static void
 redact_value(struct redactor *r, size_t at, bool query)
 {
@@ -135,23 +144,21 @@ redact_value(struct redactor *r, size_t at, bool query)
 
 /*
  * A word that ends in "password", from `start` to `end`: `password=x`, `sslpassword = 'x'`,
- * `?password=x`, `PGPASSWORD=x`, and SQL's `PASSWORD 'x'`.
+ * `?password=x`, `PGPASSWORD=x`, SQL's `PASSWORD 'x'`, and JSON's `"password": "x"`.
  */
 static void
 redact_keyword(struct redactor *r, size_t start, size_t end)
 {
 	bool query = start && strchr("?&", r->text[start - 1]);
-	size_t at = end;
+	size_t at = skip_space(r, end);
 
-	while (is_space(peek(r, at))) {
-		at++;
-	}
 	if (peek(r, at) == '=') {
-		at++;
-		while (!query && is_space(peek(r, at))) {
-			at++;
+		redact_value(r, query ? at + 1 : skip_space(r, at + 1), query);
+	} else if (peek(r, end) == '"' && peek(r, skip_space(r, end + 1)) == ':') {
+		at = skip_space(r, skip_space(r, end + 1) + 1);
+		if (peek(r, at) == '"') {
+			redact_value(r, at, false);
 		}
-		redact_value(r, at, query);
 	} else if (peek(r, at) == '\'' && at > end) {
 		redact_value(r, at, false);
 	} else if ((peek(r, at) == 'E' || peek(r, at) == 'e') && peek(r, at + 1) == '\'') {

@@ -11,7 +11,7 @@
 struct sfs_catalog {
 	struct sfs_arena *arena; /* owned */
 	SFS_VEC(struct sfs_object *)
-		objects; /* parts too; by sfs_identity_compare after sfs_catalog_seal */
+	objects; /* parts too; by sfs_identity_compare after sfs_catalog_seal */
 	struct sfs_catalog_index *index; /* owned; private to catalog.c */
 	struct sfs_graph *graph;  /* owned; private to graph.c; NULL until dependencies are added */
 	enum sfs_dialect dialect; /* of the SQL in its values; the driver that reads it sets it */
