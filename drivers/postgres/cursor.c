@@ -6,7 +6,7 @@
 #include "sql/quote.h"
 
 void
-pg_cursor_init(struct pg_cursor *cursor, const struct pg_statement *statement)
+pg_cursor_init(struct pg_cursor *cursor, const struct pg_stmt *statement)
 {
 	*cursor = (struct pg_cursor){ .text = statement->text };
 	sfs_lexer_init(&cursor->lexer, SFS_POSTGRES, statement->text,

@@ -474,7 +474,7 @@ static const struct {
 };
 
 void
-pg_head_read(struct sfs_arena *arena, struct pg_statement *statement)
+pg_head_read(struct sfs_arena *arena, struct pg_stmt *statement)
 {
 	struct pg_head *head = &statement->head;
 	struct reader r = { .arena = arena, .head = head };
@@ -515,7 +515,7 @@ first_namespace(struct pg_cursor *cursor, struct sfs_arena *arena)
 }
 
 const char *
-pg_head_search_path(struct sfs_arena *arena, const struct pg_statement *statement)
+pg_head_search_path(struct sfs_arena *arena, const struct pg_stmt *statement)
 {
 	struct pg_cursor cursor;
 
@@ -535,7 +535,7 @@ pg_head_search_path(struct sfs_arena *arena, const struct pg_statement *statemen
 			    cursor.token.len)) {
 			return NULL;
 		}
-		struct pg_statement list = { .text = sfs_str_text(&value), .len = value.len };
+		struct pg_stmt list = { .text = sfs_str_text(&value), .len = value.len };
 		struct pg_cursor inner;
 		pg_cursor_init(&inner, &list);
 		return first_namespace(&inner, arena);

@@ -91,7 +91,7 @@ add_path(const struct loader *l, const char *base, struct sfs_str *path)
 }
 
 static int
-send_settings(struct loader *l, const struct pg_statement *statement, struct sfs_error *err)
+send_settings(struct loader *l, const struct pg_stmt *statement, struct sfs_error *err)
 {
 	sfs_auto(str) struct sfs_str path = SFS_STR_INIT, sql = SFS_STR_INIT;
 	bool undo = l->current.from < l->current.to;
@@ -130,7 +130,7 @@ send_settings(struct loader *l, const struct pg_statement *statement, struct sfs
 }
 
 static bool
-has_settings(const struct loader *l, const struct pg_statement *statement)
+has_settings(const struct loader *l, const struct pg_stmt *statement)
 {
 	bool own = statement->settings_from < statement->settings_to;
 	bool now = l->current.from < l->current.to;
@@ -143,7 +143,7 @@ has_settings(const struct loader *l, const struct pg_statement *statement)
 /* Settings follow one another in most scripts: then only the new ones are sent. */
 static int
 go_on_with_settings(
-	struct loader *l, const struct pg_statement *statement, struct sfs_error *err)
+	struct loader *l, const struct pg_stmt *statement, struct sfs_error *err)
 {
 	int r = 0;
 
@@ -228,7 +228,7 @@ show(const struct pg_places *places, char **text)
 
 /* The server's words with the person's file, position and names. */
 static int
-statement_error(struct loader *l, const struct pg_statement *statement, const struct pg_text *text,
+statement_error(struct loader *l, const struct pg_stmt *statement, const struct pg_text *text,
 	const PGresult *result, struct sfs_error *err)
 {
 	struct sfs_error own sfs_auto(error) = SFS_ERROR_INIT;
@@ -261,7 +261,7 @@ task_error(struct loader *l, const struct pg_task *task, const PGresult *result,
 static int
 setting_error(struct loader *l, size_t index, const PGresult *result, struct sfs_error *err)
 {
-	const struct pg_statement *setting = &l->script->settings.items[index];
+	const struct pg_stmt *setting = &l->script->settings.items[index];
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	struct pg_text text sfs_auto(pg_text) = { 0 };
 

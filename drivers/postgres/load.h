@@ -24,7 +24,7 @@ int pg_load_script(struct pg_db *db, struct pg_script *script,
 
 /* A statement on its way to the server; a foreign key that was cut out is one of its own. */
 struct pg_task {
-	struct pg_statement *statement;
+	struct pg_stmt *statement;
 	const struct pg_key *key; /* NULL: the statement itself */
 	bool cut;                 /* its foreign keys have tasks of their own */
 	bool waits;               /* load_order.c: it needs itself by way of others */

@@ -72,7 +72,7 @@ define_targets(struct sorter *s, size_t index)
 }
 
 static const struct definers *
-definers_of(struct sorter *s, const struct pg_statement *statement, const struct pg_ref *ref)
+definers_of(struct sorter *s, const struct pg_stmt *statement, const struct pg_ref *ref)
 {
 	const char *namespace = ref->namespace ? ref->namespace : statement->namespace;
 	const struct definers *found = NULL;
@@ -92,7 +92,7 @@ static void visit(struct sorter *s, size_t index);
 static void
 need(struct sorter *s, size_t index, const struct pg_ref *ref)
 {
-	const struct pg_statement *statement = s->tasks->items[index].statement;
+	const struct pg_stmt *statement = s->tasks->items[index].statement;
 	const struct definers *list = definers_of(s, statement, ref);
 	bool function = ref->space == PG_SPACE_FUNCTION;
 
@@ -140,7 +140,7 @@ visit(struct sorter *s, size_t index)
 
 /* ALTER TABLE ... ADD FOREIGN KEY, or ATTACH PARTITION: needs keys of other tables. */
 static bool
-adds_key(const struct pg_statement *statement)
+adds_key(const struct pg_stmt *statement)
 {
 	bool alters = statement->head.kind == SFS_TABLE && !statement->head.creates &&
 		      sfs_streq(statement->head.verb, "ALTER");
@@ -184,7 +184,7 @@ add_keys(struct sorter *s)
 {
 	for (size_t i = 0; i < s->sorted.len; i++) {
 		struct pg_task *task = &s->tasks->items[s->sorted.items[i]];
-		struct pg_statement *statement = task->statement;
+		struct pg_stmt *statement = task->statement;
 
 		if (!task->cut || task->key) {
 			continue;

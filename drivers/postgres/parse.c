@@ -137,7 +137,7 @@ blank_foreign_lines(struct sfs_arena *arena, const struct sfs_source *source,
 
 /* Settings that say nothing about a schema, or that loading one has its own mind about. */
 static bool
-is_of_no_effect(const struct pg_statement *statement)
+is_of_no_effect(const struct pg_stmt *statement)
 {
 	static const char *const names[] = { "check_function_bodies", "client_min_messages",
 		"default_with_oids", "idle_in_transaction_session_timeout", "lock_timeout",
@@ -158,7 +158,7 @@ is_of_no_effect(const struct pg_statement *statement)
 }
 
 static void
-add_statement(struct pg_script *script, struct pg_statement *statement)
+add_statement(struct pg_script *script, struct pg_stmt *statement)
 {
 	pg_head_read(script->arena, statement);
 	if (statement->head.role != PG_SETS) {
@@ -181,7 +181,7 @@ pg_script_add(struct pg_script *script, const struct sfs_source *source, const c
 	struct sfs_error *err)
 {
 	struct sfs_statements found;
-	struct pg_statement statement = { .source = source, .base = namespace,
+	struct pg_stmt statement = { .source = source, .base = namespace,
 		.namespace = namespace, .settings_from = script->settings.len,
 		.settings_to = script->settings.len };
 	const char *nul = memchr(source->text, '\0', source->len);
@@ -208,7 +208,7 @@ pg_script_add(struct pg_script *script, const struct sfs_source *source, const c
 }
 
 int
-pg_statement_check(const struct pg_statement *statement, struct sfs_error *err)
+pg_statement_check(const struct pg_stmt *statement, struct sfs_error *err)
 {
 	sfs_auto(free) char *sql = sfs_strndup(statement->text + statement->offset, statement->len);
 	PgQuerySplitResult split = pg_query_split_with_parser(sql);

@@ -78,7 +78,7 @@ struct pg_tree {
 	SFS_VEC(size_t) columns;  /* offsets of columns: what stands before their dot is no namespace */
 };
 
-struct pg_statement {
+struct pg_stmt {
 	const struct sfs_source *source;
 	const char *text;      /* the source's, rows of COPY and psql's commands blanked */
 	size_t offset, len;    /* in the text */
@@ -92,8 +92,8 @@ struct pg_statement {
 /* Sources cut into statements. All texts and arrays of the statements are in the arena. */
 struct pg_script {
 	struct sfs_arena *arena; /* owned */
-	SFS_VEC(struct pg_statement) statements;
-	SFS_VEC(struct pg_statement) settings; /* the SETs, in order */
+	SFS_VEC(struct pg_stmt) statements;
+	SFS_VEC(struct pg_stmt) settings; /* the SETs, in order */
 };
 
 void pg_script_init(struct pg_script *script);
@@ -109,18 +109,18 @@ int pg_script_add(struct pg_script *script, const struct sfs_source *source, con
 	struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Fills `statement->tree`; cheap when it is there already. Never fails. */
-void pg_statement_parse(struct pg_script *script, struct pg_statement *statement);
+void pg_statement_parse(struct pg_script *script, struct pg_stmt *statement);
 
 /* What libpg_query finds wrong with the statement, as an error with its position. -EINVAL or 0. */
-int pg_statement_check(const struct pg_statement *statement, struct sfs_error *err) SFS_MUST_CHECK;
+int pg_statement_check(const struct pg_stmt *statement, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* ---- head.c ---- */
 
 /* Reads the first words of a statement. */
-void pg_head_read(struct sfs_arena *arena, struct pg_statement *statement);
+void pg_head_read(struct sfs_arena *arena, struct pg_stmt *statement);
 
 /* The namespace that a SET search_path makes the first; NULL when `statement` sets something else. */
-const char *pg_head_search_path(struct sfs_arena *arena, const struct pg_statement *statement);
+const char *pg_head_search_path(struct sfs_arena *arena, const struct pg_stmt *statement);
 
 /* ---- cursor: significant tokens one by one; for the files that look at a statement ---- */
 
@@ -130,7 +130,7 @@ struct pg_cursor {
 	struct sfs_token token; /* the current one; END past the last */
 };
 
-void pg_cursor_init(struct pg_cursor *cursor, const struct pg_statement *statement);
+void pg_cursor_init(struct pg_cursor *cursor, const struct pg_stmt *statement);
 void pg_cursor_next(struct pg_cursor *cursor);
 bool pg_cursor_at(const struct pg_cursor *cursor, const char *word);
 bool pg_cursor_accept(struct pg_cursor *cursor, const char *word); /* next when at */

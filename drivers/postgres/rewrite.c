@@ -33,7 +33,7 @@ struct edit {
 };
 
 struct rewriter {
-	const struct pg_statement *statement;
+	const struct pg_stmt *statement;
 	const struct pg_places *places;
 	struct sfs_arena *arena;
 	SFS_VEC(struct edit) edits;
@@ -222,7 +222,7 @@ move_literal(struct rewriter *w, const struct sfs_token *token)
 			token->len)) {
 		return;
 	}
-	struct pg_statement literal = { .text = sfs_str_text(&value), .len = value.len };
+	struct pg_stmt literal = { .text = sfs_str_text(&value), .len = value.len };
 	pg_cursor_init(&cursor, &literal);
 	if (pg_cursor_name(&cursor, w->arena, parts, 2) != 2 ||
 		cursor.token.type != SFS_TOKEN_END) {
@@ -390,7 +390,7 @@ adapt(struct rewriter *w)
 }
 
 static void
-start(struct rewriter *w, const struct pg_statement *statement, const struct pg_places *places)
+start(struct rewriter *w, const struct pg_stmt *statement, const struct pg_places *places)
 {
 	*w = (struct rewriter){ .statement = statement, .places = places,
 		.arena = sfs_arena_create() };
@@ -416,7 +416,7 @@ sort_edits(struct rewriter *w)
 }
 
 void
-pg_rewrite(const struct pg_statement *statement, const struct pg_places *places,
+pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places,
 	bool without_keys, struct pg_text *out)
 {
 	struct rewriter w;
@@ -435,7 +435,7 @@ pg_rewrite(const struct pg_statement *statement, const struct pg_places *places,
 }
 
 void
-pg_rewrite_key(const struct pg_statement *statement, const struct pg_places *places,
+pg_rewrite_key(const struct pg_stmt *statement, const struct pg_places *places,
 	const struct pg_key *key, struct pg_text *out)
 {
 	const struct pg_ref *table = &statement->head.targets.items[0];

@@ -51,9 +51,9 @@ char *pg_places_show(const struct pg_places *places, const char *text);
  * materialized view, SET LOCAL. The foreign keys are taken out when `without_keys`; then
  * pg_rewrite_key() gives each of them as a statement of its own.
  */
-void pg_rewrite(const struct pg_statement *statement, const struct pg_places *places,
+void pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places,
 	bool without_keys, struct pg_text *out);
-void pg_rewrite_key(const struct pg_statement *statement, const struct pg_places *places,
+void pg_rewrite_key(const struct pg_stmt *statement, const struct pg_places *places,
 	const struct pg_key *key, struct pg_text *out);
 
 #endif

@@ -64,6 +64,9 @@ bool pg_is_filed(const struct sfs_object *object, const struct sfs_identity *id)
 struct sfs_catalog *pg_pick(const struct sfs_catalog *catalog, const struct sfs_identity *ids,
 	size_t n_ids);
 
+/* Materialized views are tried out without rows; here they are again what their texts say. */
+void pg_keep_rows(const struct pg_script *script, struct sfs_catalog *catalog);
+
 /* Appends a scratch name that nothing else has: "schemafs_scratch_" and eight hex digits. */
 unsigned pg_scratch_name(struct sfs_str *out);
 

@@ -224,7 +224,11 @@ load_and_read(struct pg_db *db, struct pg_script *script, bool any_order,
 	} else if (!r) {
 		r = pg_run(db, "RESET SESSION AUTHORIZATION", err);
 	}
-	return r ? r : pg_read(db, &all, ret_catalog, err);
+	r = r ? r : pg_read(db, &all, ret_catalog, err);
+	if (!r) {
+		pg_keep_rows(script, *ret_catalog);
+	}
+	return r;
 }
 
 static const char EMPTY[] =

@@ -17,7 +17,7 @@ SFS_DEFINE_AUTO(json, json_t, json_decref)
 
 struct walker {
 	struct sfs_arena *arena;
-	const struct pg_statement *statement;
+	const struct pg_stmt *statement;
 	struct pg_refs refs;
 	struct pg_keys keys;
 	SFS_VEC(size_t) columns;
@@ -81,7 +81,7 @@ add_list(struct walker *w, enum pg_space space, const json_t *list, size_t offse
 static void
 add_literal(struct walker *w, const char *text)
 {
-	struct pg_statement literal = { .text = text, .len = strlen(text) };
+	struct pg_stmt literal = { .text = text, .len = strlen(text) };
 	struct pg_cursor cursor;
 	const char *parts[2];
 
@@ -195,7 +195,7 @@ struct element {
 struct elements SFS_VEC_OF(struct element);
 
 static void
-find_elements(const struct pg_statement *statement, struct elements *elements)
+find_elements(const struct pg_stmt *statement, struct elements *elements)
 {
 	struct element element = { .start = PG_NOWHERE, .comma_before = PG_NOWHERE };
 	struct pg_cursor cursor;
@@ -269,7 +269,7 @@ next_clause(struct walker *w, const json_t *column, size_t from, size_t end)
 static void
 measure(struct walker *w, size_t from, size_t to, struct pg_key *key)
 {
-	struct pg_statement range = *w->statement;
+	struct pg_stmt range = *w->statement;
 	struct pg_cursor cursor;
 
 	range.offset = from;
@@ -368,7 +368,7 @@ look_at_statement(struct walker *w, const json_t *node, struct pg_tree *tree)
 
 /* Whether the library's stack is safe from this statement. */
 static bool
-is_moderate(const struct pg_statement *statement)
+is_moderate(const struct pg_stmt *statement)
 {
 	struct pg_cursor cursor;
 	size_t n = 0;
@@ -385,7 +385,7 @@ is_moderate(const struct pg_statement *statement)
 static bool
 parse(struct walker *w, struct pg_tree *tree)
 {
-	const struct pg_statement *statement = w->statement;
+	const struct pg_stmt *statement = w->statement;
 
 	if (!is_moderate(statement)) {
 		return false;
@@ -440,7 +440,7 @@ scan(struct walker *w)
 }
 
 void
-pg_statement_parse(struct pg_script *script, struct pg_statement *statement)
+pg_statement_parse(struct pg_script *script, struct pg_stmt *statement)
 {
 	struct walker w = { .arena = script->arena, .statement = statement };
 
