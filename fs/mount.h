@@ -2,8 +2,12 @@
 #ifndef SFS_FS_MOUNT_H
 #define SFS_FS_MOUNT_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "apply/edit.h"
 #include "base/error.h"
+#include "base/vec.h"
 
 /* What `schemafs mount` was asked for. All texts are borrowed. */
 struct sfs_mount_options {
@@ -23,5 +27,30 @@ struct sfs_mount_options {
  */
 int sfs_mount_serve(const struct sfs_mount_options *options, void (*ready)(void *data), void *data,
 	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* A mount of ours, as the registry has it. */
+struct sfs_mount_entry {
+	char *mountpoint; /* owned */
+	char *database;   /* owned; for people, without secrets */
+	pid_t pid;
+	bool alive; /* its daemon is there */
+};
+
+struct sfs_mount_list SFS_VEC_OF(struct sfs_mount_entry);
+
+void sfs_mount_list_finish(struct sfs_mount_list *list);
+SFS_DEFINE_AUTO_VALUE(mount_list, struct sfs_mount_list, sfs_mount_list_finish)
+
+/* Our mounts, by mountpoint, the dead ones too. */
+int sfs_mount_list(struct sfs_mount_list *ret_list, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Takes away what a dead daemon left: the mount and its entry. Nothing to take is success. */
+int sfs_mount_clean(const char *mountpoint, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Unmounts and waits until the daemon has gone. -EBUSY while files are open in there. */
+int sfs_mount_end(const char *mountpoint, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* An absolute path without symbolic links, of a dead mount too; owned by the caller. */
+int sfs_mount_resolve(const char *directory, char **ret_path, struct sfs_error *err) SFS_MUST_CHECK;
 
 #endif

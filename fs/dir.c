@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+/* Directories: a listing is taken when one is opened, and stays what it was. */
+#include <errno.h>
+#include <string.h>
+
+#include "fs/ops.h"
+
+struct listed {
+	struct mnt_node *node; /* referred to */
+	char *name;            /* owned: the node may move */
+};
+
+struct listing SFS_VEC_OF(struct listed);
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct listed *)a)->name, ((const struct listed *)b)->name);
+}
+
+static struct listing *
+take_listing(struct mnt *mnt, fuse_ino_t ino)
+{
+	MNT_LOCK(mnt);
+	struct mnt_node *directory = mnt_node_by_ino(&mnt->nodes, ino);
+	void *value;
+
+	if (!directory || directory->role != MNT_DIRECTORY) {
+		return NULL;
+	}
+	struct listing *listing = sfs_alloc(sizeof *listing);
+	for (size_t i = 0; sfs_map_next(directory->children, &i, NULL, &value);) {
+		struct mnt_node *node = value;
+
+		if (!node->hidden) {
+			mnt_node_ref(node);
+			sfs_vec_push(listing, (struct listed){ node, sfs_strdup(node->name) });
+		}
+	}
+	if (listing->len) {
+		qsort(listing->items, listing->len, sizeof *listing->items, by_name);
+	}
+	return listing;
+}
+
+static void
+drop_listing(struct mnt *mnt, struct listing *listing)
+{
+	{
+		MNT_LOCK(mnt);
+		sfs_vec_foreach (listed, listing) {
+			mnt_node_unref(&mnt->nodes, listed->node);
+		}
+	}
+	sfs_vec_foreach (listed, listing) {
+		free(listed->name);
+	}
+	sfs_vec_finish(listing);
+	free(listing);
+}
+
+void
+mnt_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct mnt *mnt = mnt_of(req);
+	struct listing *listing = take_listing(mnt, ino);
+
+	if (!listing) {
+		(void)fuse_reply_err(req, ENOENT);
+		return;
+	}
+	fi->fh = (uint64_t)(uintptr_t)listing;
+	fi->cache_readdir = 1;
+	fi->keep_cache = 1;
+	if (fuse_reply_open(req, fi) == -ENOENT) {
+		/* The caller is gone: there will be no release. */
+		drop_listing(mnt, listing);
+	}
+}
+
+void
+mnt_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	drop_listing(mnt_of(req), (struct listing *)(uintptr_t)fi->fh);
+	(void)fuse_reply_err(req, 0);
+}
+
+/* Adds one entry at `room`; the size it takes, or would take. */
+static size_t
+add_plain(fuse_req_t req, char *room, size_t size, const char *name, const struct stat *found,
+	off_t next)
+{
+	return fuse_add_direntry(req, room, size, name, found, next);
+}
+
+static size_t
+add_plus(fuse_req_t req, struct mnt *mnt, char *room, size_t size, const struct listed *listed,
+	off_t next)
+{
+	struct fuse_entry_param entry;
+
+	mnt_entry(mnt, listed->node, &entry);
+	size_t taken = fuse_add_direntry_plus(req, room, size, listed->name, &entry, next);
+	if (taken > size) {
+		/* It was not sent, so the kernel holds nothing. */
+		listed->node->lookups--;
+	}
+	return taken;
+}
+
+/* "." and "..", which the kernel knows without asking: only their type and number are sent. */
+static size_t
+add_dots(fuse_req_t req, fuse_ino_t ino, char *room, size_t size, off_t offset, bool plus)
+{
+	static const char *const names[] = { ".", ".." };
+	struct fuse_entry_param entry = { .attr = { .st_ino = ino, .st_mode = S_IFDIR | 0755 } };
+	size_t used = 0;
+
+	for (off_t i = offset; i < 2; i++) {
+		used += plus ? fuse_add_direntry_plus(
+				       req, room + used, size - used, names[i], &entry, i + 1)
+			     : add_plain(
+				       req, room + used, size - used, names[i], &entry.attr, i + 1);
+	}
+	return used;
+}
+
+static void
+readdir_reply(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi,
+	bool plus)
+{
+	const struct listing *listing = (const struct listing *)(uintptr_t)fi->fh;
+	struct mnt *mnt = mnt_of(req);
+	char *room sfs_auto(free) = sfs_alloc(size);
+	size_t used = offset < 2 ? add_dots(req, ino, room, size, offset, plus) : 0;
+
+	{
+		MNT_LOCK(mnt);
+		struct mnt_node *directory = mnt_node_by_ino(&mnt->nodes, ino);
+		for (size_t i = offset > 2 ? (size_t)offset - 2 : 0; i < listing->len; i++) {
+			const struct listed *listed = &listing->items[i];
+			struct stat found;
+
+			if (listed->node->parent != directory || listed->node->hidden ||
+				strcmp(listed->node->name, listed->name) != 0) {
+				continue;
+			}
+			mnt_stat(mnt, listed->node, &found);
+			size_t taken = plus ? add_plus(req, mnt, room + used, size - used, listed,
+						      (off_t)i + 3)
+					    : add_plain(req, room + used, size - used, listed->name,
+						      &found, (off_t)i + 3);
+			if (taken > size - used) {
+				break;
+			}
+			used += taken;
+		}
+	}
+	(void)fuse_reply_buf(req, room, used);
+}
+
+void
+mnt_op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	readdir_reply(req, ino, size, offset, fi, false);
+}
+
+void
+mnt_op_readdirplus(
+	fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	readdir_reply(req, ino, size, offset, fi, true);
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+/* The thread that changes the database, and its queue. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fs/job.h"
+#include "fs/notify.h"
+#include "fs/process.h"
+
+struct mnt_jobs {
+	struct mnt *mnt;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	SFS_VEC(struct mnt_job *) queue; /* protected by lock */
+	fuse_req_t current;              /* protected by lock; the request being worked on */
+	bool ending;                     /* protected by lock */
+
+	pthread_mutex_t db_lock; /* held to cancel, and to replace the connection */
+	struct sfs_db *db;       /* owned; NULL when it was lost */
+	bool suspect; /* the job thread's own: the last answer sounded like a lost connection */
+};
+
+struct mnt_job *
+mnt_job_create(struct mnt *mnt, fuse_req_t req, struct mnt_node *node,
+	void (*run)(struct mnt *mnt, struct mnt_job *job))
+{
+	struct mnt_job *job = sfs_alloc(sizeof *job);
+	struct sfs_str path = SFS_STR_INIT;
+
+	job->run = run;
+	job->req = req;
+	job->who.uid = mnt->uid;
+	memcpy(job->who.program, "schemafs", 9);
+	if (req) {
+		const struct fuse_ctx *context = fuse_req_ctx(req);
+
+		job->who.thread = context->pid;
+		job->who.uid = context->uid;
+		mnt_process_name(context->pid, job->who.program);
+	}
+	if (node) {
+		mnt_node_ref(node);
+		job->node = node;
+		mnt_node_path(node, &path);
+	}
+	job->path = sfs_str_steal(&path);
+	return job;
+}
+
+static void
+destroy(struct mnt *mnt, struct mnt_job *job)
+{
+	MNT_LOCK(mnt);
+	mnt_node_unref(&mnt->nodes, job->node);
+	mnt_node_unref(&mnt->nodes, job->other);
+	mnt_text_unref(job->text);
+	mnt_text_unref(job->base);
+	free(job->path);
+	free(job->new_path);
+	free(job);
+}
+
+/* Called by libfuse, from any thread, when the caller of a request was interrupted. */
+static void
+on_interrupt(fuse_req_t req, void *data)
+{
+	struct mnt_jobs *jobs = data;
+
+	pthread_mutex_lock(&jobs->lock);
+	bool running = jobs->current == req;
+	pthread_mutex_unlock(&jobs->lock);
+	if (running) {
+		pthread_mutex_lock(&jobs->db_lock);
+		if (jobs->db) {
+			jobs->db->driver->cancel(jobs->db);
+		}
+		pthread_mutex_unlock(&jobs->db_lock);
+	}
+}
+
+void
+mnt_job_push(struct mnt *mnt, struct mnt_job *job)
+{
+	struct mnt_jobs *jobs = mnt->jobs;
+
+	pthread_mutex_lock(&jobs->lock);
+	sfs_vec_push(&jobs->queue, job);
+	pthread_cond_signal(&jobs->wake);
+	pthread_mutex_unlock(&jobs->lock);
+}
+
+void
+mnt_job_reply(struct mnt *mnt, struct mnt_job *job, int r)
+{
+	fuse_req_t req = job->req;
+
+	if (!req) {
+		return;
+	}
+	job->req = NULL;
+	pthread_mutex_lock(&mnt->jobs->lock);
+	mnt->jobs->current = NULL;
+	pthread_mutex_unlock(&mnt->jobs->lock);
+	if (job->held) {
+		(void)fuse_reply_err(req, -r);
+	} else {
+		mnt_notify_reply(mnt, req, -r);
+	}
+}
+
+/* The first job that may run now, taken from the queue; NULL when there is none. */
+static struct mnt_job *
+take(struct mnt_jobs *jobs, int64_t *ret_next)
+{
+	int64_t now = mnt_now();
+
+	*ret_next = INT64_MAX;
+	for (size_t i = 0; i < jobs->queue.len; i++) {
+		struct mnt_job *job = jobs->queue.items[i];
+
+		if (job->due <= now || jobs->ending) {
+			jobs->queue.len--;
+			memmove(jobs->queue.items + i, jobs->queue.items + i + 1,
+				(jobs->queue.len - i) * sizeof *jobs->queue.items);
+			return job;
+		}
+		*ret_next = job->due < *ret_next ? job->due : *ret_next;
+	}
+	return NULL;
+}
+
+static struct mnt_job *
+wait_for_job(struct mnt_jobs *jobs)
+{
+	struct mnt_job *job;
+	int64_t next;
+
+	pthread_mutex_lock(&jobs->lock);
+	for (job = take(jobs, &next); !job && !jobs->ending; job = take(jobs, &next)) {
+		if (next == INT64_MAX) {
+			pthread_cond_wait(&jobs->wake, &jobs->lock);
+		} else {
+			struct timespec until = { next / 1000, next % 1000 * 1000000 };
+			(void)pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until);
+		}
+	}
+	jobs->current = job ? job->req : NULL;
+	pthread_mutex_unlock(&jobs->lock);
+	return job;
+}
+
+static void *
+run(void *data)
+{
+	struct mnt_jobs *jobs = data;
+
+	for (struct mnt_job *job = wait_for_job(jobs); job; job = wait_for_job(jobs)) {
+		if (job->req) {
+			/* From here on an interrupt cancels; one that came before is told at once. */
+			fuse_req_interrupt_func(job->req, on_interrupt, jobs);
+			job->interrupted |= fuse_req_interrupted(job->req) != 0;
+		}
+		job->run(jobs->mnt, job);
+		mnt_job_reply(jobs->mnt, job, -EIO);
+		destroy(jobs->mnt, job);
+	}
+	return NULL;
+}
+
+struct mnt_jobs *
+mnt_jobs_create(struct mnt *mnt, struct sfs_db *db)
+{
+	struct mnt_jobs *jobs = sfs_alloc(sizeof *jobs);
+	pthread_condattr_t attributes;
+
+	jobs->mnt = mnt;
+	jobs->db = db;
+	pthread_mutex_init(&jobs->lock, NULL);
+	pthread_mutex_init(&jobs->db_lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&jobs->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	if (pthread_create(&jobs->thread, NULL, run, jobs) != 0) {
+		free(jobs);
+		return NULL;
+	}
+	return jobs;
+}
+
+void
+mnt_jobs_destroy(struct mnt *mnt, struct mnt_jobs *jobs)
+{
+	if (!jobs) {
+		return;
+	}
+	pthread_mutex_lock(&jobs->lock);
+	jobs->ending = true;
+	pthread_cond_signal(&jobs->wake);
+	pthread_mutex_unlock(&jobs->lock);
+	pthread_join(jobs->thread, NULL);
+	if (jobs->db) {
+		jobs->db->driver->close(jobs->db);
+	}
+	sfs_vec_finish(&jobs->queue);
+	pthread_cond_destroy(&jobs->wake);
+	pthread_mutex_destroy(&jobs->lock);
+	pthread_mutex_destroy(&jobs->db_lock);
+	free(jobs);
+}
+
+static void
+replace_db(struct mnt_jobs *jobs, struct sfs_db *db)
+{
+	pthread_mutex_lock(&jobs->db_lock);
+	if (jobs->db) {
+		jobs->db->driver->close(jobs->db);
+	}
+	jobs->db = db;
+	jobs->suspect = false;
+	pthread_mutex_unlock(&jobs->db_lock);
+}
+
+struct sfs_db *
+mnt_jobs_db(struct mnt *mnt, struct sfs_error *err)
+{
+	struct mnt_jobs *jobs = mnt->jobs;
+
+	if (jobs->db && jobs->suspect) {
+		char *fingerprint sfs_auto(free) = NULL;
+
+		jobs->suspect = false;
+		if (mnt->driver->fingerprint(jobs->db, &fingerprint, NULL) < 0) {
+			replace_db(jobs, NULL);
+		}
+	}
+	if (!jobs->db) {
+		struct sfs_open_options options = { .read_only = mnt->read_only };
+		struct sfs_db *db = NULL;
+
+		if (mnt->driver->open(mnt->options->target, &options, &db, err) == 0) {
+			replace_db(jobs, db);
+		}
+	}
+	return jobs->db;
+}
+
+void
+mnt_jobs_note(struct mnt *mnt, int r)
+{
+	mnt->jobs->suspect |= r == -EIO || r == -ETIMEDOUT;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+/* The thread that invalidates the kernel's caches. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fs/notify.h"
+
+/*
+ * An answer that was on its way to the kernel when it was told to forget installs the old state
+ * after that. So everything is told twice, the second time when such an answer must have arrived.
+ */
+#define AGAIN_MS 100
+
+enum item_type {
+	ITEM_NODE,
+	ITEM_NAME,
+	ITEM_REPLY,
+};
+
+struct item {
+	enum item_type type;
+	bool again;     /* told before */
+	int64_t due;    /* of those told before: not earlier than this */
+	fuse_ino_t ino; /* the node, or the directory of the name */
+	char *name;     /* owned */
+	fuse_req_t req;
+	int errnum;
+};
+
+struct queue SFS_VEC_OF(struct item);
+
+struct mnt_notify {
+	struct mnt *mnt;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct queue queue; /* protected by lock */
+	struct queue again; /* the thread's own; in order of `due` */
+	bool ending;        /* protected by lock */
+};
+
+int64_t
+mnt_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+send_name(const struct mnt *mnt, const struct item *item)
+{
+	size_t len = strlen(item->name);
+
+	/* Expiring makes the kernel ask again; invalidating would cut off a directory in use. */
+	if (mnt->can_expire) {
+		(void)fuse_lowlevel_notify_expire_entry(
+			mnt->session, item->ino, item->name, len, FUSE_LL_EXPIRE_ONLY);
+	} else {
+		(void)fuse_lowlevel_notify_inval_entry(mnt->session, item->ino, item->name, len);
+	}
+	(void)fuse_lowlevel_notify_inval_inode(mnt->session, item->ino, 0, 0);
+}
+
+static void
+send_item(struct mnt_notify *notify, struct item *item)
+{
+	struct mnt *mnt = notify->mnt;
+
+	/* What the kernel does not know it need not forget: ENOENT is fine. */
+	switch (item->type) {
+	case ITEM_NODE:
+		(void)fuse_lowlevel_notify_inval_inode(mnt->session, item->ino, 0, 0);
+		break;
+	case ITEM_NAME:
+		send_name(mnt, item);
+		break;
+	case ITEM_REPLY:
+		(void)fuse_reply_err(item->req, item->errnum);
+		break;
+	}
+	if (item->type != ITEM_REPLY && !item->again) {
+		item->again = true;
+		item->due = mnt_now() + AGAIN_MS;
+		sfs_vec_push(&notify->again, *item);
+		item->name = NULL;
+	}
+	free(item->name);
+}
+
+static void
+send_due(struct mnt_notify *notify)
+{
+	int64_t now = mnt_now();
+	size_t n = 0;
+
+	while (n < notify->again.len && notify->again.items[n].due <= now) {
+		send_item(notify, &notify->again.items[n++]);
+	}
+	notify->again.len -= n;
+	memmove(notify->again.items, notify->again.items + n,
+		notify->again.len * sizeof *notify->again.items);
+}
+
+/* Waits for work; returns with the lock held. */
+static void
+wait_for_work(struct mnt_notify *notify)
+{
+	pthread_mutex_lock(&notify->lock);
+	while (!notify->queue.len && !notify->ending) {
+		if (!notify->again.len) {
+			pthread_cond_wait(&notify->wake, &notify->lock);
+			continue;
+		}
+		int64_t due = notify->again.items[0].due;
+		struct timespec until = { due / 1000, due % 1000 * 1000000 };
+		if (pthread_cond_timedwait(&notify->wake, &notify->lock, &until) == ETIMEDOUT) {
+			return;
+		}
+	}
+}
+
+static void *
+run(void *data)
+{
+	struct mnt_notify *notify = data;
+
+	for (;;) {
+		wait_for_work(notify);
+		struct queue work = notify->queue;
+		bool ending = notify->ending;
+		memset(&notify->queue, 0, sizeof notify->queue);
+		pthread_mutex_unlock(&notify->lock);
+
+		sfs_vec_foreach (item, &work) {
+			send_item(notify, item);
+		}
+		bool idle = work.len == 0;
+		sfs_vec_finish(&work);
+		if (ending && idle) {
+			return NULL;
+		}
+		send_due(notify);
+	}
+}
+
+struct mnt_notify *
+mnt_notify_create(struct mnt *mnt)
+{
+	struct mnt_notify *notify = sfs_alloc(sizeof *notify);
+	pthread_condattr_t attributes;
+
+	notify->mnt = mnt;
+	pthread_mutex_init(&notify->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&notify->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	if (pthread_create(&notify->thread, NULL, run, notify) != 0) {
+		free(notify);
+		return NULL;
+	}
+	return notify;
+}
+
+void
+mnt_notify_destroy(struct mnt_notify *notify)
+{
+	if (!notify) {
+		return;
+	}
+	pthread_mutex_lock(&notify->lock);
+	notify->ending = true;
+	pthread_cond_signal(&notify->wake);
+	pthread_mutex_unlock(&notify->lock);
+	pthread_join(notify->thread, NULL);
+	sfs_vec_foreach (item, &notify->again) {
+		free(item->name);
+	}
+	sfs_vec_finish(&notify->again);
+	sfs_vec_finish(&notify->queue);
+	pthread_cond_destroy(&notify->wake);
+	pthread_mutex_destroy(&notify->lock);
+	free(notify);
+}
+
+static void
+push(struct mnt_notify *notify, struct item item)
+{
+	if (!notify) {
+		/* Before the mount is ready there is nothing that the kernel could have kept. */
+		free(item.name);
+		return;
+	}
+	pthread_mutex_lock(&notify->lock);
+	sfs_vec_push(&notify->queue, item);
+	pthread_cond_signal(&notify->wake);
+	pthread_mutex_unlock(&notify->lock);
+}
+
+static bool
+is_known(const struct mnt *mnt, const struct mnt_node *node)
+{
+	return node->lookups || node == mnt->nodes.root;
+}
+
+void
+mnt_notify_node(struct mnt *mnt, struct mnt_node *node)
+{
+	if (is_known(mnt, node)) {
+		push(mnt->notify, (struct item){ .type = ITEM_NODE, .ino = node->ino });
+	}
+}
+
+void
+mnt_notify_name(struct mnt *mnt, struct mnt_node *parent, const char *name)
+{
+	if (is_known(mnt, parent)) {
+		push(mnt->notify,
+			(struct item){
+				.type = ITEM_NAME, .ino = parent->ino, .name = sfs_strdup(name) });
+	}
+}
+
+void
+mnt_notify_reply(struct mnt *mnt, fuse_req_t req, int errnum)
+{
+	push(mnt->notify, (struct item){ .type = ITEM_REPLY, .req = req, .errnum = errnum });
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/* Migrations dropped into pending/. */
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "fs/control.h"
+#include "fs/migrations.h"
+#include "fs/pending.h"
+#include "fs/refusal.h"
+#include "fs/view.h"
+#include "fs/watch.h"
+#include "migrate/pending.h"
+
+int
+mnt_pending_keep(
+	struct mnt *mnt, const char *path, const struct mnt_text *text, struct sfs_error *err)
+{
+	char *file sfs_auto(free) = sfs_file_join(mnt->state, path);
+
+	return sfs_file_write(file, text->bytes, text->len, 0600, err);
+}
+
+void
+mnt_pending_forget(struct mnt *mnt, const char *path)
+{
+	char *file sfs_auto(free) = sfs_file_join(mnt->state, path);
+
+	(void)!sfs_file_remove(file, NULL);
+}
+
+/* What the migration did, seen at once: the one who dropped it looks next. */
+static void
+show_result(struct mnt *mnt, struct sfs_db *db)
+{
+	struct sfs_error err sfs_auto(error) = SFS_ERROR_INIT;
+
+	{
+		MNT_LOCK(mnt);
+		mnt->changes++;
+	}
+	mnt_migrations_refresh(mnt);
+	if (mnt_watch_read(mnt, db, &err) < 0) {
+		mnt_watch_kick(mnt);
+	}
+}
+
+int
+mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct sfs_error *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char *tag sfs_auto(free) = NULL;
+	int r = mnt_pending_keep(mnt, path, job->text, err);
+
+	if (r < 0) {
+		return r;
+	}
+	if (job->interrupted) {
+		return sfs_error_set(err, EINTR, "interrupted before it began");
+	}
+	struct sfs_db *db = mnt_jobs_db(mnt, err);
+	if (!db) {
+		return err->errnum ? -err->errnum : -EIO;
+	}
+	r = sfs_pending_apply(
+		db, mnt->migrations, name, job->text->bytes, job->text->len, &tag, err);
+	mnt_jobs_note(mnt, r);
+	if (r < 0) {
+		return r;
+	}
+	mnt_pending_forget(mnt, path);
+	char *what sfs_auto(free) = sfs_asprintf("%s as migrations/%s.sql", path, tag);
+	mnt_control_log(mnt, &job->who, what, NULL, NULL);
+	show_result(mnt, db);
+	return 0;
+}
+
+static void
+load(struct mnt *mnt, const char *name)
+{
+	char *path sfs_auto(free) = sfs_asprintf("pending/%s", name);
+	char *file sfs_auto(free) = sfs_file_join(mnt->state, path);
+	struct sfs_str bytes sfs_auto(str) = SFS_STR_INIT;
+	struct stat found;
+
+	if (stat(file, &found) < 0 || sfs_file_read(file, MNT_FILE_LIMIT, &bytes, NULL) < 0) {
+		return;
+	}
+	struct mnt_text *text sfs_auto(mnt_text) = mnt_text_create(sfs_str_text(&bytes), bytes.len);
+	MNT_LOCK(mnt);
+	struct mnt_node *parent = mnt_view_directory(mnt, "pending");
+	if (!mnt_node_child(parent, name)) {
+		struct mnt_node *node = mnt_node_add(&mnt->nodes, parent, name, MNT_PENDING);
+
+		node->exists = true;
+		(void)mnt_node_set_text(node, text);
+		node->mtime = found.st_mtim;
+	}
+}
+
+void
+mnt_pending_load(struct mnt *mnt)
+{
+	char *folder sfs_auto(free) = sfs_file_join(mnt->state, "pending");
+	DIR *dir = opendir(folder);
+
+	if (!dir) {
+		return;
+	}
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+		if (sfs_ends_with(entry->d_name, ".sql") && entry->d_name[0] != '.') {
+			load(mnt, entry->d_name);
+		}
+	}
+	(void)closedir(dir);
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+/* Refused saves: the notes beside the file. */
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/redact.h"
+#include "fs/control.h"
+#include "fs/notify.h"
+#include "fs/refusal.h"
+#include "fs/view.h"
+
+#define FOLDER "refused"
+
+static const char *const suffixes[] = { ".error", ".rej", ".plan" };
+
+enum {
+	N_SUFFIXES = sizeof suffixes / sizeof suffixes[0],
+	NAME_LIMIT = 255,
+};
+
+/* What to do next, by the errno that the call returned. */
+static const struct {
+	int errnum;
+	const char *advice;
+} next_steps[] = {
+	{ EINVAL, "Mend the text and save it again; what you wrote is in the .rej file." },
+	{ EPERM, "Nothing was changed. To do it all the same, read the .plan file and move it to\n"
+		 "pending/ under a name that ends in .sql." },
+	{ EACCES, "The role that mounted this database lacks the privilege." },
+	{ ESTALE,
+		"Somebody changed the object since you read it. Read the file again, bring in your\n"
+		"change (it is in the .rej file) and save." },
+	{ EBUSY,
+		"Something else needs this object, or holds a lock on it. Deal with that first, or\n"
+		"save again." },
+	{ EEXIST, "An object of that name is there already." },
+	{ ENOENT, "Something that the text refers to is not there." },
+	{ EROFS, "The database, or the mount, is read-only." },
+	{ EIO, "The database could not be asked, or did not do what it was told. Save again when it\n"
+	       "is back; what you wrote is in the .rej file." },
+	{ ETIMEDOUT,
+		"The database did not answer in time. Save again; your text is in the .rej file." },
+	{ EINTR, "The save was interrupted and nothing was changed. Save again." },
+};
+
+static const char *
+advice_for(int errnum)
+{
+	for (size_t i = 0; i < sizeof next_steps / sizeof next_steps[0]; i++) {
+		if (next_steps[i].errnum == errnum) {
+			return next_steps[i].advice;
+		}
+	}
+	return NULL;
+}
+
+void
+mnt_refusal_path(const char *path, const char *suffix, struct sfs_str *out)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (strlen(name) + strlen(suffix) <= NAME_LIMIT) {
+		sfs_str_addf(out, "%s%s", path, suffix);
+		return;
+	}
+	size_t room = NAME_LIMIT - strlen(".error") - 17;
+	while (room && ((unsigned char)name[room] & 0xC0) == 0x80) {
+		room--;
+	}
+	sfs_str_addn(out, path, (size_t)(name - path) + room);
+	sfs_str_addf(out, "~%016llx%s", (unsigned long long)sfs_hash_string(SFS_HASH_INIT, name),
+		suffix);
+}
+
+static char *
+disk_path(const struct mnt *mnt, const char *note_path)
+{
+	return sfs_asprintf("%s/" FOLDER "/%s", mnt->state, note_path);
+}
+
+/* ---- writing ---- */
+
+static void
+show(struct mnt *mnt, const char *note_path, const char *bytes, size_t len)
+{
+	const char *slash = strrchr(note_path, '/');
+	char *directory sfs_auto(free) =
+		sfs_strndup(note_path, slash ? (size_t)(slash - note_path) : 0);
+	const char *name = slash ? slash + 1 : note_path;
+	struct mnt_text *text sfs_auto(mnt_text) = mnt_text_create(bytes, len);
+
+	MNT_LOCK(mnt);
+	struct mnt_node *parent = mnt_view_directory(mnt, directory);
+	struct mnt_node *node = mnt_node_child(parent, name);
+	if (!node) {
+		node = mnt_node_add(&mnt->nodes, parent, name, MNT_NOTE);
+		mnt_notify_name(mnt, parent, name);
+	}
+	if (node->role == MNT_NOTE || node->role == MNT_SCRATCH) {
+		node->role = MNT_NOTE;
+		mnt_view_set_text(mnt, node, text);
+	}
+}
+
+static void
+keep(struct mnt *mnt, const char *path, const char *suffix, const char *bytes, size_t len)
+{
+	struct sfs_str note sfs_auto(str) = SFS_STR_INIT;
+
+	mnt_refusal_path(path, suffix, &note);
+	char *file sfs_auto(free) = disk_path(mnt, sfs_str_text(&note));
+	/* A state directory that can not be written must not hide the refusal itself. */
+	if (sfs_file_write(file, bytes, len, 0600, NULL) < 0) {
+		mnt_control_warn(mnt, "can not keep %s", file);
+	}
+	show(mnt, sfs_str_text(&note), bytes, len);
+}
+
+static void
+write_error(const struct sfs_error *err, const char *path, struct sfs_str *out)
+{
+	char *formatted sfs_auto(free) = sfs_error_format(err);
+	const char *advice = advice_for(err->errnum);
+
+	if (!err->file) {
+		sfs_str_addf(out, "%s: ", path);
+	}
+	sfs_str_addf(out, "%s\n", formatted);
+	if (advice) {
+		sfs_str_addf(out, "\n%s\n", advice);
+	}
+	if (err->plan && *err->plan) {
+		sfs_str_addf(out, "\nThe plan, not carried out:\n\n%s", err->plan);
+		if (!sfs_ends_with(err->plan, "\n")) {
+			sfs_str_addc(out, '\n');
+		}
+	}
+	sfs_redact(out);
+}
+
+void
+mnt_refuse(
+	struct mnt *mnt, const char *path, const struct sfs_error *err, const struct mnt_text *text)
+{
+	struct sfs_str message sfs_auto(str) = SFS_STR_INIT;
+
+	write_error(err, path, &message);
+	if (text) {
+		keep(mnt, path, ".rej", text->bytes, text->len);
+	}
+	if (err->plan && *err->plan) {
+		keep(mnt, path, ".plan", err->plan, strlen(err->plan));
+	}
+	keep(mnt, path, ".error", sfs_str_text(&message), message.len);
+
+	MNT_LOCK(mnt);
+	struct mnt_node *node = mnt_node_find(&mnt->nodes, path);
+	if (node) {
+		free(node->error);
+		node->error = sfs_str_steal(&message);
+	}
+}
+
+/* ---- forgetting ---- */
+
+static void
+hide_note(struct mnt *mnt, const char *note_path)
+{
+	MNT_LOCK(mnt);
+	struct mnt_node *node = mnt_node_find(&mnt->nodes, note_path);
+
+	if (node && node->role == MNT_NOTE) {
+		mnt_view_remove(mnt, node);
+	}
+}
+
+void
+mnt_refusal_remove(struct mnt *mnt, const char *note_path)
+{
+	char *file sfs_auto(free) = disk_path(mnt, note_path);
+
+	hide_note(mnt, note_path);
+	(void)!sfs_file_remove(file, NULL);
+}
+
+void
+mnt_absolve(struct mnt *mnt, const char *path)
+{
+	for (size_t i = 0; i < N_SUFFIXES; i++) {
+		struct sfs_str note sfs_auto(str) = SFS_STR_INIT;
+
+		mnt_refusal_path(path, suffixes[i], &note);
+		mnt_refusal_remove(mnt, sfs_str_text(&note));
+	}
+	MNT_LOCK(mnt);
+	struct mnt_node *node = mnt_node_find(&mnt->nodes, path);
+	if (node) {
+		free(node->error);
+		node->error = NULL;
+	}
+}
+
+/* ---- after a remount ---- */
+
+static void
+auto_dir(DIR **dir)
+{
+	if (*dir) {
+		(void)closedir(*dir);
+	}
+}
+
+static void load_folder(struct mnt *mnt, const char *path);
+
+static void
+load_entry(struct mnt *mnt, const char *path)
+{
+	char *file sfs_auto(free) = disk_path(mnt, path);
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	bool note = false;
+
+	for (size_t i = 0; i < N_SUFFIXES; i++) {
+		note |= sfs_ends_with(path, suffixes[i]);
+	}
+	if (!note) {
+		load_folder(mnt, path);
+		return;
+	}
+	if (sfs_file_read(file, MNT_FILE_LIMIT, &text, NULL) < 0) {
+		return;
+	}
+	show(mnt, path, sfs_str_text(&text), text.len);
+	if (sfs_ends_with(path, ".error")) {
+		char *object sfs_auto(free) = sfs_strndup(path, strlen(path) - strlen(".error"));
+
+		MNT_LOCK(mnt);
+		struct mnt_node *node = mnt_node_find(&mnt->nodes, object);
+		if (node) {
+			free(node->error);
+			node->error = sfs_str_steal(&text);
+		}
+	}
+}
+
+static void
+load_folder(struct mnt *mnt, const char *path)
+{
+	char *folder sfs_auto(free) = disk_path(mnt, path);
+	DIR *dir __attribute__((cleanup(auto_dir))) = opendir(folder);
+
+	if (!dir) {
+		return;
+	}
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+			char *child sfs_auto(free) = *path ? sfs_file_join(path, entry->d_name)
+							   : sfs_strdup(entry->d_name);
+			load_entry(mnt, child);
+		}
+	}
+}
+
+void
+mnt_refusals_load(struct mnt *mnt)
+{
+	load_folder(mnt, "");
+}

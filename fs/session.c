@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+/* One mount from its beginning to its end: options, threads, the loop, signals. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "fs/control.h"
+#include "fs/migrations.h"
+#include "fs/notify.h"
+#include "fs/ops.h"
+#include "fs/pending.h"
+#include "fs/refusal.h"
+#include "fs/registry.h"
+#include "fs/view.h"
+#include "fs/watch.h"
+
+static const struct fuse_lowlevel_ops operations = {
+	.init = mnt_op_init,
+	.lookup = mnt_op_lookup,
+	.forget = mnt_op_forget,
+	.forget_multi = mnt_op_forget_multi,
+	.getattr = mnt_op_getattr,
+	.setattr = mnt_op_setattr,
+	.statfs = mnt_op_statfs,
+	.getxattr = mnt_op_getxattr,
+	.listxattr = mnt_op_listxattr,
+	.opendir = mnt_op_opendir,
+	.readdir = mnt_op_readdir,
+	.readdirplus = mnt_op_readdirplus,
+	.releasedir = mnt_op_releasedir,
+	.create = mnt_op_create,
+	.open = mnt_op_open,
+	.read = mnt_op_read,
+	.write = mnt_op_write,
+	.flush = mnt_op_flush,
+	.fsync = mnt_op_fsync,
+	.release = mnt_op_release,
+	.unlink = mnt_op_unlink,
+	.mkdir = mnt_op_mkdir,
+	.rmdir = mnt_op_rmdir,
+	.rename = mnt_op_rename,
+	.mknod = mnt_op_mknod,
+	.symlink = mnt_op_symlink,
+	.link = mnt_op_link,
+};
+
+/* What libfuse hands around as one connection's parts. */
+struct connection {
+	struct mnt mnt;
+	struct sfs_db *apply_db; /* owned until the job thread has it */
+	struct sfs_db *watch_db; /* owned until the watching thread has it */
+	char *fingerprint;       /* owned until the watching thread has it */
+	int registry_fd;
+	bool mounted;
+	bool has_signals;
+};
+
+void
+mnt_op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	struct mnt *mnt = userdata;
+
+	/* Access lists are asked for once and remembered, instead of at every `ls -l`. */
+	conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
+	conn->want &= ~(unsigned)FUSE_CAP_WRITEBACK_CACHE;
+	mnt->can_expire = conn->capable & FUSE_CAP_EXPIRE_ONLY;
+	mnt->no_open = mnt->read_only && conn->capable & FUSE_CAP_NO_OPEN_SUPPORT;
+}
+
+/* ---- before the mount ---- */
+
+static int
+find_folders(struct mnt *mnt, const char *identity, struct sfs_error *err)
+{
+	static const char *const candidates[] = { "migrations", "drizzle" };
+	const char *project = mnt->options->project;
+	char *home sfs_auto(free) = NULL;
+	int r = sfs_file_state_home(&home, err);
+
+	if (r < 0) {
+		return r;
+	}
+	mnt->state = sfs_file_join(home, identity);
+	mnt->migrations = sfs_file_join(project ? project : mnt->state, candidates[0]);
+	for (size_t i = 0; project && i < sizeof candidates / sizeof candidates[0]; i++) {
+		char *journal sfs_auto(free) =
+			sfs_asprintf("%s/%s/meta/_journal.json", project, candidates[i]);
+
+		if (access(journal, F_OK) == 0) {
+			free(mnt->migrations);
+			mnt->migrations = sfs_file_join(project, candidates[i]);
+			break;
+		}
+	}
+	return sfs_file_mkdirs(mnt->state, 0700, err);
+}
+
+static int
+open_databases(struct connection *c, struct sfs_error *err)
+{
+	struct mnt *mnt = &c->mnt;
+	const char *target = mnt->options->target;
+	struct sfs_open_options options = { .read_only = mnt->options->read_only };
+
+	mnt->driver = sfs_driver_for(target);
+	if (!mnt->driver) {
+		return sfs_error_set(err, EINVAL, "%s names no database that we know", target);
+	}
+	int r = mnt->driver->open(target, &options, &c->apply_db, err);
+	if (r < 0) {
+		return r;
+	}
+	mnt->description = sfs_strdup(mnt->driver->describe(c->apply_db));
+	mnt->read_only = options.read_only || mnt->driver->is_read_only(c->apply_db);
+	options.read_only = true;
+	r = mnt->driver->open(target, &options, &c->watch_db, err);
+	if (r < 0) {
+		return r;
+	}
+	return find_folders(mnt, mnt->driver->identity(c->apply_db), err);
+}
+
+static int
+read_first(struct connection *c, struct sfs_error *err)
+{
+	struct mnt *mnt = &c->mnt;
+	int r;
+
+	{
+		MNT_LOCK(mnt);
+		mnt_view_init(mnt);
+	}
+	mnt_control_init(mnt);
+	/* Before reading: what changes in between is read once more. */
+	r = mnt->driver->fingerprint(c->watch_db, &c->fingerprint, err);
+	r = r < 0 ? r : mnt_watch_read(mnt, c->watch_db, err);
+	if (r < 0) {
+		return r;
+	}
+	mnt_migrations_refresh(mnt);
+	mnt_pending_load(mnt);
+	mnt_refusals_load(mnt);
+	mnt_control_update(mnt);
+	return 0;
+}
+
+/* ---- the mount ---- */
+
+/* As an option's value: a comma would end it. */
+static void
+add_source(struct sfs_str *out, const char *description)
+{
+	sfs_str_add(out, "fsname=schemafs:");
+	for (const char *at = description; *at; at++) {
+		sfs_str_addc(out, *at == ',' || *at == '\\' ? ' ' : *at);
+	}
+}
+
+static int
+start_session(struct connection *c, struct sfs_error *err)
+{
+	struct mnt *mnt = &c->mnt;
+	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	struct sfs_str options sfs_auto(str) = SFS_STR_INIT;
+
+	add_source(&options, mnt->description);
+	sfs_str_addf(&options, ",subtype=schemafs,default_permissions,nosuid,nodev%s%s",
+		mnt->read_only ? ",ro" : "", mnt->options->allow_other ? ",allow_other" : "");
+	(void)fuse_opt_add_arg(&args, "schemafs");
+	(void)fuse_opt_add_arg(&args, "-o");
+	(void)fuse_opt_add_arg(&args, sfs_str_text(&options));
+	mnt->session = fuse_session_new(&args, &operations, sizeof operations, mnt);
+	fuse_opt_free_args(&args);
+	if (!mnt->session) {
+		return sfs_error_set(err, EIO, "libfuse refused to start");
+	}
+	c->has_signals = fuse_set_signal_handlers(mnt->session) == 0;
+	if (fuse_session_mount(mnt->session, mnt->options->mountpoint) != 0) {
+		return sfs_error_set(err, EIO,
+			"cannot mount on %s (is /dev/fuse there, and fusermount3?)",
+			mnt->options->mountpoint);
+	}
+	c->mounted = true;
+	return 0;
+}
+
+/* Our own threads leave signals to the main one. */
+static int
+start_threads(struct connection *c, struct sfs_error *err)
+{
+	struct mnt *mnt = &c->mnt;
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	mnt->notify = mnt_notify_create(mnt);
+	if (mnt->notify) {
+		mnt->jobs = mnt_jobs_create(mnt, c->apply_db);
+		c->apply_db = mnt->jobs ? NULL : c->apply_db;
+	}
+	if (mnt->jobs) {
+		mnt->watch = mnt_watch_create(mnt, c->watch_db, c->fingerprint);
+		if (mnt->watch) {
+			c->watch_db = NULL;
+			c->fingerprint = NULL;
+		}
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return mnt->watch ? 0 : sfs_error_set(err, EAGAIN, "cannot start a thread");
+}
+
+static int
+loop(struct mnt *mnt, struct sfs_error *err)
+{
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+
+	if (!config) {
+		return sfs_error_set(err, ENOMEM, "libfuse has no memory");
+	}
+	int r = fuse_session_loop_mt(mnt->session, config);
+	fuse_loop_cfg_destroy(config);
+	/* Positive: the signal that ended it. */
+	return r < 0 ? sfs_error_set(err, -r, "the kernel ended the mount: %s", strerror(-r)) : 0;
+}
+
+/* In this order: what was promised is done, nobody asks any more, then the rest goes. */
+static void
+finish(struct connection *c)
+{
+	struct mnt *mnt = &c->mnt;
+
+	mnt_jobs_destroy(mnt, mnt->jobs);
+	mnt_watch_destroy(mnt->watch);
+	if (c->mounted) {
+		fuse_session_unmount(mnt->session);
+	}
+	mnt_notify_destroy(mnt->notify);
+	if (c->has_signals) {
+		fuse_remove_signal_handlers(mnt->session);
+	}
+	if (mnt->session) {
+		fuse_session_destroy(mnt->session);
+	}
+	if (c->apply_db) {
+		mnt->driver->close(c->apply_db);
+	}
+	if (c->watch_db) {
+		mnt->driver->close(c->watch_db);
+	}
+	free(c->fingerprint);
+	mnt_nodes_finish(&mnt->nodes);
+	free(mnt->health.stale);
+	free(mnt->health.invisible);
+	free(mnt->health.warning);
+	free(mnt->description);
+	free(mnt->state);
+	free(mnt->migrations);
+	pthread_mutex_destroy(&mnt->lock);
+}
+
+static int
+serve(struct connection *c, void (*ready)(void *data), void *data, struct sfs_error *err)
+{
+	const struct mnt *mnt = &c->mnt;
+	int r = open_databases(c, err);
+
+	r = r < 0 ? r
+		  : mnt_registry_enter(
+			    mnt->options->mountpoint, mnt->description, &c->registry_fd, err);
+	r = r < 0 ? r : read_first(c, err);
+	r = r < 0 ? r : start_session(c, err);
+	r = r < 0 ? r : start_threads(c, err);
+	if (r < 0) {
+		return r;
+	}
+	ready(data);
+	return loop(&c->mnt, err);
+}
+
+int
+sfs_mount_serve(const struct sfs_mount_options *options, void (*ready)(void *data), void *data,
+	struct sfs_error *err)
+{
+	struct connection c = { .mnt = { .options = options, .uid = getuid(), .gid = getgid() },
+		.registry_fd = -1 };
+	const struct rlimit no_core = { 0, 0 };
+	int r = sfs_mount_clean(options->mountpoint, err);
+
+	if (r < 0) {
+		return r;
+	}
+	/* A core would hold the password. */
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	pthread_mutex_init(&c.mnt.lock, NULL);
+	mnt_nodes_init(&c.mnt.nodes);
+	r = serve(&c, ready, data, err);
+	finish(&c);
+	if (c.registry_fd >= 0) {
+		mnt_registry_leave(options->mountpoint, c.registry_fd);
+	}
+	return r;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_FS_STATE_H
+#define SFS_FS_STATE_H
+
+#define FUSE_USE_VERSION 312
+
+#include <fuse3/fuse_lowlevel.h>
+#include <pthread.h>
+
+#include "drivers/driver.h"
+#include "fs/mount.h"
+#include "fs/node.h"
+
+/* Kernel caches do not run out: what changes is invalidated. */
+#define MNT_FOREVER (86400.0 * 365 * 10)
+
+/* How long a file that was moved aside or unlinked may be away before that counts. */
+#define MNT_GRACE_MS 1000
+
+struct mnt_jobs;
+struct mnt_notify;
+struct mnt_watch;
+
+/* What `status` tells about the connection. Protected by the mount's lock. */
+struct mnt_health {
+	char *stale;      /* owned; why the tree may be behind, NULL: it is not */
+	size_t n_objects; /* as of the last refresh */
+	size_t n_locked;
+	char *invisible; /* owned; lines, what the role may not see; NULL: nothing */
+	char *warning;   /* owned; the last thing that went wrong on our side; NULL: nothing */
+};
+
+/*
+ * One mount. `lock` protects the nodes and all that hangs on them; it is never held over a call that
+ * can wait: no database, no disk, no reply.
+ */
+struct mnt {
+	/* Set before the first request and constant since. */
+	const struct sfs_mount_options *options;
+	const struct sfs_driver *driver;
+	char *description; /* owned; the database, for people */
+	char *state;       /* owned; our directory on the disk */
+	char *migrations;  /* owned; drizzle's folder */
+	bool read_only;
+	bool no_open;    /* read-only, and the kernel can do without open and release */
+	bool can_expire; /* the kernel knows how to expire an entry */
+	uid_t uid;
+	gid_t gid;
+	struct fuse_session *session;
+	struct mnt_jobs *jobs;
+	struct mnt_notify *notify;
+	struct mnt_watch *watch;
+
+	pthread_mutex_t lock;
+	struct mnt_nodes nodes;
+	struct mnt_health health;
+	uint64_t changes; /* counts the changes that we made in the database */
+	uint64_t refresh; /* counts refreshes */
+};
+
+static inline void
+mnt_auto_unlock(struct mnt **mnt)
+{
+	if (*mnt) {
+		pthread_mutex_unlock(&(*mnt)->lock);
+	}
+}
+
+/* Holds the mount's lock to the end of the scope. */
+#define MNT_LOCK(which)                                                                            \
+	__attribute__((cleanup(mnt_auto_unlock), unused)) struct mnt *locked_ =                    \
+		(pthread_mutex_lock(&(which)->lock), (which))
+
+/* Milliseconds of a clock that only goes forward. */
+int64_t mnt_now(void);
+
+#endif
