@@ -8,7 +8,7 @@
 static void
 add_statistics(struct sfs_str *clauses, const struct sfs_change *change)
 {
-	struct pg_list old sfs_auto(pg_list), new sfs_auto(pg_list);
+	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
 
 	pg_list_split(sfs_object_get(change->from, SFS_INDEX_STATISTICS), &old);
 	pg_list_split(sfs_object_get(change->to, SFS_INDEX_STATISTICS), &new);

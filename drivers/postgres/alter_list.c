@@ -110,7 +110,7 @@ add_clause(struct sfs_str *clauses, const char *verb, const char *what, const st
 void
 pg_options_alter(struct sfs_str *clauses, const char *verb, const char *from, const char *to)
 {
-	struct pg_list old sfs_auto(pg_list), new sfs_auto(pg_list);
+	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
 	struct sfs_str set sfs_auto(str) = SFS_STR_INIT, reset sfs_auto(str) = SFS_STR_INIT;
 
 	pg_list_split(from, &old);
@@ -135,7 +135,7 @@ void
 pg_foreign_options_alter(
 	struct sfs_str *clauses, const char *verb, const char *from, const char *to)
 {
-	struct pg_list old sfs_auto(pg_list), new sfs_auto(pg_list);
+	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
 	struct sfs_str list sfs_auto(str) = SFS_STR_INIT;
 
 	pg_list_split(from, &old);

@@ -141,7 +141,7 @@ common_prefix(const struct pg_list *a, const struct pg_list *b)
 static void
 write_parents(struct pg_writer *writer, const struct sfs_change *change, bool tie)
 {
-	struct pg_list old sfs_auto(pg_list), new sfs_auto(pg_list);
+	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
 	struct sfs_str head sfs_auto(str) = SFS_STR_INIT, clauses sfs_auto(str) = SFS_STR_INIT;
 
 	if (!pg_differs(change, SFS_TABLE_INHERITS)) {

@@ -99,13 +99,15 @@ leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	}
 }
 
-/* A part of a table that is loosened, renamed, tied. */
+/* A part of a table changes between the table's loosening and its tying. */
 static void
 stay_within(struct pg_nodes *nodes, const struct pg_state *part, const struct pg_state *owner)
 {
+	enum sfs_kind kind = owner->to ? owner->to->id.kind : owner->from->id.kind;
+
 	for (int op = PG_UNTIE; op < PG_OP_COUNT; op++) {
 		pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[op], false);
-		if (is_table(owner->from->id.kind) && !owner->made) {
+		if ((is_table(kind) || kind == SFS_MATERIALIZED_VIEW) && !owner->aside) {
 			pg_nodes_edge(nodes, owner->node[PG_UNTIE], part->node[op], true);
 			pg_nodes_edge(nodes, part->node[op], owner->node[PG_TIE], true);
 		}
@@ -141,9 +143,10 @@ arrive(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_stat
 {
 	static const enum pg_op becomes[] = { PG_RENAME, PG_CREATE, PG_ALTER };
 	enum sfs_kind user_kind = user->to->id.kind, used_kind = used->to->id.kind;
-	bool tie_only = only_default_needs(user, used->to) ||
-			(user_kind == SFS_SEQUENCE && used_kind == SFS_COLUMN) ||
-			(user->tied && !user->made && is_table(user_kind) && is_table(used_kind));
+	bool tie_only =
+		only_default_needs(user, used->to) ||
+		(user_kind == SFS_SEQUENCE && (used_kind == SFS_COLUMN || is_table(used_kind))) ||
+		(user->tied && !user->made && is_table(user_kind) && is_table(used_kind));
 
 	for (size_t i = 0; i < sizeof becomes / sizeof *becomes; i++) {
 		int before = used->node[becomes[i]];
@@ -215,6 +218,7 @@ static void
 add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *user)
 {
 	const struct sfs_catalog *catalog = planner->diff->to;
+	const struct sfs_object *relation = pg_relation_of(catalog, user->to);
 	struct needs needs = { 0 };
 
 	follow_parent(planner, nodes, user);
@@ -225,6 +229,9 @@ add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg
 		join_parent(planner, nodes, user, *used);
 		if (other) {
 			arrive(nodes, user, other);
+			if (*used == relation) {
+				stay_within(nodes, user, other);
+			}
 		}
 	}
 	sfs_vec_finish(&needs);

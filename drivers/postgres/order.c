@@ -76,8 +76,8 @@ struct sort {
 	const struct pg_edge **edges;
 	int *waiting; /* by node: how many have to come first */
 	bool *done;
+	bool *cut; /* by edge: gave way */
 	struct heap ready;
-	bool hard_only;
 };
 
 static void
@@ -91,6 +91,7 @@ sort_init(struct sort *sort, const struct pg_nodes *nodes)
 	sort->edges = sfs_alloc((nodes->edges.len + 1) * sizeof *sort->edges);
 	sort->waiting = sfs_alloc((n + 1) * sizeof(int));
 	sort->done = sfs_alloc((n + 1) * sizeof(bool));
+	sort->cut = sfs_alloc((nodes->edges.len + 1) * sizeof(bool));
 	/* Room for a node that is pushed when a circle is broken and again when it is released. */
 	sort->ready = (struct heap){ nodes, sfs_alloc(2 * (n + 1) * sizeof(int)), 0 };
 	sfs_vec_foreach (edge, &nodes->edges) {
@@ -113,6 +114,7 @@ sort_finish(struct sort *sort)
 	free(sort->edges);
 	free(sort->waiting);
 	free(sort->done);
+	free(sort->cut);
 	free(sort->ready.items);
 }
 SFS_DEFINE_AUTO_VALUE(sort, struct sort, sort_finish)
@@ -125,68 +127,71 @@ release(struct sort *sort, int node)
 	}
 }
 
+static size_t
+edge_index(const struct sort *sort, const struct pg_edge *edge)
+{
+	return (size_t)(edge - sort->nodes->edges.items);
+}
+
 static void
 take(struct sort *sort, int node)
 {
 	sort->done[node] = true;
 	for (int i = sort->first[node]; i < sort->first[node + 1]; i++) {
-		if (!(sort->hard_only && sort->edges[i]->soft)) {
+		if (!sort->cut[edge_index(sort, sort->edges[i])]) {
 			release(sort, sort->edges[i]->after);
 		}
 	}
 }
 
-/* A node that still waits and that `node` waits for; -1 when there is none. */
-static int
-predecessor(const struct sort *sort, int node)
+/* An edge that `node` waits for; NULL when there is none. */
+static const struct pg_edge *
+waits_for(const struct sort *sort, int node)
 {
 	sfs_vec_foreach (edge, &sort->nodes->edges) {
 		if (edge->after == node && !sort->done[edge->before] &&
-			!(sort->hard_only && edge->soft)) {
-			return edge->before;
+			!sort->cut[edge_index(sort, edge)]) {
+			return edge;
 		}
 	}
-	return -1;
+	return NULL;
 }
 
-/* Of a circle among those that wait, the node that ought to be first. */
+/* A node on a circle: going back from any that waits leads into one. */
 static int
-circle_entry(const struct sort *sort)
+find_circle(const struct sort *sort)
 {
 	bool *seen sfs_auto(free) = sfs_alloc(sort->nodes->nodes.len + 1);
-	int node = 0, best;
+	int node = 0;
 
 	while (sort->done[node]) {
 		node++;
 	}
 	while (!seen[node]) {
 		seen[node] = true;
-		node = predecessor(sort, node);
+		node = waits_for(sort, node)->before;
 	}
-	best = node;
-	for (int at = predecessor(sort, node); at != node; at = predecessor(sort, at)) {
-		if (comes_before(&sort->ready, at, best)) {
-			best = at;
-		}
-	}
-	return best;
+	return node;
 }
 
-/* Nothing is ready: soft edges give way, then one node of a circle goes first. */
+/* Nothing is ready: a soft edge of a circle gives way, or else the node that ought to be first. */
 static void
 break_circle(struct sort *sort)
 {
-	if (!sort->hard_only) {
-		sort->hard_only = true;
-		sfs_vec_foreach (edge, &sort->nodes->edges) {
-			if (edge->soft && !sort->done[edge->before]) {
-				release(sort, edge->after);
-			}
+	int start = find_circle(sort), best = start, node = start;
+
+	do {
+		const struct pg_edge *edge = waits_for(sort, node);
+
+		if (edge->soft) {
+			sort->cut[edge_index(sort, edge)] = true;
+			release(sort, edge->after);
+			return;
 		}
-	}
-	if (!sort->ready.len) {
-		heap_push(&sort->ready, circle_entry(sort));
-	}
+		node = edge->before;
+		best = comes_before(&sort->ready, node, best) ? node : best;
+	} while (node != start);
+	heap_push(&sort->ready, best);
 }
 
 int *
