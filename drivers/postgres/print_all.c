@@ -36,13 +36,37 @@ comes_last(const struct sfs_object *object)
 
 static void visit(struct script *script, const struct sfs_object *object);
 
+static bool
+is_base_type(const struct sfs_object *object)
+{
+	return object->id.kind == SFS_TYPE &&
+	       sfs_streq(sfs_object_get(object, SFS_TYPE_VARIANT), "base");
+}
+
+/* Whether `object` is a function that the type is made of: for it the type's shell will do. */
+static bool
+shell_suffices(
+	const struct script *script, const struct sfs_object *object, const struct sfs_object *type)
+{
+	struct sfs_objects uses = sfs_graph_uses(script->catalog, type);
+
+	for (size_t i = 0; is_base_type(type) && i < uses.len; i++) {
+		if (uses.items[i] == object) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 visit_uses(struct script *script, const struct sfs_object *object)
 {
 	struct sfs_objects uses = sfs_graph_uses(script->catalog, object);
 
 	for (size_t i = 0; i < uses.len; i++) {
-		visit(script, sfs_object_filed(uses.items[i]));
+		if (!shell_suffices(script, object, uses.items[i])) {
+			visit(script, sfs_object_filed(uses.items[i]));
+		}
 	}
 }
 
@@ -90,6 +114,35 @@ break_circle(struct script *script, const struct sfs_object *object)
 	}
 }
 
+/* "CREATE TYPE t": the functions that it is made of need its name before it is made. */
+static void
+write_shell(struct script *script, const struct sfs_object *type)
+{
+	struct sfs_identity id = {
+		.kind = SFS_NAMESPACE, .namespace = type->id.namespace, .name = type->id.namespace
+	};
+	const struct sfs_object *namespace = sfs_catalog_find(script->catalog, &id);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	if (namespace) {
+		visit(script, namespace);
+	}
+	sfs_str_add(&sql, "CREATE ");
+	pg_write_reference(type, &sql);
+	(void)sfs_plan_add(&script->plan, type, sql.text);
+}
+
+/* What pg_print_type() wrote, but for the shell, which is there already. */
+static void
+drop_shell(struct script *script, size_t first)
+{
+	size_t n = script->plan.steps.len - first - 1;
+
+	memmove(&script->plan.steps.items[first], &script->plan.steps.items[first + 1],
+		n * sizeof *script->plan.steps.items);
+	script->plan.steps.len--;
+}
+
 static void
 create(struct script *script, const struct sfs_object *object)
 {
@@ -101,7 +154,9 @@ create(struct script *script, const struct sfs_object *object)
 		return;
 	}
 	kind->create(&writer, object);
-	if (script->stubs[object->index] && script->plan.steps.len > first) {
+	if (is_base_type(object)) {
+		drop_shell(script, first);
+	} else if (script->stubs[object->index] && script->plan.steps.len > first) {
 		/* CREATE VIEW takes the stub's place. */
 		struct sfs_step *step = &script->plan.steps.items[first];
 
@@ -194,6 +249,11 @@ pg_print_all(const struct sfs_catalog *catalog, struct sfs_str *out, struct sfs_
 	script.marks = sfs_alloc(catalog->objects.len + 1);
 	script.stubs = sfs_alloc(catalog->objects.len + 1);
 	sfs_plan_init(&script.plan);
+	sfs_vec_foreach (object, &catalog->objects) {
+		if (is_base_type(*object)) {
+			write_shell(&script, *object);
+		}
+	}
 	sfs_vec_foreach (object, &catalog->objects) {
 		if (!(*object)->owner && !comes_last(*object)) {
 			visit(&script, *object);
