@@ -29,10 +29,12 @@
 		(vec)->items[(vec)->len++] = (__VA_ARGS__);                                        \
 	} while (0)
 
+/* An empty vector has no array, and C knows no sum with a NULL pointer. */
+#define sfs_vec_end(vec) ((vec)->len ? (vec)->items + (vec)->len : (vec)->items)
+
 /* Walks the vector with a pointer to each item: `sfs_vec_foreach (item, &vec) { ... }`. */
 #define sfs_vec_foreach(item, vec)                                                                 \
-	for (__typeof__((vec)->items + 0) item = (vec)->items,                                     \
-					  item##_end_ = (vec)->items + (vec)->len;                 \
+	for (__typeof__((vec)->items + 0) item = (vec)->items, item##_end_ = sfs_vec_end(vec);     \
 		item != item##_end_; item++)
 
 #define sfs_vec_finish(vec)                                                                        \
