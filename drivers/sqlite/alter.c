@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Whether ALTER TABLE can do it. Which columns SQLite adds and drops in place depends on much, and
+ * on its version: it is asked, with an empty copy of the table.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "drivers/sqlite/parse.h"
+#include "drivers/sqlite/planner.h"
+#include "drivers/sqlite/print.h"
+#include "drivers/sqlite/read.h"
+#include "drivers/sqlite/sandbox.h"
+
+static void
+add_alter(struct lite_pair *pair, const char *sql)
+{
+	sfs_str_addn(&pair->alter, sql, strlen(sql) + 1);
+}
+
+static void
+list_drops(const struct lite_planner *planner, struct lite_pair *pair)
+{
+	const struct sfs_object *column;
+
+	sfs_parts_foreach (column, pair->now) {
+		if (column->id.kind == SFS_COLUMN &&
+			!lite_part(pair->to, SFS_COLUMN, column->id.name)) {
+			add_alter(pair, sfs_arena_printf(planner->plan->arena,
+						"ALTER TABLE %s DROP COLUMN %s",
+						lite_quoted(planner, pair->to->id.name),
+						lite_quoted(planner, column->id.name)));
+		}
+	}
+}
+
+static bool
+is_foreign_key_at(const struct lite_table *table, size_t column)
+{
+	sfs_vec_foreach (constraint, &table->constraints) {
+		if (constraint->type == LITE_FOREIGN_KEY && constraint->column == column + 1) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* An empty copy takes columns that a table with rows would not. */
+static bool
+can_add(const struct lite_table *table, size_t column)
+{
+	const struct lite_column *c = &table->columns.items[column];
+	const char *value = lite_table_text(table, c->value);
+
+	return c->constant &&
+	       !(value && strcmp(value, "null") != 0 && is_foreign_key_at(table, column));
+}
+
+static bool
+list_adds(const struct lite_planner *planner, struct lite_pair *pair)
+{
+	struct lite_table table sfs_auto(lite_table) = { 0 };
+	bool possible = true;
+
+	lite_table_init(&table);
+	lite_table_parse(&table, lite_stored(pair->to));
+	for (size_t i = 0; possible && i < table.columns.len; i++) {
+		const char *name = lite_table_text(&table, table.columns.items[i].name);
+		const char *definition = lite_table_text(&table, table.columns.items[i].definition);
+
+		if (!name || lite_part(pair->now, SFS_COLUMN, name)) {
+			continue;
+		}
+		possible = can_add(&table, i);
+		add_alter(
+			pair, sfs_arena_printf(planner->plan->arena, "ALTER TABLE %s ADD COLUMN %s",
+				      lite_quoted(planner, pair->to->id.name), definition));
+	}
+	return possible;
+}
+
+/* The indexes that stay: a column that one of them needs can not be dropped. */
+static int
+copy_table(const struct lite_planner *planner, const struct lite_pair *pair, sqlite3 *conn)
+{
+	const char *sql = lite_stored(pair->now);
+	const struct sfs_object *part;
+	size_t offset;
+	int r = lite_sandbox_run(conn, sql, strlen(sql), &offset, NULL);
+
+	sfs_parts_foreach (part, pair->now) {
+		const struct sfs_object *kept =
+			part->id.kind == SFS_INDEX
+				? sfs_object_part(pair->to, SFS_INDEX, part->id.name)
+				: NULL;
+
+		if (r == 0 && kept && !planner->change_to[kept->index]) {
+			sql = lite_stored(part);
+			r = lite_sandbox_run(conn, sql, strlen(sql), &offset, NULL);
+		}
+	}
+	return r;
+}
+
+/* Whether the statements work, and make what is wanted. */
+static bool
+try(const struct lite_planner *planner, const struct lite_pair *pair)
+{
+	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
+	sqlite3 *conn sfs_auto(sqlite3) = NULL;
+	size_t offset, at;
+	int r = lite_sandbox_open(&conn, NULL);
+
+	if (r == 0) {
+		r = copy_table(planner, pair, conn);
+	}
+	for (at = 0; r == 0 && at < pair->alter.len; at += strlen(pair->alter.text + at) + 1) {
+		const char *sql = pair->alter.text + at;
+
+		r = lite_sandbox_run(conn, sql, strlen(sql), &offset, NULL);
+	}
+	if (r == 0) {
+		r = lite_read_from(conn, &(struct sfs_scope){ 0 }, &catalog, NULL);
+	}
+	const struct sfs_object *made =
+		r == 0 ? sfs_catalog_relation(catalog, LITE_NAMESPACE, pair->to->id.name) : NULL;
+	return made && lite_tables_equal(made, pair->to);
+}
+
+int
+lite_choose(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
+{
+	(void)err;
+	if (!pair->touched || lite_tables_equal(pair->now, pair->to)) {
+		return 0;
+	}
+	list_drops(planner, pair);
+	bool possible = list_adds(planner, pair) && pair->alter.len;
+	if (!possible || !try(planner, pair)) {
+		sfs_str_truncate(&pair->alter, 0);
+		pair->rebuilt = true;
+		planner->plan->rebuilds = true;
+	}
+	return 0;
+}
+
+/* The column that a statement adds or drops, for the plan's reader. */
+static const struct sfs_object *
+object_of(const struct lite_pair *pair, const char *sql)
+{
+	return strstr(sql, " ADD COLUMN ") ? pair->to : pair->now;
+}
+
+/*
+ * DROP COLUMN looks whether every view and trigger of the database still resolves, and one that
+ * never did would be in the way; under legacy_alter_table it does not look.
+ */
+static bool
+has_programs(const struct lite_planner *planner)
+{
+	const struct sfs_catalog *from = planner->diff->from;
+	int64_t n = 0;
+
+	if (planner->db && lite_number(planner->db->conn,
+				   "SELECT count(*) FROM main.sqlite_schema WHERE "
+				   "type IN ('view', 'trigger')",
+				   0, &n, NULL) == 0) {
+		return n > 0;
+	}
+	sfs_vec_foreach (object, &from->objects) {
+		if ((*object)->id.kind == SFS_VIEW || (*object)->id.kind == SFS_TRIGGER) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+lite_alter(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
+{
+	bool drops = strstr(sfs_str_text(&pair->alter), " DROP COLUMN ") != NULL;
+	int r = lite_emit_legacy(planner, drops && has_programs(planner), err);
+
+	for (size_t at = 0; r == 0 && at < pair->alter.len;
+		at += strlen(pair->alter.text + at) + 1) {
+		const char *sql = pair->alter.text + at;
+
+		r = lite_emit(planner, object_of(pair, sql), sql, err);
+	}
+	return r;
+}

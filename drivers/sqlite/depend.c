@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+/* Who needs whom: foreign keys, views and triggers by the relations that they name. */
+#include <string.h>
+
+#include "catalog/graph.h"
+#include "drivers/sqlite/mention.h"
+#include "drivers/sqlite/read.h"
+
+struct dependencies {
+	struct sfs_catalog *catalog;
+	struct sfs_map *relations; /* by lower-case name */
+	struct sfs_object *user;
+};
+
+static const char *
+lower(struct dependencies *d, const char *name)
+{
+	const char *copy = sfs_arena_strdup(d->catalog->arena, name);
+
+	for (char *c = (char *)copy; *c; c++) {
+		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+	}
+	return copy;
+}
+
+static void
+add(void *data, const char *name)
+{
+	struct dependencies *d = data;
+	struct sfs_object *used = sfs_map_get(d->relations, name);
+
+	if (used && used != d->user && used != d->user->owner) {
+		sfs_graph_add(d->catalog, d->user, used);
+	}
+}
+
+static void
+depend(struct dependencies *d, struct sfs_object *object)
+{
+	const char *text = NULL;
+
+	d->user = object;
+	if (object->id.kind == SFS_CONSTRAINT) {
+		const char *target = sfs_object_get(object, SFS_CONSTRAINT_REFERENCES);
+
+		if (target) {
+			add(d, lower(d, target));
+		}
+	} else if (object->id.kind == SFS_VIEW) {
+		text = sfs_object_get(object, SFS_VIEW_SQL);
+	} else if (object->id.kind == SFS_TRIGGER) {
+		add(d, lower(d, object->id.relation));
+		text = sfs_object_get(object, SFS_TRIGGER_SQL);
+	}
+	if (text) {
+		lite_mentions(text, add, d);
+	}
+}
+
+void
+lite_depend(struct sfs_catalog *catalog)
+{
+	struct sfs_map *relations sfs_auto(map) = sfs_map_create();
+	struct dependencies d = { .catalog = catalog, .relations = relations };
+
+	sfs_vec_foreach (object, &catalog->objects) {
+		if ((*object)->id.kind == SFS_TABLE || (*object)->id.kind == SFS_VIEW) {
+			sfs_map_set(relations, lower(&d, (*object)->id.name), *object);
+		}
+	}
+	for (size_t i = 0; i < catalog->objects.len; i++) {
+		depend(&d, catalog->objects.items[i]);
+	}
+}

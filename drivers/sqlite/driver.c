@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/* The SQLite driver as the engine sees it. */
+#include "drivers/sqlite/connection.h"
+#include "drivers/sqlite/evaluate.h"
+#include "drivers/sqlite/ledger.h"
+#include "drivers/sqlite/plan.h"
+#include "drivers/sqlite/print.h"
+#include "drivers/sqlite/read.h"
+#include "drivers/sqlite/transaction.h"
+
+const struct sfs_driver sfs_sqlite_driver = {
+	.name = "sqlite",
+	.dialect = SFS_SQLITE,
+	.accepts = lite_accepts,
+	.open = lite_open,
+	.close = lite_close,
+	.describe = lite_describe,
+	.identity = lite_identity,
+	.is_read_only = lite_is_read_only,
+	.read = lite_read,
+	.fingerprint = lite_fingerprint,
+	.print = lite_print,
+	.print_all = lite_print_all,
+	.evaluate = lite_evaluate,
+	.plan = lite_plan,
+	.begin = lite_begin,
+	.exec = lite_exec,
+	.end = lite_end,
+	.ledger_read = lite_ledger_read,
+	.ledger_append = lite_ledger_append,
+	.lock = lite_lock,
+	.unlock = lite_unlock,
+	.cancel = lite_cancel,
+};

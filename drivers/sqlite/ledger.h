@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_SQLITE_LEDGER_H
+#define SFS_SQLITE_LEDGER_H
+
+#include "drivers/driver.h"
+
+/* sfs_driver's ledger_read(), ledger_append(), lock() and unlock(). */
+int lite_ledger_read(
+	struct sfs_db *db, struct sfs_ledger_rows *ret_rows, struct sfs_error *err) SFS_MUST_CHECK;
+int lite_ledger_append(
+	struct sfs_db *db, const struct sfs_ledger_row *row, struct sfs_error *err) SFS_MUST_CHECK;
+int lite_lock(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
+void lite_unlock(struct sfs_db *db);
+
+#endif

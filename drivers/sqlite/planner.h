@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_SQLITE_PLANNER_H
+#define SFS_SQLITE_PLANNER_H
+
+#include "drivers/sqlite/connection.h"
+
+/* A table that changes, as it was and as it shall be. */
+struct lite_pair {
+	const struct sfs_object *from; /* NULL: it is created */
+	const struct sfs_object *to;   /* NULL: it is dropped */
+	const struct sfs_object
+		*now;  /* as it is once everything is renamed; set by lite_rename() */
+	bool touched;  /* columns, constraints or its own attributes differ */
+	bool replaced; /* a virtual table: dropped and created */
+	bool rebuilt;
+	struct sfs_str alter; /* owned; statements that do it in place, each ended by a NUL */
+};
+
+/* A view or trigger that must go while tables are renamed, and comes back as it was. */
+struct lite_aside {
+	char *name, *sql; /* owned */
+	bool view;
+};
+
+struct lite_planner {
+	struct lite_db *db; /* NULL: nothing can be measured */
+	const struct sfs_diff *diff;
+	struct sfs_plan *plan;
+	bool partial; /* the catalogs hold what one edit is about, not the whole database */
+	SFS_VEC(struct lite_pair) pairs;
+	const struct sfs_change **change_from; /* owned; by index in diff->from; NULL: unchanged */
+	const struct sfs_change **change_to;   /* owned; by index in diff->to */
+	size_t *pair_from, *pair_to;           /* owned; 1 + index in pairs, by index in catalogs */
+	sqlite3 *
+		sandbox; /* owned; the schema as the statements so far leave it; NULL: not needed */
+	struct sfs_catalog
+		*now; /* owned; read from the sandbox after the renames; NULL: as before */
+	SFS_VEC(struct lite_aside) asides;
+	bool legacy; /* PRAGMA legacy_alter_table is on at this point of the plan */
+};
+
+/* Appends a step; it is carried out in the sandbox too, when there is one. */
+int lite_emit(struct lite_planner *planner, const struct sfs_object *object, const char *sql,
+	struct sfs_error *err) SFS_MUST_CHECK;
+int lite_emitf(struct lite_planner *planner, const struct sfs_object *object, struct sfs_error *err,
+	const char *format, ...) __attribute__((format(printf, 4, 5))) SFS_MUST_CHECK;
+
+/* Turns legacy_alter_table on or off, if it is not: under it, nothing but the table is rewritten. */
+int lite_emit_legacy(struct lite_planner *planner, bool on, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* A name as SQL, in the planner's arena: always in double quotes unless it is plain. */
+const char *lite_quoted(const struct lite_planner *planner, const char *name);
+
+/* ---- pair.c ---- */
+
+/* Finds the tables that change, and which of the old ones each is. */
+void lite_pairs_find(struct lite_planner *planner);
+struct lite_pair *lite_pair_of_to(const struct lite_planner *planner, const struct sfs_object *to);
+struct lite_pair *lite_pair_of_from(
+	const struct lite_planner *planner, const struct sfs_object *from);
+
+/* The column of pair->from that `column` of pair->to was, NULL when it is new. */
+const struct sfs_object *lite_column_origin(const struct lite_planner *planner,
+	const struct lite_pair *pair, const struct sfs_object *column);
+
+/* The part of that kind and name; SQLite does not care about case. */
+const struct sfs_object *lite_part(
+	const struct sfs_object *table, enum sfs_kind kind, const char *name);
+
+/* Whether two tables say the same, indexes left aside. */
+bool lite_tables_equal(const struct sfs_object *a, const struct sfs_object *b);
+
+/* ---- the stages, in this order ---- */
+
+bool lite_needs_rename(const struct lite_planner *planner);
+int lite_rename_start(struct lite_planner *planner, struct sfs_error *err)
+	SFS_MUST_CHECK; /* rename.c: opens the sandbox with a copy of the schema */
+int lite_rename(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+int lite_choose(struct lite_planner *planner, struct lite_pair *pair,
+	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c: in place, or by a rebuild */
+int lite_alter(struct lite_planner *planner, struct lite_pair *pair,
+	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c */
+int lite_rebuild(struct lite_planner *planner, struct lite_pair *pair,
+	struct sfs_error *err) SFS_MUST_CHECK; /* rebuild.c */
+int lite_check_dependants(struct lite_planner *planner,
+	struct sfs_error *err) SFS_MUST_CHECK; /* check.c: before anything is planned */
+int lite_check_programs(struct lite_planner *planner,
+	struct sfs_error *err) SFS_MUST_CHECK; /* check.c: at the end of the plan */
+
+/* ---- text.c ---- */
+
+/*
+ * Appends the text that makes an object: as it is stored, but with the name, and the relation of a
+ * trigger, that the object has in its catalog.
+ */
+void lite_text(const struct sfs_object *object, struct sfs_str *out);
+
+/* ---- measure.c: hazards, measured where there is a database ---- */
+
+void lite_measure_drop(struct lite_planner *planner, const struct sfs_object *table);
+void lite_measure_pair(struct lite_planner *planner, const struct lite_pair *pair);
+
+#endif

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+/* The catalog from sqlite_schema: one statement, and the stored texts taken apart. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "catalog/catalog.h"
+#include "drivers/sqlite/parse.h"
+#include "drivers/sqlite/read.h"
+#include "drivers/sqlite/scope.h"
+
+/* A row of sqlite_schema; texts are borrowed from the statement. */
+struct row {
+	const char *type, *name, *relation, *sql;
+};
+
+/* An index that came before its table. */
+struct late {
+	char *name, *relation, *sql;
+};
+
+struct reader {
+	struct sfs_catalog *catalog;   /* owned until it is returned */
+	struct lite_virtuals virtuals; /* owned */
+	struct lite_scope *scope;      /* owned; NULL: everything */
+	bool texts;                    /* only what print() needs */
+	struct lite_table table;       /* owned; used for one table after the other */
+	struct lite_index index;       /* owned; the same for indexes */
+	struct sfs_map *relations;     /* owned; objects by lower-case name */
+	struct sfs_str key;
+	SFS_VEC(struct late) late;
+};
+
+static void
+reader_finish(struct reader *r)
+{
+	sfs_catalog_destroy(r->catalog);
+	lite_virtuals_finish(&r->virtuals);
+	lite_scope_destroy(r->scope);
+	lite_table_finish(&r->table);
+	lite_index_finish(&r->index);
+	sfs_map_destroy(r->relations);
+	sfs_str_finish(&r->key);
+	sfs_vec_foreach (late, &r->late) {
+		free(late->name);
+		free(late->relation);
+		free(late->sql);
+	}
+	sfs_vec_finish(&r->late);
+}
+
+SFS_DEFINE_AUTO_VALUE(reader, struct reader, reader_finish)
+
+static const char *
+lower(struct reader *r, const char *name)
+{
+	sfs_str_truncate(&r->key, 0);
+	sfs_str_add(&r->key, name);
+	for (char *c = r->key.text; c && *c; c++) {
+		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+	}
+	return sfs_str_text(&r->key);
+}
+
+/* The table as the index spells it may differ in case from the table's own spelling. */
+static struct sfs_object *
+relation_of(struct reader *r, const char *name)
+{
+	return sfs_map_get(r->relations, lower(r, name));
+}
+
+static const char *
+text(const struct reader *r, size_t offset)
+{
+	return lite_table_text(&r->table, offset);
+}
+
+/* ---- tables ---- */
+
+static void
+add_column(struct reader *r, struct sfs_object *table, const struct lite_column *column,
+	uint32_t position)
+{
+	const char *values[64] = { NULL };
+	struct sfs_identity id = {
+		.kind = SFS_COLUMN,
+		.namespace = LITE_NAMESPACE,
+		.relation = table->id.name,
+		.name = text(r, column->name),
+	};
+
+	values[SFS_COLUMN_TYPE] = text(r, column->type);
+	values[SFS_COLUMN_COLLATION] = text(r, column->collation);
+	values[SFS_COLUMN_NOT_NULL] = column->not_null ? "true" : NULL;
+	values[SFS_COLUMN_DEFAULT] = text(r, column->value);
+	values[SFS_COLUMN_GENERATED] = text(r, column->generated);
+	values[SFS_COLUMN_GENERATED_KIND] =
+		column->generated ? (column->stored ? "STORED" : "VIRTUAL") : NULL;
+	values[SFS_COLUMN_DEFINITION] = text(r, column->definition);
+	values[SFS_COLUMN_CONSTRAINTS] = text(r, column->clauses);
+	struct sfs_object *part = id.name ? sfs_catalog_add(r->catalog, &id, table, values) : NULL;
+	if (part) {
+		part->position = position;
+	}
+}
+
+/*
+ * A constraint without a name is called by what it says; a foreign key without its target, so that
+ * it is the same one when that is renamed. What says the same twice is numbered.
+ */
+static void
+add_constraint(struct reader *r, struct sfs_object *table, const struct lite_constraint *constraint,
+	uint32_t position)
+{
+	const char *values[64] = { NULL };
+	struct sfs_str numbered sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_identity id = {
+		.kind = SFS_CONSTRAINT,
+		.namespace = LITE_NAMESPACE,
+		.relation = table->id.name,
+		.name = text(r, constraint->name ? constraint->name : constraint->brief),
+	};
+	const char *name = id.name;
+
+	values[SFS_CONSTRAINT_TYPE] = lite_constraint_name(constraint->type);
+	values[SFS_CONSTRAINT_DEFINITION] = text(r, constraint->definition);
+	values[SFS_CONSTRAINT_COLUMNS] = text(r, constraint->columns);
+	values[SFS_CONSTRAINT_REFERENCES] = text(r, constraint->references);
+	values[SFS_CONSTRAINT_DEFERRABLE] =
+		constraint->deferred ? "DEFERRABLE INITIALLY DEFERRED" : NULL;
+	struct sfs_object *part = sfs_catalog_add(r->catalog, &id, table, values);
+	for (unsigned n = 2; !part; n++) {
+		sfs_str_truncate(&numbered, 0);
+		sfs_str_addf(&numbered, "%s #%u", name, n);
+		id.name = sfs_str_text(&numbered);
+		part = sfs_catalog_add(r->catalog, &id, table, values);
+	}
+	part->position = position;
+}
+
+static void
+add_table(struct reader *r, const struct row *row)
+{
+	const char *values[64] = { NULL };
+	struct sfs_identity id = {
+		.kind = SFS_TABLE, .namespace = LITE_NAMESPACE, .name = row->name
+	};
+
+	values[SFS_TABLE_SQL] = row->sql;
+	if (!r->texts) {
+		lite_table_parse(&r->table, row->sql);
+		values[SFS_TABLE_VIRTUAL] = text(r, r->table.module);
+		values[SFS_TABLE_WITHOUT_ROWID] = r->table.without_rowid ? "true" : NULL;
+		values[SFS_TABLE_STRICT] = r->table.strict ? "true" : NULL;
+		values[SFS_TABLE_OPTIONS] = text(r, r->table.options);
+	}
+	struct sfs_object *table = sfs_catalog_add(r->catalog, &id, NULL, values);
+	if (!table) {
+		return;
+	}
+	sfs_map_set(r->relations, sfs_arena_strdup(r->catalog->arena, lower(r, row->name)), table);
+	for (size_t i = 0; !r->texts && i < r->table.columns.len; i++) {
+		add_column(r, table, &r->table.columns.items[i], (uint32_t)i + 1);
+	}
+	for (size_t i = 0; !r->texts && i < r->table.constraints.len; i++) {
+		add_constraint(r, table, &r->table.constraints.items[i], (uint32_t)i + 1);
+	}
+}
+
+/* ---- the others ---- */
+
+static void
+add_index(struct reader *r, const struct row *row, struct sfs_object *table)
+{
+	const char *values[64] = { NULL };
+	struct sfs_identity id = {
+		.kind = SFS_INDEX,
+		.namespace = LITE_NAMESPACE,
+		.relation = table->id.name,
+		.name = row->name,
+	};
+
+	values[SFS_INDEX_SQL] = row->sql;
+	if (!r->texts) {
+		lite_index_parse(&r->index, row->sql, table->id.name);
+		values[SFS_INDEX_UNIQUE] = r->index.unique ? "true" : NULL;
+		values[SFS_INDEX_KEYS] = sfs_str_text(&r->index.keys);
+		values[SFS_INDEX_PREDICATE] =
+			r->index.predicate.len ? r->index.predicate.text : NULL;
+	}
+	(void)sfs_catalog_add(r->catalog, &id, table, values);
+}
+
+static void
+add_index_later(struct reader *r, const struct row *row)
+{
+	struct sfs_object *table = relation_of(r, row->relation);
+
+	if (table) {
+		add_index(r, row, table);
+	} else {
+		sfs_vec_push(&r->late, (struct late){ sfs_strdup(row->name),
+					       sfs_strdup(row->relation), sfs_strdup(row->sql) });
+	}
+}
+
+static void
+add_view(struct reader *r, const struct row *row)
+{
+	const char *values[64] = { NULL };
+	struct sfs_str query sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_identity id = {
+		.kind = SFS_VIEW, .namespace = LITE_NAMESPACE, .name = row->name
+	};
+
+	values[SFS_VIEW_SQL] = row->sql;
+	if (!r->texts) {
+		lite_body_normal(row->sql, false, &query);
+		values[SFS_VIEW_QUERY] = sfs_str_text(&query);
+	}
+	struct sfs_object *view = sfs_catalog_add(r->catalog, &id, NULL, values);
+	if (view) {
+		sfs_map_set(r->relations, sfs_arena_strdup(r->catalog->arena, lower(r, row->name)),
+			view);
+	}
+}
+
+static void
+add_trigger(struct reader *r, const struct row *row)
+{
+	const char *values[64] = { NULL };
+	struct sfs_str body sfs_auto(str) = SFS_STR_INIT;
+	const struct sfs_object *relation = relation_of(r, row->relation);
+	struct sfs_identity id = {
+		.kind = SFS_TRIGGER,
+		.namespace = LITE_NAMESPACE,
+		.relation = relation ? relation->id.name : row->relation,
+		.name = row->name,
+	};
+
+	values[SFS_TRIGGER_SQL] = row->sql;
+	if (!r->texts) {
+		lite_body_normal(row->sql, true, &body);
+		values[SFS_TRIGGER_DEFINITION] = sfs_str_text(&body);
+	}
+	(void)sfs_catalog_add(r->catalog, &id, NULL, values);
+}
+
+static void
+add_row(struct reader *r, const struct row *row)
+{
+	if (lite_is_internal(&r->virtuals, row->name) ||
+		(r->scope && !lite_scope_takes(
+				     r->scope, row->type, row->name, row->relation, row->sql))) {
+		return;
+	}
+	switch (row->type[0]) {
+	case 't':
+		if (row->type[1] == 'a') {
+			add_table(r, row);
+		} else if (!lite_is_internal(&r->virtuals, row->relation)) {
+			add_trigger(r, row);
+		}
+		break;
+	case 'i':
+		if (!lite_is_internal(&r->virtuals, row->relation)) {
+			add_index_later(r, row);
+		}
+		break;
+	case 'v':
+		add_view(r, row);
+		break;
+	default:
+		break;
+	}
+}
+
+static int
+read_rows(struct reader *r, sqlite3 *conn, struct sfs_error *err)
+{
+	static const char query[] =
+		"SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL";
+	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
+	int rc = lite_prepare(conn, query, &statement, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct row row = {
+			.type = (const char *)sqlite3_column_text(statement, 0),
+			.name = (const char *)sqlite3_column_text(statement, 1),
+			.relation = (const char *)sqlite3_column_text(statement, 2),
+			.sql = (const char *)sqlite3_column_text(statement, 3),
+		};
+
+		if (row.type && row.name && row.relation && row.sql) {
+			add_row(r, &row);
+		}
+	}
+	if (rc != SQLITE_DONE) {
+		return lite_error(conn, query, err);
+	}
+	sfs_vec_foreach (late, &r->late) {
+		struct sfs_object *table = relation_of(r, late->relation);
+		struct row row = { "index", late->name, late->relation, late->sql };
+
+		if (table) {
+			add_index(r, &row, table);
+		}
+	}
+	return 0;
+}
+
+int
+lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err)
+{
+	struct reader r sfs_auto(reader) = {
+		.catalog = sfs_catalog_create(),
+		.relations = sfs_map_create(),
+		.texts = scope->texts,
+	};
+	int rc = lite_virtuals_read(conn, &r.virtuals, err);
+
+	lite_table_init(&r.table);
+	r.catalog->dialect = SFS_SQLITE;
+	if (rc == 0 && scope->objects) {
+		rc = lite_scope_create(conn, scope, &r.scope, err);
+	}
+	if (rc == 0) {
+		rc = read_rows(&r, conn, err);
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if (!scope->objects) {
+		(void)sfs_catalog_add(r.catalog,
+			&(struct sfs_identity){ .kind = SFS_NAMESPACE,
+				.namespace = LITE_NAMESPACE,
+				.name = LITE_NAMESPACE },
+			NULL, NULL);
+	}
+	sfs_catalog_seal(r.catalog);
+	if (scope->objects || scope->dependencies) {
+		lite_depend(r.catalog);
+	}
+	*ret_catalog = sfs_steal(r.catalog);
+	return 0;
+}
+
+int
+lite_read(struct sfs_db *base, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err)
+{
+	struct lite_db *db = lite_of(base);
+	int r = lite_follow_file(db, err);
+	bool own = sqlite3_get_autocommit(db->conn);
+
+	/* Two statements must see the same schema. */
+	if (r == 0 && own) {
+		r = lite_run(db->conn, "BEGIN", err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	r = lite_read_from(db->conn, scope, ret_catalog, err);
+	if (own) {
+		(void)lite_run(db->conn, "ROLLBACK", NULL);
+	}
+	return r;
+}

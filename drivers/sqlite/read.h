@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_SQLITE_READ_H
+#define SFS_SQLITE_READ_H
+
+#include "drivers/sqlite/connection.h"
+
+/* sfs_driver's read(). */
+int lite_read(struct sfs_db *db, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The same on any connection. */
+int lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The namespace that all objects of a SQLite database are in. */
+#define LITE_NAMESPACE "main"
+
+/* drizzle's table of applied migrations. */
+#define LITE_LEDGER "__drizzle_migrations"
+
+/* Adds the edges between objects to a sealed catalog. (depend.c) */
+void lite_depend(struct sfs_catalog *catalog);
+
+/* ---- shadow.c ---- */
+
+/* The virtual tables of a database: their modules own tables of their own. */
+struct lite_virtuals SFS_VEC_OF(struct lite_virtual {
+	char *name;
+	char *module;
+});
+int lite_virtuals_read(
+	sqlite3 *conn, struct lite_virtuals *ret_virtuals, struct sfs_error *err) SFS_MUST_CHECK;
+void lite_virtuals_finish(struct lite_virtuals *virtuals);
+SFS_DEFINE_AUTO_VALUE(lite_virtuals, struct lite_virtuals, lite_virtuals_finish)
+
+/* Whether a name of sqlite_schema is none of the user's: SQLite's, a module's, the ledger. */
+bool lite_is_internal(const struct lite_virtuals *virtuals, const char *name);
+
+#endif
