@@ -65,7 +65,9 @@ close_file(struct rendering *r)
 {
 	struct sfs_arena *arena = r->tree->arena;
 
-	if (!r->first) {
+	if (!r->first || !r->text.len) {
+		/* What has nothing to say has no file: SQLite's only namespace. */
+		r->first = NULL;
 		return;
 	}
 	sfs_vec_push(&r->tree->files,
