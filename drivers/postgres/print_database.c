@@ -15,7 +15,6 @@ print_definition(struct pg_writer *writer, const struct sfs_object *object, cons
 	pg_name(&sql, object->id.name);
 	sfs_str_addf(&sql, " %s", sfs_object_get(object, SFS_ATTR_COMMON));
 	sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
-	pg_write_common(writer, object);
 }
 
 /* One that the database has already, perhaps by its template, is as good. */
@@ -58,6 +57,7 @@ void
 pg_print_access_method(struct pg_writer *writer, const struct sfs_object *object)
 {
 	print_definition(writer, object, "ACCESS METHOD");
+	pg_write_common(writer, object);
 }
 
 /* The name of a cast is "source AS target", that of a transform "type LANGUAGE language". */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The SQL that makes foreign-data wrappers, servers, user mappings; publications, subscriptions. */
+#include "drivers/postgres/alter.h"
 #include "drivers/postgres/kind_functions.h"
 
 static void
@@ -61,6 +62,20 @@ pg_print_user_mapping(struct pg_writer *writer, const struct sfs_object *object)
 
 /* ---- replication ---- */
 
+static void
+add_tables(struct sfs_str *sql, const char *tables)
+{
+	struct pg_list list sfs_auto(pg_list);
+	const char *separator = "\n    FOR TABLE ";
+
+	pg_list_split(tables, &list);
+	sfs_vec_foreach (table, &list) {
+		sfs_str_add(sql, separator);
+		sfs_str_add(sql, *table);
+		separator = ",\n        ";
+	}
+}
+
 void
 pg_print_publication(struct pg_writer *writer, const struct sfs_object *object)
 {
@@ -73,7 +88,7 @@ pg_print_publication(struct pg_writer *writer, const struct sfs_object *object)
 	if (sfs_object_has(object, SFS_PUBLICATION_ALL_TABLES)) {
 		sfs_str_add(&sql, " FOR ALL TABLES");
 	} else if (tables) {
-		add_clause(&sql, "\n    FOR TABLE ", tables, "");
+		add_tables(&sql, tables);
 		add_clause(&sql, ",\n    TABLES IN SCHEMA ", schemas, "");
 	} else {
 		add_clause(&sql, "\n    FOR TABLES IN SCHEMA ", schemas, "");

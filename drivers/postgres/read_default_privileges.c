@@ -32,7 +32,7 @@ void
 pg_read_default_privileges(int version, struct sfs_str *out)
 {
 	sfs_str_add(out,
-		"SELECT d.oid, d.defaclnamespace AS owner_oid, n.nspname AS namespace,"
+		"SELECT d.oid, NULLIF(d.defaclnamespace, 0) AS owner_oid, n.nspname AS namespace,"
 		" CASE WHEN d.rolname = current_user THEN '' ELSE d.rolname || '.' END"
 		" || lower(replace(d.what, ' ', '_')) AS name,"
 		" CASE WHEN NOT pg_has_role(d.defaclrole, 'USAGE') THEN 't' END AS locked,"
