@@ -197,6 +197,7 @@ mnt_control_update(struct mnt *mnt)
 
 	{
 		MNT_LOCK(mnt);
+		mnt->shown = mnt->nodes.changes;
 		count(mnt->nodes.root, &counts);
 		write_status(mnt, &counts, &status);
 		json = status_json(mnt, &counts);
@@ -209,6 +210,20 @@ mnt_control_update(struct mnt *mnt)
 		sfs_str_addf(&line, "%s\n", json);
 		sfs_redact(&line);
 		set_control(mnt, "status.json", sfs_str_text(&line), line.len);
+	}
+}
+
+void
+mnt_control_tick(struct mnt *mnt)
+{
+	bool differs;
+
+	{
+		MNT_LOCK(mnt);
+		differs = mnt->shown != mnt->nodes.changes;
+	}
+	if (differs) {
+		mnt_control_update(mnt);
 	}
 }
 

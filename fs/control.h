@@ -12,6 +12,9 @@ void mnt_control_init(struct mnt *mnt);
 /* Renders status and status.json anew; they change only where they differ. */
 void mnt_control_update(struct mnt *mnt);
 
+/* The same, when files came or went since. */
+void mnt_control_tick(struct mnt *mnt);
+
 /* Replaces generated/schema.sql. */
 void mnt_control_schema(struct mnt *mnt, const char *text, size_t len);
 

@@ -49,10 +49,9 @@ mnt_job_create(struct mnt *mnt, fuse_req_t req, struct mnt_node *node,
 	return job;
 }
 
-static void
-destroy(struct mnt *mnt, struct mnt_job *job)
+void
+mnt_job_drop(struct mnt *mnt, struct mnt_job *job)
 {
-	MNT_LOCK(mnt);
 	mnt_node_unref(&mnt->nodes, job->node);
 	mnt_node_unref(&mnt->nodes, job->other);
 	mnt_text_unref(job->text);
@@ -60,6 +59,13 @@ destroy(struct mnt *mnt, struct mnt_job *job)
 	free(job->path);
 	free(job->new_path);
 	free(job);
+}
+
+static void
+destroy(struct mnt *mnt, struct mnt_job *job)
+{
+	MNT_LOCK(mnt);
+	mnt_job_drop(mnt, job);
 }
 
 /* Called by libfuse, from any thread, when the caller of a request was interrupted. */

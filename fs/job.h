@@ -41,6 +41,9 @@ struct mnt_job *mnt_job_create(struct mnt *mnt, fuse_req_t req, struct mnt_node 
 /* Hands the job over. */
 void mnt_job_push(struct mnt *mnt, struct mnt_job *job);
 
+/* Forgets a job that was not handed over; its request is the caller's. Needs the lock. */
+void mnt_job_drop(struct mnt *mnt, struct mnt_job *job);
+
 /* Answers the job's request, after the invalidations queued so far unless the kernel holds a directory. */
 void mnt_job_reply(struct mnt *mnt, struct mnt_job *job, int r);
 

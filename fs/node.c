@@ -179,8 +179,9 @@ touch(struct mnt_node *node)
 }
 
 static void
-attach(struct mnt_node *node, struct mnt_node *parent)
+attach(struct mnt_nodes *nodes, struct mnt_node *node, struct mnt_node *parent)
 {
+	nodes->changes++;
 	node->parent = parent;
 	sfs_map_set(parent->children, node->name, node);
 	parent->subdirectories += node->role == MNT_DIRECTORY;
@@ -188,8 +189,9 @@ attach(struct mnt_node *node, struct mnt_node *parent)
 }
 
 static void
-unhook(struct mnt_node *node)
+unhook(struct mnt_nodes *nodes, struct mnt_node *node)
 {
+	nodes->changes++;
 	(void)sfs_map_remove(node->parent->children, node->name);
 	node->parent->subdirectories -= node->role == MNT_DIRECTORY;
 	touch(node->parent);
@@ -201,7 +203,7 @@ mnt_node_add(struct mnt_nodes *nodes, struct mnt_node *parent, const char *name,
 {
 	struct mnt_node *node = create(nodes, choose_ino(nodes, parent, name), name, role);
 
-	attach(node, parent);
+	attach(nodes, node, parent);
 	return node;
 }
 
@@ -215,17 +217,18 @@ mnt_node_detach(struct mnt_nodes *nodes, struct mnt_node *node)
 	for (size_t i = 0; node->children && sfs_map_next(node->children, &i, NULL, &child);) {
 		mnt_node_detach(nodes, child);
 	}
-	unhook(node);
+	unhook(nodes, node);
 	destroy_unneeded(nodes, node);
 }
 
 void
-mnt_node_move(struct mnt_node *node, struct mnt_node *parent, const char *name)
+mnt_node_move(
+	struct mnt_nodes *nodes, struct mnt_node *node, struct mnt_node *parent, const char *name)
 {
-	unhook(node);
+	unhook(nodes, node);
 	free(node->name);
 	node->name = sfs_strdup(name);
-	attach(node, parent);
+	attach(nodes, node, parent);
 }
 
 struct mnt_node *

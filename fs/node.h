@@ -65,6 +65,7 @@ struct mnt_nodes {
 	struct mnt_node *root;
 	struct mnt_node **slots; /* owned; open addressing by ino */
 	size_t n_slots, used;
+	uint64_t changes; /* counts what came and went */
 };
 
 void mnt_nodes_init(struct mnt_nodes *nodes);
@@ -80,7 +81,8 @@ struct mnt_node *mnt_node_add(
 void mnt_node_detach(struct mnt_nodes *nodes, struct mnt_node *node);
 
 /* Gives it another place, which must be free. */
-void mnt_node_move(struct mnt_node *node, struct mnt_node *parent, const char *name);
+void mnt_node_move(
+	struct mnt_nodes *nodes, struct mnt_node *node, struct mnt_node *parent, const char *name);
 
 void mnt_node_ref(struct mnt_node *node);
 void mnt_node_unref(struct mnt_nodes *nodes, struct mnt_node *node); /* accepts NULL */

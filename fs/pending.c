@@ -31,22 +31,6 @@ mnt_pending_forget(struct mnt *mnt, const char *path)
 	(void)!sfs_file_remove(file, NULL);
 }
 
-/* What the migration did, seen at once: the one who dropped it looks next. */
-static void
-show_result(struct mnt *mnt, struct sfs_db *db)
-{
-	struct sfs_error err sfs_auto(error) = SFS_ERROR_INIT;
-
-	{
-		MNT_LOCK(mnt);
-		mnt->changes++;
-	}
-	mnt_migrations_refresh(mnt);
-	if (mnt_watch_read(mnt, db, &err) < 0) {
-		mnt_watch_kick(mnt);
-	}
-}
-
 int
 mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct sfs_error *err)
 {
@@ -73,7 +57,13 @@ mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct
 	mnt_pending_forget(mnt, path);
 	char *what sfs_auto(free) = sfs_asprintf("%s as migrations/%s.sql", path, tag);
 	mnt_control_log(mnt, &job->who, what, NULL, NULL);
-	show_result(mnt, db);
+	{
+		MNT_LOCK(mnt);
+		mnt->changes++;
+	}
+	/* What it did is seen at once: the one who dropped it looks next. */
+	mnt_migrations_refresh(mnt);
+	mnt_watch_show(mnt, db);
 	return 0;
 }
 

@@ -22,39 +22,45 @@ enum {
 };
 
 /* What to do next, by the errno that the call returned. */
-static const struct {
+struct advice {
 	int errnum;
-	const char *advice;
-} next_steps[] = {
-	{ EINVAL, "Mend the text and save it again; what you wrote is in the .rej file." },
+	const char *text;
+};
+
+static const struct advice of_objects[] = {
+	{ EINVAL, "Mend the text and save it again." },
 	{ EPERM, "Nothing was changed. To do it all the same, read the .plan file and move it to\n"
 		 "pending/ under a name that ends in .sql." },
 	{ EACCES, "The role that mounted this database lacks the privilege." },
-	{ ESTALE,
-		"Somebody changed the object since you read it. Read the file again, bring in your\n"
-		"change (it is in the .rej file) and save." },
+	{ ESTALE, "Read the file again, bring in your change and save." },
 	{ EBUSY,
-		"Something else needs this object, or holds a lock on it. Deal with that first, or\n"
+		"Something else needs this object, or holds a lock on it: deal with that first, or\n"
 		"save again." },
-	{ EEXIST, "An object of that name is there already." },
-	{ ENOENT, "Something that the text refers to is not there." },
-	{ EROFS, "The database, or the mount, is read-only." },
-	{ EIO, "The database could not be asked, or did not do what it was told. Save again when it\n"
-	       "is back; what you wrote is in the .rej file." },
-	{ ETIMEDOUT,
-		"The database did not answer in time. Save again; your text is in the .rej file." },
-	{ EINTR, "The save was interrupted and nothing was changed. Save again." },
+	{ EIO, "The database could not be asked, or did not do what it was told: save again when it\n"
+	       "is back." },
+	{ ETIMEDOUT, "The database did not answer in time: save again." },
+	{ EINTR, "The save was interrupted and nothing was changed: save again." },
+	{ 0 },
+};
+
+static const struct advice of_migrations[] = {
+	{ EEXIST, "Remove this file: there is nothing to do." },
+	{ EBUSY, "Another migration runs, or something holds a lock: put the file here again." },
+	{ EIO, "The database could not be asked: put the file here again when it is back." },
+	{ ETIMEDOUT, "The database did not answer in time: put the file here again." },
+	{ 0, "Nothing in the database was changed. Mend the file and save it: it is tried again." },
 };
 
 static const char *
-advice_for(int errnum)
+advice_for(const char *path, int errnum)
 {
-	for (size_t i = 0; i < sizeof next_steps / sizeof next_steps[0]; i++) {
-		if (next_steps[i].errnum == errnum) {
-			return next_steps[i].advice;
-		}
+	const struct advice *advice =
+		sfs_starts_with(path, "pending/") ? of_migrations : of_objects;
+
+	while (advice->errnum && advice->errnum != errnum) {
+		advice++;
 	}
-	return NULL;
+	return advice->text;
 }
 
 void
@@ -121,10 +127,10 @@ keep(struct mnt *mnt, const char *path, const char *suffix, const char *bytes, s
 }
 
 static void
-write_error(const struct sfs_error *err, const char *path, struct sfs_str *out)
+write_error(const struct sfs_error *err, const char *path, bool kept, struct sfs_str *out)
 {
 	char *formatted sfs_auto(free) = sfs_error_format(err);
-	const char *advice = advice_for(err->errnum);
+	const char *advice = advice_for(path, err->errnum);
 
 	if (!err->file) {
 		sfs_str_addf(out, "%s: ", path);
@@ -132,6 +138,9 @@ write_error(const struct sfs_error *err, const char *path, struct sfs_str *out)
 	sfs_str_addf(out, "%s\n", formatted);
 	if (advice) {
 		sfs_str_addf(out, "\n%s\n", advice);
+	}
+	if (kept) {
+		sfs_str_addf(out, "%sWhat you wrote is in the .rej file.\n", advice ? "" : "\n");
 	}
 	if (err->plan && *err->plan) {
 		sfs_str_addf(out, "\nThe plan, not carried out:\n\n%s", err->plan);
@@ -148,7 +157,7 @@ mnt_refuse(
 {
 	struct sfs_str message sfs_auto(str) = SFS_STR_INIT;
 
-	write_error(err, path, &message);
+	write_error(err, path, text != NULL, &message);
 	if (text) {
 		keep(mnt, path, ".rej", text->bytes, text->len);
 	}

@@ -16,6 +16,7 @@
 #include "fs/refusal.h"
 #include "fs/save.h"
 #include "fs/view.h"
+#include "fs/watch.h"
 
 /* A request to rename, looked up. */
 struct move {
@@ -48,6 +49,61 @@ create_job(struct mnt *mnt, const struct move *move, void (*run)(struct mnt *, s
 	return job;
 }
 
+/* mv(1) tries a refused rename twice more, in other ways: that is one wish and one verdict. */
+static void
+remember_refusal(struct mnt *mnt, const struct mnt_job *job, int verdict)
+{
+	enum { MEMORY_MS = 500 };
+	struct mnt_refused *refused = &mnt->refused;
+
+	MNT_LOCK(mnt);
+	free(refused->path);
+	mnt_text_unref(refused->text);
+	*refused = (struct mnt_refused){ .path = sfs_strdup(job->new_path),
+		.text = mnt_text_ref(job->text),
+		.thread = job->who.thread,
+		.verdict = verdict,
+		.until = mnt_now() + MEMORY_MS };
+}
+
+/* Needs the lock; 0 when it was not refused a moment ago. */
+static int
+recall_refusal(struct mnt *mnt, const struct mnt_job *job)
+{
+	const struct mnt_refused *refused = &mnt->refused;
+
+	return job->who.thread && refused->thread == job->who.thread &&
+			       mnt_now() < refused->until &&
+			       sfs_streq(refused->path, job->new_path) &&
+			       mnt_text_equal(refused->text, job->text->bytes, job->text->len)
+		       ? refused->verdict
+		       : 0;
+}
+
+/* Answers that it was refused, with the notes beside `path`. */
+static void
+refuse(struct mnt *mnt, struct mnt_job *job, const char *path, const struct sfs_error *err,
+	const struct mnt_text *text, int verdict)
+{
+	mnt_save_refuse(mnt, job, path, err, text);
+	remember_refusal(mnt, job, verdict);
+	mnt_job_reply(mnt, job, verdict);
+}
+
+/* Hands the job over, unless its like was refused a moment ago: then 0 or -errno is the answer. */
+static int
+push(struct mnt *mnt, struct mnt_job *job)
+{
+	int verdict = recall_refusal(mnt, job);
+
+	if (verdict < 0) {
+		mnt_job_drop(mnt, job);
+		return verdict;
+	}
+	mnt_job_push(mnt, job);
+	return 1;
+}
+
 /* Where a path's last name begins; the directory's node in `ret_parent`. */
 static const char *
 split(struct mnt *mnt, const char *path, struct mnt_node **ret_parent)
@@ -69,7 +125,7 @@ take_place(struct mnt *mnt, struct mnt_node *node, struct mnt_node *parent, cons
 		mnt_node_detach(&mnt->nodes, old);
 	}
 	if (node->parent) {
-		mnt_node_move(node, parent, name);
+		mnt_node_move(&mnt->nodes, node, parent, name);
 	}
 }
 
@@ -97,8 +153,7 @@ run_rename_object(struct mnt *mnt, struct mnt_job *job)
 	int r = mnt_save_apply(mnt, job, &edit, &outcome, &err);
 
 	if (r < 0) {
-		mnt_save_refuse(mnt, job, job->path, &err, NULL);
-		mnt_job_reply(mnt, job, r);
+		refuse(mnt, job, job->path, &err, NULL, r);
 		return;
 	}
 	{
@@ -130,8 +185,7 @@ rename_object(struct mnt *mnt, const struct move *move)
 	}
 	job = create_job(mnt, move, run_rename_object);
 	job->base = mnt_text_ref(move->node->text);
-	mnt_job_push(mnt, job);
-	return 1;
+	return push(mnt, job);
 }
 
 /* ---- a namespace gets another name ---- */
@@ -147,8 +201,7 @@ run_rename_namespace(struct mnt *mnt, struct mnt_job *job)
 		mnt, job, &(struct sfs_edit){ .path = from, .renamed = to }, &outcome, &err);
 
 	if (r < 0) {
-		mnt_save_refuse(mnt, job, from, &err, NULL);
-		mnt_job_reply(mnt, job, r);
+		refuse(mnt, job, from, &err, NULL, r);
 		return;
 	}
 	{
@@ -160,7 +213,8 @@ run_rename_namespace(struct mnt *mnt, struct mnt_job *job)
 		mnt_save_publish(mnt, &outcome);
 	}
 	mnt_absolve(mnt, from);
-	mnt_control_update(mnt);
+	/* Every text in there, and many elsewhere, say the new name now. */
+	mnt_watch_show(mnt, mnt_jobs_db(mnt, NULL));
 	mnt_job_reply(mnt, job, 0);
 }
 
@@ -175,8 +229,7 @@ rename_directory(struct mnt *mnt, const struct move *move)
 	if (move->standing) {
 		return -EEXIST;
 	}
-	mnt_job_push(mnt, create_job(mnt, move, run_rename_namespace));
-	return 1;
+	return push(mnt, create_job(mnt, move, run_rename_namespace));
 }
 
 /* ---- a new text takes the place of an object's file ---- */
@@ -227,8 +280,7 @@ run_save_over(struct mnt *mnt, struct mnt_job *job)
 	int r = save_over(mnt, job, &outcome, &err);
 
 	if (r < 0) {
-		mnt_save_refuse(mnt, job, job->new_path, &err, job->text);
-		mnt_job_reply(mnt, job, r);
+		refuse(mnt, job, job->new_path, &err, job->text, r);
 		return;
 	}
 	{
@@ -278,8 +330,7 @@ rename_to_object(struct mnt *mnt, const struct move *move)
 	if (exists) {
 		job->base = mnt_text_ref(mnt_base_of(move->standing, fuse_req_ctx(move->req)->pid));
 	}
-	mnt_job_push(mnt, job);
-	return 1;
+	return push(mnt, job);
 }
 
 /* ---- a file becomes a migration ---- */
@@ -320,8 +371,7 @@ run_move_to_pending(struct mnt *mnt, struct mnt_job *job)
 
 	if (r < 0) {
 		wait_in_pending(mnt, job);
-		mnt_save_refuse(mnt, job, job->new_path, &err, NULL);
-		mnt_job_reply(mnt, job, r);
+		refuse(mnt, job, job->new_path, &err, NULL, r);
 		return;
 	}
 	{
@@ -359,8 +409,7 @@ rename_to_pending(struct mnt *mnt, const struct move *move)
 		take_place(mnt, move->node, move->new_parent, move->new_name);
 		return 0;
 	}
-	mnt_job_push(mnt, create_job(mnt, move, run_move_to_pending));
-	return 1;
+	return push(mnt, create_job(mnt, move, run_move_to_pending));
 }
 
 /* ---- a file in memory moves ---- */

@@ -55,7 +55,11 @@ mnt_save_apply(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edit
 	int r = sfs_edit_apply(db, edit, 1, mnt->options->policy, outcome, err);
 	mnt_jobs_note(mnt, r);
 	if (r == 0 && outcome->changed) {
-		mnt_control_log(mnt, &job->who, job->path, NULL, &outcome->plan);
+		const char *arrow = edit->renamed ? " -> " : "";
+		char *what sfs_auto(free) = sfs_asprintf(
+			"%s%s%s", edit->path, arrow, edit->renamed ? edit->renamed : "");
+
+		mnt_control_log(mnt, &job->who, what, NULL, &outcome->plan);
 	}
 	return r;
 }
@@ -224,6 +228,8 @@ run_pending(struct mnt *mnt, struct mnt_job *job)
 	}
 	if (verdict == 0) {
 		verdict = mnt_pending_apply(mnt, job, job->path, &err);
+	} else {
+		(void)!mnt_pending_keep(mnt, job->path, job->text, NULL);
 	}
 	if (verdict < 0) {
 		mnt_save_refuse(mnt, job, job->path, &err, NULL);

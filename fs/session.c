@@ -253,6 +253,8 @@ finish(struct connection *c)
 	}
 	free(c->fingerprint);
 	mnt_nodes_finish(&mnt->nodes);
+	free(mnt->refused.path);
+	mnt_text_unref(mnt->refused.text);
 	free(mnt->health.stale);
 	free(mnt->health.invisible);
 	free(mnt->health.warning);

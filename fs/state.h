@@ -30,6 +30,15 @@ struct mnt_health {
 	char *warning;   /* owned; the last thing that went wrong on our side; NULL: nothing */
 };
 
+/* The last rename that was refused: mv(1) asks three times. Protected by the mount's lock. */
+struct mnt_refused {
+	char *path; /* owned; the new path */
+	struct mnt_text *text;
+	pid_t thread;
+	int verdict;
+	int64_t until; /* milliseconds, monotonic */
+};
+
 /*
  * One mount. `lock` protects the nodes and all that hangs on them; it is never held over a call that
  * can wait: no database, no disk, no reply.
@@ -54,7 +63,10 @@ struct mnt {
 	pthread_mutex_t lock;
 	struct mnt_nodes nodes;
 	struct mnt_health health;
-	uint64_t changes; /* counts the changes that we made in the database */
+	uint64_t changes;   /* counts the changes that we made in the database */
+	int64_t reading_ms; /* atomic; how long the last reading of the whole catalog took */
+	uint64_t shown;     /* nodes.changes as of the last `status` */
+	struct mnt_refused refused;
 	uint64_t refresh; /* counts refreshes */
 };
 

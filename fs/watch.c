@@ -14,7 +14,8 @@
 enum {
 	POLL_MS = 1000,
 	POLL_FILE_MS = 200, /* SQLite: a look into the file */
-	QUIET_MS = 1000,    /* after our own changes, which are shown already */
+	QUIET_MAX_MS = 1000,
+	QUIET_FACTOR = 10, /* of the time that reading takes: the rest after our own changes */
 	RETRY_MAX_MS = 5000,
 	END_MS = 2000, /* how long an unmount waits for a server that does not answer */
 };
@@ -98,6 +99,7 @@ int
 mnt_watch_read(struct mnt *mnt, struct sfs_db *db, struct sfs_error *err)
 {
 	struct reading reading sfs_auto(reading) = { 0 };
+	int64_t start = mnt_now();
 	uint64_t changes;
 
 	{
@@ -111,6 +113,7 @@ mnt_watch_read(struct mnt *mnt, struct sfs_db *db, struct sfs_error *err)
 	if (show(mnt, &reading, changes) < 0) {
 		return sfs_error_set(err, EAGAIN, "the database changed while it was read");
 	}
+	__atomic_store_n(&mnt->reading_ms, mnt_now() - start, __ATOMIC_RELAXED);
 	sfs_tree_finish(&reading.tree);
 	mnt_control_schema(mnt, sfs_str_text(&reading.schema), reading.schema.len);
 	mnt_control_update(mnt);
@@ -118,6 +121,14 @@ mnt_watch_read(struct mnt *mnt, struct sfs_db *db, struct sfs_error *err)
 	/* A catalog is large and short-lived: give its memory back. */
 	(void)malloc_trim(0);
 	return 0;
+}
+
+void
+mnt_watch_show(struct mnt *mnt, struct sfs_db *db)
+{
+	if (!db || mnt_watch_read(mnt, db, NULL) < 0) {
+		mnt_watch_kick(mnt);
+	}
 }
 
 /* ---- watching ---- */
@@ -179,7 +190,9 @@ is_quiet(struct mnt_watch *watch)
 	}
 	if (changes != watch->changes) {
 		watch->changes = changes;
-		watch->quiet_until = mnt_now() + QUIET_MS;
+		int64_t wait =
+			QUIET_FACTOR * __atomic_load_n(&watch->mnt->reading_ms, __ATOMIC_RELAXED);
+		watch->quiet_until = mnt_now() + (wait < QUIET_MAX_MS ? wait : QUIET_MAX_MS);
 	}
 	return mnt_now() >= watch->quiet_until;
 }
@@ -248,6 +261,7 @@ run(void *data)
 			lose(watch, &err);
 		}
 		mnt_migrations_refresh(watch->mnt);
+		mnt_control_tick(watch->mnt);
 	}
 	pthread_mutex_lock(&watch->lock);
 	watch->ended = true;

@@ -22,4 +22,7 @@ void mnt_watch_kick(struct mnt *mnt);
  */
 int mnt_watch_read(struct mnt *mnt, struct sfs_db *db, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* The same from a job; if it does not work (`db` may be NULL), the thread does it as soon as it can. */
+void mnt_watch_show(struct mnt *mnt, struct sfs_db *db);
+
 #endif
