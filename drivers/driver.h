@@ -34,6 +34,7 @@ struct sfs_open_options {
 struct sfs_scope {
 	const struct sfs_identity *objects; /* borrowed; NULL: everything */
 	size_t n_objects;
+	bool alone;        /* `objects` alone, not what depends on them */
 	bool dependencies; /* fill the catalog's graph; always done when `objects` is given */
 	bool texts; /* only print() will look at it: what that does without may be missing */
 };
@@ -92,7 +93,7 @@ struct sfs_driver {
 
 	/*
 	 * Reads the catalog, sealed. With `scope->objects`: those objects (files of a name, so every
-	 * overload), whatever of them exists, and all that depends on them. Inside begin() .. end() it
+	 * overload), whatever of them exists, and, unless `alone`, all that depends on them. Inside begin() .. end() it
 	 * sees that transaction; otherwise it takes a read-only snapshot of its own.
 	 */
 	int (*read)(struct sfs_db *db, const struct sfs_scope *scope,

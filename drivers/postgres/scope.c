@@ -47,7 +47,7 @@ static const char QUERY[] =
 	"  UNION ALL SELECT 1259::oid, w.ev_class, 0 FROM pg_rewrite w"
 	"   WHERE r.class = 2618 AND w.oid = r.oid AND w.rulename = '_RETURN'"
 	"  UNION ALL SELECT 1247::oid, c.reltype, 0 FROM pg_class c"
-	"   WHERE r.class = 1259 AND c.oid = r.oid AND c.relkind = 'c') n),"
+	"   WHERE r.class = 1259 AND c.oid = r.oid AND c.relkind = 'c') n WHERE NOT $6::bool),"
 	" owners AS ("
 	" SELECT DISTINCT coalesce(o.class, r.class) AS class, coalesce(o.oid, r.oid) AS oid"
 	" FROM reach r LEFT JOIN LATERAL ("
@@ -197,7 +197,7 @@ pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options, struct
 {
 	sfs_auto(seeds) struct seeds seeds = { 0 };
 	sfs_auto(PQclear) PGresult *result = NULL;
-	const char *params[5];
+	const char *params[6];
 
 	for (size_t i = 0; i < options->scope.n_objects; i++) {
 		int r = add_object(db, options, &options->scope.objects[i], &seeds, err);
@@ -210,7 +210,8 @@ pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options, struct
 		sfs_str_add(&seeds.columns[i], seeds.columns[i].len ? "}" : "{}");
 		params[i] = seeds.columns[i].text;
 	}
-	int r = pg_query_prepared(db, PG_STATEMENT_SCOPE, QUERY, 5, params, &result, err);
+	params[5] = options->scope.alone ? "true" : "false";
+	int r = pg_query_prepared(db, PG_STATEMENT_SCOPE, QUERY, 6, params, &result, err);
 
 	for (int row = 0; r == 0 && row < PQntuples(result); row++) {
 		sfs_vec_push(

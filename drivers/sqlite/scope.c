@@ -21,6 +21,7 @@ struct lite_scope {
 	struct sfs_map *asked;            /* owned; those asked for alone */
 	SFS_VEC(struct program) programs; /* views and triggers */
 	struct lite_table table;
+	bool alone;
 	bool found; /* by lite_mentions() */
 };
 
@@ -125,6 +126,7 @@ lite_scope_create(sqlite3 *conn, const struct sfs_scope *scope, struct lite_scop
 	own->relations = sfs_map_create();
 	own->triggers = sfs_map_create();
 	own->asked = sfs_map_create();
+	own->alone = scope->alone;
 	lite_table_init(&own->table);
 	for (size_t i = 0; i < scope->n_objects; i++) {
 		ask(own, &scope->objects[i]);
@@ -134,7 +136,9 @@ lite_scope_create(sqlite3 *conn, const struct sfs_scope *scope, struct lite_scop
 		lite_scope_destroy(own);
 		return r;
 	}
-	take_programs(own);
+	if (!own->alone) {
+		take_programs(own);
+	}
 	*ret_scope = own;
 	return 0;
 }
@@ -191,7 +195,7 @@ lite_scope_takes(struct lite_scope *scope, const char *type, const char *name, c
 	if (sfs_map_has(scope->relations, key)) {
 		return true;
 	}
-	if (strcmp(type, "table") == 0 && refers(scope, sql)) {
+	if (strcmp(type, "table") == 0 && !scope->alone && refers(scope, sql)) {
 		/* Its indexes come with it. */
 		sfs_map_set(scope->relations, key, scope);
 		return true;

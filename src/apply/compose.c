@@ -79,29 +79,36 @@ copy_renamed(struct composer *c, const struct sfs_object *object, const struct s
 	}
 }
 
-/* What stands on a relation but in a file of its own moves with the relation. */
-static bool
-moves_with(const struct sfs_target *target, const struct sfs_object *object)
+/* The edit of the relation that an object with a file of its own stands on, NULL: it has none. */
+static const struct sfs_target *
+target_below(const struct composer *c, const struct sfs_object *object)
 {
-	return target->edit->renamed && !object->owner && object->id.relation &&
-	       sfs_streq(object->id.relation, target->from.name) &&
-	       sfs_streq(object->id.namespace, target->from.namespace);
+	for (size_t i = 0; object->id.relation && i < c->in->n_targets; i++) {
+		const struct sfs_target *target = &c->in->targets[i];
+
+		if (!target->from.relation && sfs_streq(object->id.relation, target->from.name) &&
+			sfs_streq(object->id.namespace, target->from.namespace)) {
+			return target;
+		}
+	}
+	return NULL;
 }
 
+/* What stands on a relation, a trigger or a policy, moves with it and falls with it. */
 static void
 copy_unedited(struct composer *c, const struct sfs_object *object)
 {
-	for (size_t i = 0; i < c->in->n_targets; i++) {
-		if (moves_with(&c->in->targets[i], object)) {
-			struct sfs_target moved = c->in->targets[i];
+	const struct sfs_target *below = target_below(c, object);
 
-			moved.to.relation = moved.to.name;
-			moved.to.name = object->id.name;
-			copy_renamed(c, object, &moved, NULL);
-			return;
-		}
+	if (below && below->edit->renamed) {
+		struct sfs_target moved = *below;
+
+		moved.to.relation = moved.to.name;
+		moved.to.name = object->id.name;
+		copy_renamed(c, object, &moved, NULL);
+	} else if (!below || below->edit->text) {
+		(void)sfs_catalog_copy(c->to, object);
 	}
-	(void)sfs_catalog_copy(c->to, object);
 }
 
 static void

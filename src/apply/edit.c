@@ -251,7 +251,7 @@ apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
 	struct sfs_identity *ids sfs_auto(free) =
 		sfs_alloc((e->from->objects.len + e->n_targets + 1) * sizeof *ids);
 	struct sfs_expectation expect = {
-		.scope = { .objects = ids, .dependencies = true },
+		.scope = { .objects = ids, .alone = true },
 		.wanted = e->to,
 		.renames = &e->renames,
 	};
