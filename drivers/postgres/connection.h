@@ -21,7 +21,7 @@ struct pg_db {
 	bool in_transaction;
 	unsigned lock_timeout_ms;
 	uint64_t prepared[5]; /* read.c: bit per kind whose query is prepared, by which of $1, $2
-			       * are given; last, enum pg_statement */
+			       * are given; last, enum pg_prepared */
 	char *seen;           /* owned; fingerprint.c: the log position of the last fingerprint */
 	char *fingerprint;    /* owned */
 };
@@ -67,13 +67,13 @@ int pg_query(struct pg_db *db, const char *sql, int n_params, const char *const 
 	PGresult **ret_result, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* The same for a statement that is planned once for the connection. */
-enum pg_statement {
+enum pg_prepared {
 	PG_STATEMENT_SCOPE,
 	PG_STATEMENT_DEPENDENCIES,
 	PG_STATEMENT_FINGERPRINT,
 	PG_STATEMENT_POSITION,
 };
-int pg_query_prepared(struct pg_db *db, enum pg_statement statement, const char *sql, int n_params,
+int pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *sql, int n_params,
 	const char *const *params, PGresult **ret_result, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Fills `err` from a failed result, or from the connection when `result` is NULL; returns -errno. */

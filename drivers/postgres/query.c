@@ -79,7 +79,7 @@ pg_query(struct pg_db *db, const char *sql, int n_params, const char *const *par
 }
 
 int
-pg_query_prepared(struct pg_db *db, enum pg_statement statement, const char *sql, int n_params,
+pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *sql, int n_params,
 	const char *const *params, PGresult **ret_result, struct sfs_error *err)
 {
 	uint64_t *prepared = &db->prepared[4], bit = UINT64_C(1) << statement;

@@ -16,8 +16,10 @@ pg_read_namespace(int version, struct sfs_str *out)
 		.acl_public = version >= 150000
 				      ? "CASE n.nspname WHEN 'public' THEN '=U' ELSE '' END"
 				      : "CASE n.nspname WHEN 'public' THEN '=ALL' ELSE '' END",
-		.usual_owner = "n.nspname = 'public' AND pg_get_userbyid(n.nspowner) ="
-			       " 'pg_database_owner'",
+		.usual_owner = version >= 150000
+				       ? "CASE n.nspname WHEN 'public' THEN"
+					 " pg_get_userbyid(n.nspowner) = 'pg_database_owner' END"
+				       : "CASE n.nspname WHEN 'public' THEN n.nspowner = 10 END",
 		.usual_comment = "CASE n.nspname WHEN 'public' THEN 'standard public schema' END",
 	};
 

@@ -55,10 +55,10 @@ pg_select_common(struct sfs_str *out, const struct pg_select *select)
 {
 	if (select->owner && !select->part) {
 		sfs_str_addf(out,
-			",\n CASE WHEN NOT (%s = ANY (" USUAL_OWNERS
-			") OR %s) THEN quote_ident(pg_get_userbyid(%s)) END AS owner"
+			",\n CASE WHEN NOT coalesce(%s, %s = ANY (" USUAL_OWNERS
+			")) THEN quote_ident(pg_get_userbyid(%s)) END AS owner"
 			",\n CASE WHEN NOT pg_has_role(%s, 'USAGE') THEN 't' END AS locked",
-			select->owner, select->usual_owner ? select->usual_owner : "false",
+			select->usual_owner ? select->usual_owner : "NULL", select->owner,
 			select->owner, select->owner);
 	}
 	if (select->acl) {

@@ -17,7 +17,8 @@ struct pg_select {
 	const char *
 		acl_public; /* an expression: what PUBLIC has by default, "'=ALL'"; NULL: nothing */
 	const char *
-		usual_owner; /* an expression: whether the owner is the usual one by itself; NULL: no */
+		usual_owner; /* an expression: whether the owner is the usual one; where it gives NULL, or is,
+				    * the rule below decides */
 	const char *
 		usual_comment; /* an expression: the comment that is there from the start; NULL: none */
 	bool part;   /* the owner is that of another object: used for the acl, not selected */

@@ -20,6 +20,13 @@ pg_begin(struct sfs_db *base, bool rebuilds, struct sfs_error *err)
 	return r;
 }
 
+/* For what is tried after a failure: a lost connection is told at the next use. */
+static void
+attempt(int result)
+{
+	(void)result;
+}
+
 /* Outside a transaction: some statements refuse to run in one, so it must be sent alone. */
 static int
 exec_alone(struct pg_db *db, const char *sql, struct sfs_error *err)
@@ -34,7 +41,7 @@ exec_alone(struct pg_db *db, const char *sql, struct sfs_error *err)
 	}
 	r = pg_run(db, sql, err);
 	if (PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
-		(void)pg_run(db, "ROLLBACK", NULL);
+		attempt(pg_run(db, "ROLLBACK", NULL));
 		if (r == 0) {
 			r = sfs_error_set(err, EINVAL, "the statement opens a transaction");
 		}
@@ -89,9 +96,8 @@ pg_end(struct sfs_db *base, bool keep, struct sfs_error *err)
 		r = commit(db, err);
 	}
 	if (PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
-		(void)pg_run(db, "ROLLBACK", NULL);
+		attempt(pg_run(db, "ROLLBACK", NULL));
 	}
-	/* A lost connection is told at the next use; what was asked for here is done by then. */
-	(void)pg_session(db, NULL);
+	attempt(pg_session(db, NULL));
 	return r;
 }

@@ -204,6 +204,12 @@ same_letters(const struct grant *a, const struct grant *b)
 	       memcmp(a->letters, b->letters, a->letters_len) == 0;
 }
 
+static bool
+is_all(const struct grant *grant)
+{
+	return grant->letters_len == 3 && memcmp(grant->letters, "ALL", 3) == 0;
+}
+
 /* From lines `from` to lines `to`; both are never NULL here. */
 static void
 change_grants(
@@ -227,7 +233,7 @@ change_grants(
 		if (there && same_letters(&grant, &other)) {
 			continue;
 		}
-		if (there || is_owner(&grant)) {
+		if ((there && !is_all(&grant)) || is_owner(&grant)) {
 			add_revoke(writer, object, &grant);
 		}
 		add_grant(writer, object, &grant);
