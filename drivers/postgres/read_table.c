@@ -57,7 +57,7 @@ pg_read_table(int version, struct sfs_str *out)
 	sfs_str_add(out,
 		"SELECT c.oid, n.nspname AS namespace, c.relname AS name"
 		",\n CASE c.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind"
-		",\n CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' WHEN 'i' THEN"
+		",\n CASE CASE WHEN c.relkind <> 'f' THEN c.relreplident END WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' WHEN 'i' THEN"
 		" 'USING INDEX ' || (SELECT quote_ident(r.relname) FROM pg_index i JOIN pg_class r"
 		" ON r.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident)"
 		" END AS replica_identity"
