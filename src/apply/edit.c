@@ -245,11 +245,22 @@ sfs_edit_gate(const struct sfs_plan *plan, enum sfs_policy policy, struct sfs_er
 	return allowed ? 0 : refuse(plan, policy, err);
 }
 
+static size_t
+add_files(const struct sfs_catalog *catalog, struct sfs_identity *ids, size_t n)
+{
+	sfs_vec_foreach (object, &catalog->objects) {
+		if (!(*object)->owner) {
+			ids[n++] = (*object)->id;
+		}
+	}
+	return n;
+}
+
 static int
 apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
 {
 	struct sfs_identity *ids sfs_auto(free) =
-		sfs_alloc((e->from->objects.len + e->n_targets + 1) * sizeof *ids);
+		sfs_alloc((e->from->objects.len + e->to->objects.len + 1) * sizeof *ids);
 	struct sfs_expectation expect = {
 		.scope = { .objects = ids, .alone = true },
 		.wanted = e->to,
@@ -257,15 +268,9 @@ apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
 	};
 	struct sfs_catalog *after sfs_auto(catalog) = NULL;
 
-	/* All that was looked at before, by its old name and its new one. */
-	for (size_t i = 0; i < e->n_targets; i++) {
-		ids[expect.scope.n_objects++] = e->targets[i].to;
-	}
-	sfs_vec_foreach (object, &e->from->objects) {
-		if (!(*object)->owner) {
-			ids[expect.scope.n_objects++] = (*object)->id;
-		}
-	}
+	/* All that was there before and all that shall be: what is gone must be seen to be gone. */
+	expect.scope.n_objects = add_files(e->from, ids, 0);
+	expect.scope.n_objects = add_files(e->to, ids, expect.scope.n_objects);
 	int r = sfs_apply_plan(e->db, &outcome->plan, &expect, &after, err);
 	if (r < 0) {
 		return r;
