@@ -104,6 +104,9 @@ void pg_index_rename(struct pg_writer *writer, const struct sfs_change *change);
 
 void pg_sequence_alter(
 	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+/* Where the sequence begins, said or by default. */
+const char *pg_sequence_start(const struct sfs_object *sequence);
+
 void pg_sequence_untie(struct pg_writer *writer, const struct sfs_change *change);
 void pg_sequence_tie(struct pg_writer *writer, const struct sfs_change *change);
 

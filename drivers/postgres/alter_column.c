@@ -104,8 +104,17 @@ option_value(const char *options, const char *words)
 	return NULL;
 }
 
+/* The start that follows from the bounds when none is said; NULL: 1. */
+static char *
+identity_start(const char *options)
+{
+	char *start = option_value(options, "START WITH");
+
+	return start ? start : option_value(options, "MINVALUE");
+}
+
 static void
-add_identity_options(struct clauses *clauses)
+add_identity_options(struct clauses *clauses, bool restart)
 {
 	const char *old = sfs_object_get(clauses->change->from, SFS_COLUMN_IDENTITY_OPTIONS);
 	const char *new = sfs_object_get(clauses->change->to, SFS_COLUMN_IDENTITY_OPTIONS);
@@ -126,13 +135,25 @@ add_identity_options(struct clauses *clauses)
 			sfs_str_add(&set, option->reset);
 		}
 	}
+	char *old_start sfs_auto(free) = identity_start(old);
+	char *new_start sfs_auto(free) = identity_start(new);
+	char *said sfs_auto(free) = option_value(new, "START WITH");
+
+	if (!said && new_start && !sfs_streq(old_start, new_start)) {
+		sfs_str_separate(&set, " ");
+		sfs_str_addf(&set, "SET START WITH %s", new_start);
+	}
+	if (restart) {
+		sfs_str_separate(&set, " ");
+		sfs_str_add(&set, "RESTART");
+	}
 	if (set.len) {
 		clauses_add(clauses, sfs_str_text(&set), NULL);
 	}
 }
 
 static void
-add_identity(struct clauses *clauses)
+add_identity(struct clauses *clauses, bool restart)
 {
 	const struct sfs_object *from = clauses->change->from, *to = clauses->change->to;
 	const char *old = sfs_object_get(from, SFS_COLUMN_IDENTITY);
@@ -153,7 +174,7 @@ add_identity(struct clauses *clauses)
 		clauses_add(clauses, "SET GENERATED ", new);
 	}
 	if (pg_differs(clauses->change, SFS_COLUMN_IDENTITY_OPTIONS)) {
-		add_identity_options(clauses);
+		add_identity_options(clauses, restart);
 	}
 }
 
@@ -273,7 +294,7 @@ pg_column_alter(
 
 		clauses_add(&clauses, expression, NULL);
 	}
-	add_identity(&clauses);
+	add_identity(&clauses, writer->restart);
 	add_storage(&clauses);
 	emit(writer, &clauses);
 	(void)diff;
@@ -293,7 +314,12 @@ pg_column_drop(struct pg_writer *writer, const struct sfs_object *column)
 {
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
-	pg_alter_relation(&sql, column);
+	if (writer->only) {
+		sfs_str_add(&sql, "ALTER TABLE ONLY ");
+		pg_qualified(&sql, column->owner->id.namespace, column->owner->id.name);
+	} else {
+		pg_alter_relation(&sql, column);
+	}
 	sfs_str_add(&sql, " DROP COLUMN ");
 	pg_name(&sql, column->id.name);
 	(void)sfs_plan_add(writer->plan, column, sfs_str_text(&sql));

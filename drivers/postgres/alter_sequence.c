@@ -24,16 +24,16 @@ write_head(struct sfs_str *out, const struct sfs_object *sequence)
 	pg_qualified(out, sequence->id.namespace, sequence->id.name);
 }
 
-/* Where a sequence without a START begins. */
-static const char *
-default_start(const struct sfs_object *sequence)
+const char *
+pg_sequence_start(const struct sfs_object *sequence)
 {
+	const char *start = sfs_object_get(sequence, SFS_SEQUENCE_START);
 	const char *increment = sfs_object_get(sequence, SFS_SEQUENCE_INCREMENT);
 	bool down = increment && *increment == '-';
 	const char *limit =
 		sfs_object_get(sequence, down ? SFS_SEQUENCE_MAXIMUM : SFS_SEQUENCE_MINIMUM);
 
-	return limit ? limit : down ? "-1" : "1";
+	return start ? start : limit ? limit : down ? "-1" : "1";
 }
 
 static void
@@ -43,7 +43,10 @@ add_parameters(struct sfs_str *clauses, const struct sfs_change *change)
 		const struct sequence_option *option = &options[i];
 		const char *value = sfs_object_get(change->to, option->attribute);
 
-		if (!pg_differs(change, option->attribute)) {
+		if (option->attribute == SFS_SEQUENCE_START
+				? strcmp(pg_sequence_start(change->from),
+					  pg_sequence_start(change->to)) == 0
+				: !pg_differs(change, option->attribute)) {
 			continue;
 		}
 		sfs_str_separate(clauses, " ");
@@ -52,7 +55,7 @@ add_parameters(struct sfs_str *clauses, const struct sfs_change *change)
 		} else if (option->reset) {
 			sfs_str_add(clauses, option->reset);
 		} else {
-			sfs_str_addf(clauses, "%s%s", option->set, default_start(change->to));
+			sfs_str_addf(clauses, "%s%s", option->set, pg_sequence_start(change->to));
 		}
 	}
 	if (pg_differs(change, SFS_SEQUENCE_CYCLE)) {
@@ -70,6 +73,9 @@ pg_sequence_alter(
 
 	write_head(&head, change->to);
 	add_parameters(&clauses, change);
+	if (writer->restart) {
+		sfs_str_add(&clauses, " RESTART");
+	}
 	pg_alter_emit(writer, change->to, sfs_str_text(&head), &clauses);
 	if (pg_differs(change, SFS_SEQUENCE_PERSISTENCE)) {
 		(void)sfs_plan_addf(writer->plan, change->to, "%s SET %s", sfs_str_text(&head),

@@ -83,18 +83,18 @@ static void
 leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *child,
 	const struct sfs_object *parent)
 {
+	int leaves = child->aside ? child->node[PG_DROP] : child->node[PG_UNTIE];
 	struct sfs_object *part;
 
-	if (!child->node[PG_UNTIE] || !is_table(child->from->id.kind) ||
-		!is_table(parent->id.kind)) {
+	if (!leaves || !is_table(child->from->id.kind) || !is_table(parent->id.kind)) {
 		return;
 	}
 	sfs_parts_foreach (part, parent) {
 		const struct pg_state *other = planner->by_from[part->index];
 
 		if (other) {
-			pg_nodes_edge(nodes, child->node[PG_UNTIE], other->node[PG_DROP], false);
-			pg_nodes_edge(nodes, child->node[PG_UNTIE], other->node[PG_ALTER], false);
+			pg_nodes_edge(nodes, leaves, other->node[PG_DROP], false);
+			pg_nodes_edge(nodes, leaves, other->node[PG_ALTER], false);
 		}
 	}
 }

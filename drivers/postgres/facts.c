@@ -97,3 +97,33 @@ pg_was_called(struct pg_planner *planner, const struct sfs_object *sequence)
 	pg_qualified(&sql, sequence->id.namespace, sequence->id.name);
 	return ask(planner, sfs_str_text(&sql));
 }
+
+bool
+pg_last_value(struct pg_planner *planner, const struct sfs_object *object, int64_t *ret_value)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT, sql sfs_auto(str) = SFS_STR_INIT;
+	PGresult *result sfs_auto(PQclear) = NULL;
+	const struct sfs_object *named = object->id.kind == SFS_COLUMN ? object->owner : object;
+
+	if (!planner->db) {
+		return false;
+	}
+	pg_qualified(&name, named->id.namespace, named->id.name);
+	sfs_str_add(&sql, "SELECT pg_sequence_last_value(");
+	if (named != object) {
+		sfs_str_add(&sql, "pg_get_serial_sequence(");
+		pg_literal(&sql, sfs_str_text(&name));
+		sfs_str_add(&sql, ", ");
+		pg_literal(&sql, object->id.name);
+		sfs_str_add(&sql, ")");
+	} else {
+		pg_literal(&sql, sfs_str_text(&name));
+	}
+	sfs_str_add(&sql, "::regclass)");
+	if (query_safely(planner->db, sfs_str_text(&sql), &result) < 0 || PQntuples(result) != 1 ||
+		PQgetisnull(result, 0, 0)) {
+		return false;
+	}
+	*ret_value = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+	return true;
+}

@@ -19,6 +19,8 @@ struct pg_writer {
 	struct sfs_plan *plan;             /* receives one step for each statement */
 	bool file; /* the text of a file: a table comes with foreign keys inline and all its parts.
 	              * Otherwise a plan: foreign keys, indexes and the like have changes of their own */
+	bool only;    /* drop(): a column's children keep theirs */
+	bool restart; /* alter(): the sequence stands outside its new bounds and has to start anew */
 };
 
 struct pg_kind {

@@ -132,28 +132,12 @@ is_inherited(const struct sfs_object *object)
 	       sfs_object_has(object, inherited_attribute[object->id.kind].attribute);
 }
 
-/* The same column of a parent, when that changes too. */
-static const struct pg_state *
-parent_column(const struct pg_planner *planner, const struct pg_state *state)
-{
-	struct sfs_objects uses = sfs_graph_uses(planner->diff->to, state->to->owner);
-
-	for (size_t i = 0; i < uses.len; i++) {
-		const struct sfs_object *column =
-			sfs_object_part(uses.items[i], SFS_COLUMN, state->to->id.name);
-
-		if (column && planner->by_to[column->index]) {
-			return planner->by_to[column->index];
-		}
-	}
-	return NULL;
-}
-
 /* Leaves out what ALTER TABLE of the parent does on the way. */
 static void
 leave_to_parent(const struct pg_planner *planner, struct pg_state *state)
 {
-	const struct pg_state *parent = parent_column(planner, state);
+	const struct sfs_object *column = pg_parent_column(planner->diff->to, state->to);
+	const struct pg_state *parent = column ? planner->by_to[column->index] : NULL;
 
 	state->attributes &= ~PG_BIT(SFS_COLUMN_INHERITED);
 	if (!parent || !parent->from || parent->made) {
@@ -187,7 +171,7 @@ find_echo(const struct pg_planner *planner, struct pg_state *state)
 		state->echo = !state->made && !state->gone;
 	}
 	if (!state->gone && !state->made && is_inherited(state->to) && is_inherited(state->from) &&
-		state->to->id.kind == SFS_COLUMN) {
+		state->to->id.kind == SFS_COLUMN && !state->new) {
 		leave_to_parent(planner, state);
 	}
 }

@@ -23,6 +23,7 @@ enum pg_op {
 /* An object that something happens to: in both catalogs, or in one. */
 struct pg_state {
 	const struct sfs_object *from, *to; /* either may be NULL */
+	const struct sfs_object *old, *new; /* as ALTER shall see them, when not as they are */
 	uint64_t attributes; /* those that ALTER and TIE have to bring from `from` to `to` */
 	bool gone;           /* the object of `from` ends to exist */
 	bool made; /* the object of `to` is made; with `gone` and `from`: it is replaced */
@@ -61,6 +62,25 @@ bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
 /* The table, view or type that a part, trigger, policy or rule belongs to; NULL: none. */
 const struct sfs_object *pg_relation_of(
 	const struct sfs_catalog *catalog, const struct sfs_object *object);
+
+/* ---- family.c: tables with parents ---- */
+
+/* The column that the parent has by this name; NULL: none. */
+const struct sfs_object *pg_parent_column(
+	const struct sfs_catalog *catalog, const struct sfs_object *column);
+
+/* The column as if all it has were its own. */
+const struct sfs_object *pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
+	const struct sfs_object *column);
+
+/* Whether the table can get its parents only by being made with them. */
+bool pg_needs_new_table(const struct pg_planner *planner, const struct pg_state *table);
+
+/* Whether a child keeps the column that its parent drops. */
+bool pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *column);
+
+/* Spells out the columns of the tables that change parents. */
+void pg_flatten_columns(struct pg_planner *planner);
 
 /* ---- order.c: what comes first ---- */
 
@@ -126,5 +146,8 @@ bool pg_has_nulls(struct pg_planner *planner, const struct sfs_object *column);
 
 /* Whether the sequence has given out a number. */
 bool pg_was_called(struct pg_planner *planner, const struct sfs_object *sequence);
+
+/* The number that a sequence, or the one behind an identity column, has reached; false: none yet. */
+bool pg_last_value(struct pg_planner *planner, const struct sfs_object *object, int64_t *ret_value);
 
 #endif

@@ -174,6 +174,7 @@ column_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg
 	} else if (is_kind_of_type(kind) && used->made && user->to) {
 		retype(planner, user, SFS_COLUMN_TYPE);
 	}
+	/* Of a partition or child it may be the parent's, which does what is needed. */
 	user->untied = sfs_object_has(user->from, SFS_COLUMN_DEFAULT);
 	user->tied = user->to && sfs_object_has(user->to, SFS_COLUMN_DEFAULT);
 }
@@ -355,14 +356,34 @@ close_over(struct pg_planner *planner, struct pg_state *state)
 
 /* ---- where it starts ---- */
 
+/* A column that becomes its parent's alone changes the table, which may not differ otherwise. */
+static void
+start_inherited(struct pg_planner *planner, struct pg_state *column)
+{
+	struct pg_state *table;
+
+	if (!(column->attributes & PG_BIT(SFS_COLUMN_INHERITED)) ||
+		planner->by_from[column->from->owner->index]) {
+		return;
+	}
+	table = pg_state_of(planner, column->from->owner);
+	if (table->to && table->to->id.kind == SFS_TABLE && pg_needs_new_table(planner, table)) {
+		replace(planner, table);
+	}
+}
+
 static void
 start_kept(struct pg_planner *planner, struct pg_state *state)
 {
 	enum sfs_kind kind = state->to->id.kind;
 
-	if (must_replace(planner, state)) {
+	if (must_replace(planner, state) ||
+		(kind == SFS_TABLE && pg_needs_new_table(planner, state))) {
 		replace(planner, state);
 		return;
+	}
+	if (kind == SFS_COLUMN) {
+		start_inherited(planner, state);
 	}
 	if (kind == SFS_COLUMN && state->attributes & PG_BIT(SFS_COLUMN_TYPE)) {
 		retype(planner, state, SFS_COLUMN_TYPE);
@@ -459,12 +480,14 @@ pg_decide(struct pg_planner *planner)
 			start_attribute(planner, state);
 		}
 	}
+	pg_flatten_columns(planner);
 	while (planner->queue.len) {
 		struct pg_state *state = planner->queue.items[--planner->queue.len];
 
 		state->queued = false;
 		close_over(planner, state);
 	}
+	pg_flatten_columns(planner); /* of tables that were loosened since */
 	for (size_t i = 0; i < planner->states.len; i++) {
 		if (planner->states.items[i]->from && planner->states.items[i]->to &&
 			planner->states.items[i]->from->id.kind == SFS_COLUMN) {
