@@ -14,6 +14,7 @@ struct redactor {
 	const char *text;
 	size_t len;
 	size_t at;
+	size_t run_end, last_at; /* see find_run() */
 	struct sfs_str out;
 };
 
@@ -46,6 +47,19 @@ mask(struct redactor *r, size_t start, size_t end)
 	r->at = end;
 }
 
+/* Finds where the run of text at `at` ends that a URI can be in, and the last `@` in it. */
+static void
+find_run(struct redactor *r, size_t at)
+{
+	r->last_at = 0;
+	for (; at < r->len && !is_space(r->text[at]) && !strchr("'\"`<>", r->text[at]); at++) {
+		if (r->text[at] == '@') {
+			r->last_at = at;
+		}
+	}
+	r->run_end = at;
+}
+
 /*
  * `://user:SECRET@`. The secret goes up to the last `@` that can end it: a password with an `@` or
  * `/` that nobody encoded must not leak its tail, and a little too much hidden does no harm.
@@ -53,24 +67,14 @@ mask(struct redactor *r, size_t start, size_t end)
 static void
 redact_userinfo(struct redactor *r, size_t at)
 {
-	size_t colon = 0, query = 0, end = 0;
-
-	for (; at < r->len && !is_space(r->text[at]) && !strchr("'\"`<>", r->text[at]); at++) {
-		char c = r->text[at];
-
-		if (!colon && strchr("@/?#", c)) {
-			return;
-		}
-		if (!colon && c == ':') {
-			colon = at;
-		} else if (c == '?' && !query) {
-			query = at;
-		} else if (c == '@' && !(query && end)) {
-			end = at;
-		}
+	if (at >= r->run_end) {
+		find_run(r, at);
 	}
-	if (colon && end) {
-		mask(r, colon + 1, end);
+	while (at < r->run_end && !strchr(":@/?#", r->text[at])) {
+		at++;
+	}
+	if (at < r->last_at && r->text[at] == ':') {
+		mask(r, at + 1, r->last_at);
 	}
 }
 

@@ -5,6 +5,12 @@
 
 #include "sql/lexer.h"
 
+/* PostgreSQL refuses longer ones; here it keeps a row of signs from being scanned once for each. */
+#define OPERATOR_MAX 63
+
+/* Of a variable's index; it keeps open parentheses from being looked past once for each. */
+#define INDEX_MAX 255
+
 void
 sfs_lexer_init(struct sfs_lexer *lexer, enum sfs_dialect dialect, const char *text, size_t len)
 {
@@ -260,7 +266,7 @@ postgres_operator_end(const struct sfs_lexer *lexer, size_t at)
 	size_t end = at;
 	bool free_end = false;
 
-	while (is_one_of(peek(lexer, end), "~!@#^&|`?+-*/%<>=")) {
+	while (end - at < OPERATOR_MAX && is_one_of(peek(lexer, end), "~!@#^&|`?+-*/%<>=")) {
 		char c = lexer->text[end], next = peek(lexer, end + 1);
 
 		if (end > at && ((c == '/' && next == '*') || (c == '-' && next == '-'))) {
@@ -291,6 +297,19 @@ sqlite_operator_end(const struct sfs_lexer *lexer, size_t at)
 	return at + 1;
 }
 
+/* Tcl's array index after a variable's name: its end, or `at` when it is none. */
+static size_t
+index_end(const struct sfs_lexer *lexer, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end - at < INDEX_MAX && peek(lexer, end) && peek(lexer, end) != ')' &&
+		!is_space(peek(lexer, end))) {
+		end++;
+	}
+	return peek(lexer, end) == ')' ? end + 1 : at;
+}
+
 /* SQLite's `:a`, `@a`, `#a` and `$a`, which may hold `::` and end in `(...)`, as Tcl has it. */
 static size_t
 variable_end(const struct sfs_lexer *lexer, size_t start)
@@ -301,13 +320,7 @@ variable_end(const struct sfs_lexer *lexer, size_t start)
 		if (is_word(lexer->text[at])) {
 			n++;
 		} else if (lexer->text[at] == '(' && n) {
-			size_t end = at + 1;
-
-			while (end < lexer->len && !is_space(lexer->text[end]) &&
-				lexer->text[end] != ')') {
-				end++;
-			}
-			return peek(lexer, end) == ')' ? end + 1 : at;
+			return index_end(lexer, at);
 		} else if (lexer->text[at] == ':' && peek(lexer, at + 1) == ':') {
 			at++;
 		} else {
