@@ -214,6 +214,10 @@ sfs_tree_write(const struct sfs_tree *tree, const char *directory,
 			return rc;
 		}
 	}
+	/* That there is nothing is a schema as well, and not the same as no tree. */
+	if (!tree->files.len && mkdirat(w.root, "schema", 0777) < 0 && errno != EEXIST) {
+		return fail(err, "make schema/ in", directory);
+	}
 	if (ret_written) {
 		*ret_written = w.written;
 	}
