@@ -20,8 +20,8 @@ add_function(
 static void
 add_options(struct sfs_str *clauses, const struct sfs_change *change, int attribute)
 {
-	pg_foreign_options_alter(clauses, clauses->len ? " " : "",
-		sfs_object_get(change->from, attribute), sfs_object_get(change->to, attribute));
+	pg_foreign_options_alter(clauses, " ", sfs_object_get(change->from, attribute),
+		sfs_object_get(change->to, attribute));
 }
 
 static void
@@ -40,11 +40,12 @@ void
 pg_foreign_data_wrapper_alter(
 	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change)
 {
-	struct sfs_str clauses sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_str clauses sfs_auto(str) = SFS_STR_INIT, options sfs_auto(str) = SFS_STR_INIT;
 
 	add_function(&clauses, change, SFS_FOREIGN_DATA_WRAPPER_HANDLER, "HANDLER");
 	add_function(&clauses, change, SFS_FOREIGN_DATA_WRAPPER_VALIDATOR, "VALIDATOR");
-	add_options(&clauses, change, SFS_FOREIGN_DATA_WRAPPER_OPTIONS);
+	add_options(&options, change, SFS_FOREIGN_DATA_WRAPPER_OPTIONS);
+	sfs_str_add(&clauses, sfs_str_text(&options));
 	emit(writer, change->to, "FOREIGN DATA WRAPPER", &clauses);
 }
 
@@ -53,12 +54,13 @@ pg_server_alter(
 	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change)
 {
 	const char *version = sfs_object_get(change->to, SFS_SERVER_VERSION);
-	struct sfs_str clauses sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_str clauses sfs_auto(str) = SFS_STR_INIT, options sfs_auto(str) = SFS_STR_INIT;
 
 	if (pg_differs(change, SFS_SERVER_VERSION)) {
 		sfs_str_addf(&clauses, " VERSION %s", version ? version : "NULL");
 	}
-	add_options(&clauses, change, SFS_SERVER_OPTIONS);
+	add_options(&options, change, SFS_SERVER_OPTIONS);
+	sfs_str_add(&clauses, sfs_str_text(&options));
 	emit(writer, change->to, "SERVER", &clauses);
 }
 

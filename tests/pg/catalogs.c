@@ -2,7 +2,7 @@
 /*
  * A tool of the tests: `catalogs print DB` writes a database's schema as one script, `catalogs files
  * DB` every object as the text of its file, `catalogs compare DB DB` what differs, attribute by
- * attribute, with status 1 when anything does.
+ * attribute, with status 1 when anything does, `catalogs plan DB DB` the plan from one to the other.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -105,6 +105,24 @@ compare(const struct side *a, const struct side *b, struct sfs_error *err)
 	return diff.changes.len > 0;
 }
 
+static int
+plan(const struct side *a, const struct side *b, struct sfs_error *err)
+{
+	struct sfs_diff diff sfs_auto(diff) = { 0 };
+	struct sfs_plan plan sfs_auto(plan);
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	int r;
+
+	sfs_plan_init(&plan);
+	r = sfs_diff_make(a->catalog, b->catalog, NULL, &diff, err);
+	if (!r) {
+		r = a->driver->plan(a->db, &diff, &plan, err);
+	}
+	sfs_plan_format(&plan, false, &text);
+	fputs(sfs_str_text(&text), stdout);
+	return r;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -122,7 +140,8 @@ main(int argc, char **argv)
 		}
 	} else if (argc == 4 && !(r = side_open(&sides[0], argv[2], &err)) &&
 		   !(r = side_open(&sides[1], argv[3], &err))) {
-		r = compare(&sides[0], &sides[1], &err);
+		r = strcmp(argv[1], "plan") == 0 ? plan(&sides[0], &sides[1], &err)
+						 : compare(&sides[0], &sides[1], &err);
 	}
 	side_close(&sides[0]);
 	side_close(&sides[1]);
