@@ -17,9 +17,8 @@ copy_object(struct pg_planner *planner, const struct sfs_object *object)
 	return copy;
 }
 
-/* The object without one of its attributes. */
-static const struct sfs_object *
-without(struct pg_planner *planner, const struct sfs_object *object, int attribute)
+const struct sfs_object *
+pg_without(struct pg_planner *planner, const struct sfs_object *object, int attribute)
 {
 	struct sfs_object *copy = copy_object(planner, object);
 	const char **values = sfs_arena_alloc(planner->arena, 64 * sizeof *values);
@@ -182,13 +181,13 @@ emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct p
 	const struct sfs_object *object = state->new ? state->new : state->to;
 
 	if (object->id.kind == SFS_SEQUENCE && state->tied) {
-		object = without(planner, object, SFS_SEQUENCE_OWNED_BY);
+		object = pg_without(planner, object, SFS_SEQUENCE_OWNED_BY);
 	}
 	if (object->id.kind == SFS_INDEX && sfs_object_has(object, SFS_INDEX_INHERITED)) {
-		object = without(planner, object, SFS_INDEX_INHERITED);
+		object = pg_without(planner, object, SFS_INDEX_INHERITED);
 	}
 	if (object->id.kind == SFS_CONSTRAINT && sfs_object_has(object, SFS_CONSTRAINT_INHERITED)) {
-		object = without(planner, object, SFS_CONSTRAINT_INHERITED);
+		object = pg_without(planner, object, SFS_CONSTRAINT_INHERITED);
 	}
 	pg_kind(object->id.kind)->create(writer, object);
 }

@@ -51,6 +51,9 @@ drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 	struct pg_state *owner =
 		state_or_null(planner->by_from, pg_relation_of(catalog, state->from));
 
+	if (planner->split_keys && is_foreign_key(state->from)) {
+		return NULL;
+	}
 	if (owner && owner->gone && (!owner->aside || stays_with_aside(state->from))) {
 		return owner;
 	}
@@ -291,6 +294,9 @@ void
 pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
 {
 	memset(ret_nodes, 0, sizeof *ret_nodes);
+	for (size_t i = 0; i < planner->states.len; i++) {
+		memset(planner->states.items[i]->node, 0, sizeof planner->states.items[i]->node);
+	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		find_echo(planner, planner->states.items[i]);
 	}

@@ -78,6 +78,7 @@ struct sort {
 	bool *done;
 	bool *cut; /* by edge: gave way */
 	struct heap ready;
+	bool broken; /* a circle of hard edges was cut */
 };
 
 static void
@@ -191,11 +192,12 @@ break_circle(struct sort *sort)
 		node = edge->before;
 		best = comes_before(&sort->ready, node, best) ? node : best;
 	} while (node != start);
+	sort->broken = true;
 	heap_push(&sort->ready, best);
 }
 
 int *
-pg_nodes_sort(const struct pg_nodes *nodes)
+pg_nodes_sort(const struct pg_nodes *nodes, bool *ret_broken)
 {
 	struct sort sort sfs_auto(sort);
 	int *order = sfs_alloc((nodes->nodes.len + 1) * sizeof(int));
@@ -218,5 +220,6 @@ pg_nodes_sort(const struct pg_nodes *nodes)
 			take(&sort, node);
 		}
 	}
+	*ret_broken = sort.broken;
 	return order;
 }

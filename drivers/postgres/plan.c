@@ -129,6 +129,40 @@ write_node(struct pg_planner *planner, const struct pg_node *node)
 	}
 }
 
+/* Tables that refer to each other in a circle go when their foreign keys are gone. */
+static int *
+sort_nodes(struct pg_planner *planner, struct pg_nodes *nodes)
+{
+	bool broken;
+	int *order;
+
+	pg_nodes_make(planner, nodes);
+	order = pg_nodes_sort(nodes, &broken);
+	if (broken) {
+		free(order);
+		pg_nodes_finish(nodes);
+		planner->split_keys = true;
+		pg_nodes_make(planner, nodes);
+		order = pg_nodes_sort(nodes, &broken);
+	}
+	return order;
+}
+
+static void
+ask_questions(struct pg_planner *planner)
+{
+	sfs_vec_foreach (question, &planner->diff->questions) {
+		struct sfs_str new sfs_auto(str) = SFS_STR_INIT, old sfs_auto(str) = SFS_STR_INIT;
+
+		sfs_identity_describe(&question->to->id, &new);
+		sfs_identity_describe(&question->from->id, &old);
+		sfs_vec_push(&planner->plan->questions,
+			sfs_arena_printf(planner->plan->arena,
+				"is %s the former %s? if so, say -- renamed from: %s",
+				sfs_str_text(&new), sfs_str_text(&old), question->from->id.name));
+	}
+}
+
 int
 pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	struct sfs_error *err)
@@ -142,9 +176,9 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 		return 0;
 	}
 	planner_init(&planner, db, diff, plan);
+	ask_questions(&planner);
 	pg_decide(&planner);
-	pg_nodes_make(&planner, &nodes);
-	order = pg_nodes_sort(&nodes);
+	order = sort_nodes(&planner, &nodes);
 	routines = makes_routines(&nodes);
 	if (routines) {
 		(void)sfs_plan_add(plan, NULL, "SET check_function_bodies = off");

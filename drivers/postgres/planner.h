@@ -45,7 +45,8 @@ struct pg_planner {
 	struct pg_state **by_to;           /* owned; by index in diff->to */
 	SFS_VEC(struct pg_state *) states; /* all, in the order in which they were touched */
 	SFS_VEC(struct pg_state *) queue;  /* of replace.c */
-	struct sfs_map *facts;             /* owned; of facts.c */
+	bool split_keys;       /* foreign keys go before the tables that they would go with */
+	struct sfs_map *facts; /* owned; of facts.c */
 };
 
 /* The state of an object of `from`, or of `to`; made when there is none. */
@@ -62,6 +63,9 @@ bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
 /* The table, view or type that a part, trigger, policy or rule belongs to; NULL: none. */
 const struct sfs_object *pg_relation_of(
 	const struct sfs_catalog *catalog, const struct sfs_object *object);
+
+/* Whether another change needs a label that the enum does not have yet. (labels.c) */
+bool pg_uses_new_label(const struct pg_planner *planner, const struct pg_state *type);
 
 /* ---- family.c: tables with parents ---- */
 
@@ -110,7 +114,7 @@ void pg_nodes_edge(struct pg_nodes *nodes, int before, int after, bool soft);
  * Sorts: the nodes' indexes in an order that keeps every edge; where there is a circle soft edges
  * give way first. Owned by the caller.
  */
-int *pg_nodes_sort(const struct pg_nodes *nodes);
+int *pg_nodes_sort(const struct pg_nodes *nodes, bool *ret_broken);
 
 /* ---- nodes.c: the states as nodes with edges ---- */
 
@@ -125,6 +129,10 @@ bool pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *sta
 uint64_t pg_tied_attributes(const struct pg_state *state);
 
 /* ---- emit.c: the SQL of a node ---- */
+
+/* The object without one of its attributes. */
+const struct sfs_object *pg_without(
+	struct pg_planner *planner, const struct sfs_object *object, int attribute);
 
 void pg_emit(struct pg_planner *planner, const struct pg_node *node);
 

@@ -125,6 +125,9 @@ must_replace(const struct pg_planner *planner, const struct pg_state *state)
 	if (special & ~kind->in_place) {
 		return true;
 	}
+	if (state->to->id.kind == SFS_TYPE && pg_uses_new_label(planner, state)) {
+		return true;
+	}
 	return kind->can_alter && !kind->can_alter(planner->diff, &change);
 }
 
@@ -372,6 +375,29 @@ start_inherited(struct pg_planner *planner, struct pg_state *column)
 	}
 }
 
+/* Taking a privilege on a table away takes it away on its columns, too. */
+static void
+renew_column_grants(struct pg_planner *planner, const struct pg_state *table)
+{
+	const struct sfs_object *part;
+
+	if (!(table->attributes & PG_BIT(SFS_ATTR_ACL)) ||
+		!sfs_object_has(table->from, SFS_ATTR_ACL)) {
+		return;
+	}
+	sfs_parts_foreach (part, table->to) {
+		struct pg_state *column;
+
+		if (part->id.kind != SFS_COLUMN || !planner->diff->origin[part->index] ||
+			!sfs_object_has(part, SFS_ATTR_ACL)) {
+			continue;
+		}
+		column = pg_state_of_new(planner, part);
+		column->attributes |= PG_BIT(SFS_ATTR_ACL);
+		column->old = pg_without(planner, column->from, SFS_ATTR_ACL);
+	}
+}
+
 static void
 start_kept(struct pg_planner *planner, struct pg_state *state)
 {
@@ -382,6 +408,7 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 		replace(planner, state);
 		return;
 	}
+	renew_column_grants(planner, state);
 	if (kind == SFS_COLUMN) {
 		start_inherited(planner, state);
 	}
