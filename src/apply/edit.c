@@ -5,6 +5,7 @@
 
 #include "apply/apply.h"
 #include "apply/compose.h"
+#include "apply/dependants.h"
 #include "apply/edit.h"
 #include "catalog/path.h"
 #include "diff/hints.h"
@@ -305,6 +306,9 @@ prepare(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct s
 	}
 	if (r == 0) {
 		r = sfs_diff_make(e->from, e->to, &e->renames, &diff, err);
+	}
+	if (r == 0) {
+		r = sfs_dependants_check(&diff, err);
 	}
 	e->differs = diff.changes.len > 0;
 	if (r == 0 && e->differs) {
