@@ -9,13 +9,13 @@
 #include "drivers/postgres/read.h"
 
 /* All that changes how the server writes down an expression, for this transaction alone. */
-static const char SETTINGS[] =
-	"SELECT set_config(v.name, v.value, true) FROM (VALUES ('search_path', ''),"
-	" ('extra_float_digits', '3'), ('datestyle', 'ISO, MDY'), ('intervalstyle', 'postgres'),"
-	" ('timezone', 'UTC'), ('bytea_output', 'hex'), ('xmloption', 'content'),"
-	" ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'),"
-	" ('backslash_quote', 'safe_encoding'), ('jit', 'off'), ('work_mem', '64MB'),"
-	" ('plan_cache_mode', 'force_generic_plan')) v (name, value)";
+#define SETTINGS                                                                                   \
+	"SELECT set_config(v.name, v.value, true) FROM (VALUES ('search_path', ''),"               \
+	" ('extra_float_digits', '3'), ('datestyle', 'ISO, MDY'), ('intervalstyle', 'postgres'),"  \
+	" ('timezone', 'UTC'), ('bytea_output', 'hex'), ('xmloption', 'content'),"                 \
+	" ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'),"                \
+	" ('backslash_quote', 'safe_encoding'), ('jit', 'off'), ('work_mem', '64MB'),"             \
+	" ('plan_cache_mode', 'force_generic_plan'), ('enable_nestloop', '%s')) v (name, value)"
 
 /* What a query's column holds besides attributes. */
 enum field {
@@ -91,6 +91,13 @@ static uint64_t
 number(const char *text)
 {
 	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+/* Whether only some OIDs are read: those of objects asked for, or of what is in scratch places. */
+static bool
+is_partial(const struct pg_read_options *options)
+{
+	return options->scope.objects || options->n_aliases;
 }
 
 /* The name that a namespace is to have in the catalog. */
@@ -229,25 +236,50 @@ rank(enum sfs_kind kind)
 	return sfs_kind_info(kind)->level == SFS_LEVEL_PART;
 }
 
+/* The length of a text that starts with `(` up to the `)` that closes it. */
+static size_t
+parenthesis(const char *text)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+	int depth = 0;
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, text, strlen(text));
+	while (sfs_lexer_word(&lexer, &token)) {
+		depth += sfs_token_is(text, &token, "(") - sfs_token_is(text, &token, ")");
+		if (depth == 0) {
+			return token.offset + token.len;
+		}
+	}
+	return strlen(text);
+}
+
 /*
- * A restriction that is not used is taken out of the text: what the server plans once must be the
- * plan for this use.
+ * What the server plans once must be the plan for this use: a restriction that is used loses its
+ * alternative, one that is not used goes.
  */
 static void
 specialise(const char *query, unsigned variant, struct sfs_str *out)
 {
-	static const char *const optional[] = { "$1::oid[] IS NULL OR ", "$2::name[] IS NULL OR " };
+	static const char *const optional[] = { "($1::oid[] IS NULL OR ",
+		"($2::name[] IS NULL OR " };
 
 	while (*query) {
-		bool found = false;
+		const char *before = query;
 
-		for (unsigned i = 0; *query == '$' && i < 2; i++) {
-			if ((variant & 1u << i) && sfs_starts_with(query, optional[i])) {
+		for (unsigned i = 0; *query == '(' && i < 2; i++) {
+			if (!sfs_starts_with(query, optional[i])) {
+				continue;
+			}
+			if (variant & 1u << i) {
+				sfs_str_addc(out, '(');
 				query += strlen(optional[i]);
-				found = true;
+			} else {
+				sfs_str_add(out, "true");
+				query += parenthesis(query);
 			}
 		}
-		if (!found) {
+		if (query == before) {
 			sfs_str_addc(out, *query++);
 		}
 	}
@@ -300,7 +332,7 @@ send_all(struct pg_load *load, const struct pg_scope *scope, struct requests *re
 {
 	struct pg_db *db = load->db;
 	sfs_auto(str) struct sfs_str namespaces = SFS_STR_INIT;
-	bool scoped = load->options->scope.objects != NULL;
+	bool scoped = is_partial(load->options);
 
 	for (size_t i = 0; i < load->options->n_aliases; i++) {
 		sfs_str_addf(&namespaces, "%c%s", i ? ',' : '{', load->options->aliases[i].actual);
@@ -416,7 +448,7 @@ load_all(struct pg_load *load, struct sfs_error *err)
 	const struct pg_read_options *options = load->options;
 	int r = 0;
 
-	if (options->scope.objects) {
+	if (is_partial(options)) {
 		r = pg_resolve_scope(load->db, options, load->arena, &scope, err);
 	}
 	if (r == 0) {
@@ -448,10 +480,17 @@ pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_cata
 	};
 	/* Inside a user's transaction the settings must not outlive the read. */
 	bool nested = PQtransactionStatus(db->conn) != PQTRANS_IDLE;
-	int r = pg_runf(db, err, "%s;%s",
-		nested ? "SAVEPOINT schemafs_read"
-		       : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-		SETTINGS);
+	/*
+	 * Of everything, every join is by hash: the server knows too little of its young catalogs to
+	 * see that a loop in a loop takes the square of the time.
+	 */
+	const char *loops = is_partial(options) ? "on" : "off";
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, nested ? "SAVEPOINT schemafs_read;"
+				 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;");
+	sfs_str_addf(&sql, SETTINGS, loops);
+	int r = pg_run(db, sql.text, err);
 
 	if (r == 0) {
 		r = load_all(&load, err);

@@ -42,22 +42,29 @@ static const struct pg_select common = {
 	"CASE " letter " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL'"                           \
 	" WHEN 'x' THEN 'EXTENDED' WHEN 'm' THEN 'MAIN' END"
 
+/*
+ * A default names no column, so its text needs no table: the server makes it in a fifth of the time
+ * when it is not told of one. A child without its parent's default says so: NULL is a default, too.
+ */
+#define DEFAULT         "pg_get_expr(d.adbin, 0)"
+#define PARENTS_DEFAULT PARENT("CASE WHEN pa.attgenerated = '' THEN pg_get_expr(pd.adbin, 0) END")
+
 static void
-select_default(struct sfs_str *out, int version)
+select_default(struct sfs_str *out)
 {
-	/* A child without its parent's default says so: NULL is a default to the server as well. */
 	sfs_str_add(out,
-		",\n CASE WHEN a.attgenerated <> '' THEN NULL WHEN a.attinhcount > 0 AND " INHERITED
-		" THEN CASE WHEN pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM " PARENT(
-			"pg_get_expr(pd.adbin, pd.adrelid)") " THEN coalesce(pg_get_expr(d.adbin, d.adrelid), 'NULL') END"
-							     " WHEN d.adbin IS NOT NULL THEN pg_get_expr(d.adbin, d.adrelid) END AS default"
-							     ",\n CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END"
-							     " AS generated"
-							     ",\n CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END"
-							     " AS generated_kind"
-							     ",\n CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END"
-							     " AS identity"
-							     ",\n CASE WHEN a.attidentity <> '' THEN (SELECT ");
+		",\n CASE WHEN d.adbin IS NULL AND a.attinhcount = 0 THEN NULL"
+		" WHEN a.attgenerated <> '' THEN NULL WHEN a.attinhcount > 0 AND " INHERITED);
+	sfs_str_add(out, " THEN CASE WHEN " DEFAULT " IS DISTINCT FROM " PARENTS_DEFAULT
+			 " THEN coalesce(" DEFAULT ", 'NULL') END ELSE " DEFAULT " END AS default");
+	sfs_str_add(out,
+		",\n CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END"
+		" AS generated"
+		",\n CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END"
+		" AS generated_kind"
+		",\n CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END"
+		" AS identity"
+		",\n CASE WHEN a.attidentity <> '' THEN (SELECT ");
 	pg_select_sequence_options(out);
 	sfs_str_add(out, " FROM pg_depend w JOIN pg_sequence q ON q.seqrelid = w.objid"
 			 " WHERE w.refclassid = 'pg_class'::regclass AND w.refobjid = a.attrelid"
@@ -68,11 +75,12 @@ select_default(struct sfs_str *out, int version)
 static void
 select_storage(struct sfs_str *out, int version)
 {
-	sfs_str_add(out,
-		",\n CASE WHEN c.relkind NOT IN ('r', 'p', 'f', 'm') THEN NULL"
-		" WHEN a.attinhcount > 0 AND " INHERITED
-		" THEN CASE WHEN a.attstorage <> " PARENT("pa.attstorage") " THEN " STORAGE(
-			"a.attstorage") " END WHEN a.attstorage <> t.typstorage THEN " STORAGE("a.attstorage") " END AS storage");
+	sfs_str_add(out, ",\n CASE WHEN c.relkind NOT IN ('r', 'p', 'f', 'm') THEN NULL"
+			 " WHEN a.attinhcount > 0 AND " INHERITED);
+	sfs_str_add(out, " THEN CASE WHEN a.attstorage <> " PARENT("pa.attstorage") " THEN ");
+	sfs_str_add(out, STORAGE("a.attstorage") " END");
+	sfs_str_add(out, " WHEN a.attstorage <> t.typstorage THEN " STORAGE(
+				 "a.attstorage") " END AS storage");
 	if (version >= 140000) {
 		sfs_str_add(out,
 			",\n CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
@@ -92,8 +100,8 @@ select_storage(struct sfs_str *out, int version)
 static void
 select_not_null(struct sfs_str *out, int version)
 {
-	sfs_str_add(out, ",\n CASE WHEN a.attnotnull AND NOT (a.attinhcount > 0 AND " INHERITED
-			 " AND " PARENT("pa.attnotnull") ") THEN 'true' END AS not_null");
+	sfs_str_add(out, ",\n CASE WHEN a.attnotnull AND NOT (a.attinhcount > 0 AND " INHERITED);
+	sfs_str_add(out, " AND " PARENT("pa.attnotnull") ") THEN 'true' END AS not_null");
 	if (version >= 180000) {
 		sfs_str_add(out,
 			",\n CASE WHEN a.attnotnull THEN (SELECT quote_ident(k.conname)"
@@ -115,7 +123,7 @@ pg_read_column(int version, struct sfs_str *out)
 		" THEN a.attcollation::regcollation::text END AS collation"
 		",\n CASE WHEN a.attinhcount > 0 AND " INHERITED " THEN 'true' END AS inherited");
 	select_not_null(out, version);
-	select_default(out, version);
+	select_default(out);
 	select_storage(out, version);
 	pg_select_common(out, &common);
 	sfs_str_add(out, "\n FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"

@@ -28,6 +28,8 @@ static const char QUERY[] =
 	" UNION ALL SELECT w.class, t.oid FROM wanted w JOIN pg_namespace n ON n.nspname = w.namespace"
 	"  JOIN pg_type t ON t.typname = w.name AND t.typnamespace = n.oid"
 	"  WHERE w.oid = 0 AND w.class = 1247"
+	" UNION ALL SELECT w.class, n.oid FROM wanted w JOIN pg_namespace n ON n.nspname = w.name"
+	"  WHERE w.oid = 0 AND w.class = 2615"
 	" UNION ALL SELECT w.class, coalesce(t.oid, p.oid, u.oid) FROM wanted w"
 	"  JOIN pg_namespace n ON n.nspname = w.namespace"
 	"  JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.relation"
@@ -42,7 +44,7 @@ static const char QUERY[] =
 	"  SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d"
 	"   WHERE d.refclassid = r.class AND d.refobjid = r.oid"
 	"   AND (r.sub = 0 OR d.refobjsubid = r.sub) AND d.deptype NOT IN ('e', 'x')"
-	"   AND r.class <> 2615"
+	"   AND (r.class <> 2615 OR $6::bool)"
 	/* A rule that is a view, and the columns of a composite type, are told from below. */
 	"  UNION ALL SELECT 1259::oid, w.ev_class, 0 FROM pg_rewrite w"
 	"   WHERE r.class = 2618 AND w.oid = r.oid AND w.rulename = '_RETURN'"
@@ -181,10 +183,12 @@ add_object(struct pg_db *db, const struct pg_read_options *options, const struct
 	case PG_CLASS_CLASS:
 	case PG_CLASS_PROC:
 	case PG_CLASS_TYPE:
+	case PG_CLASS_NAMESPACE:
 	case PG_CLASS_TRIGGER:
 	case PG_CLASS_POLICY:
 	case PG_CLASS_REWRITE:
-		add_seed(seeds, kind->class, NULL, namespace, id->relation, id->name);
+		add_seed(seeds, kind->class, NULL, namespace, id->relation,
+			id->kind == SFS_NAMESPACE ? namespace : id->name);
 		return 0;
 	default:
 		return kind->query ? add_by_query(db, id, namespace, seeds, err) : 0;
