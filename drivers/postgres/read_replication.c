@@ -71,8 +71,9 @@ select_option(struct sfs_str *out, bool there, const char *condition, const char
 
 /*
  * Without the connection string, so the text can not make it again. Some columns, the OID among
- * them before PostgreSQL 14, are for superusers; the statistics view has that for everybody. The
- * comment is part of the definition: there is nothing to put it on when the text is run.
+ * them before PostgreSQL 14, are for superusers; the statistics view has that for everybody, but for
+ * all databases: the one that is described in this one is the right one.
+ * The comment is part of the definition: there is nothing to put it on when the text is run.
  */
 void
 pg_read_subscription(int version, struct sfs_str *out)
@@ -110,8 +111,10 @@ pg_read_subscription(int version, struct sfs_str *out)
 	sfs_str_add(out,
 		version >= 140000
 			? "\n FROM pg_subscription s CROSS JOIN LATERAL (SELECT s.oid) t (subid)"
-			: "\n FROM pg_subscription s JOIN (SELECT DISTINCT v.subid, v.subname"
-			  " FROM pg_stat_subscription v) t ON t.subname = s.subname");
+			: "\n FROM pg_subscription s JOIN (SELECT DISTINCT ON (v.subname) v.subid, v.subname"
+			  " FROM pg_stat_subscription v LEFT JOIN pg_description c ON c.objoid = v.subid"
+			  " AND c.classoid = 'pg_subscription'::regclass"
+			  " ORDER BY v.subname, c.objoid, v.subid) t ON t.subname = s.subname");
 	pg_select_joins(out, &subscription);
 	sfs_str_add(out, "\n WHERE s.subdbid = (SELECT b.oid FROM pg_database b"
 			 " WHERE b.datname = current_database()) AND $2::name[] IS NULL");
