@@ -59,8 +59,12 @@ pg_places_find(const struct pg_places *places, enum pg_space space, const char *
 {
 	const char *place = find_in(places, space, namespace, name);
 
+	/* A relation is a type, and a composite type is made as if it were a relation. */
 	if (!place && space == PG_SPACE_TYPE) {
 		return find_in(places, PG_SPACE_RELATION, namespace, name);
+	}
+	if (!place && space == PG_SPACE_RELATION) {
+		return find_in(places, PG_SPACE_TYPE, namespace, name);
 	}
 	for (int other = PG_SPACE_RELATION; !place && space == PG_SPACE_ANY &&
 					    other <= PG_SPACE_FUNCTION;

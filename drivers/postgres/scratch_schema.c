@@ -96,8 +96,8 @@ read_sources(struct trial *trial, struct sfs_error *err)
 		const struct sfs_source *source = &trial->what->sources[i];
 		const struct sfs_identity *id = &trial->ids[i];
 
-		r = pg_script_add(&trial->script, source,
-			id->namespace ? id->namespace : id->name, err);
+		r = pg_script_add(
+			&trial->script, source, id->namespace ? id->namespace : id->name, err);
 		r = r ? r : pg_check_source(&trial->script, source, id, err);
 		if (!r) {
 			pg_check_places(&trial->script, source, id, &trial->places);
@@ -120,8 +120,8 @@ open_places(struct trial *trial, struct sfs_error *err)
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	sfs_str_addf(&sql, "BEGIN READ WRITE; SET LOCAL lock_timeout = %u",
-		trial->db->lock_timeout_ms);
+	sfs_str_addf(
+		&sql, "BEGIN READ WRITE; SET LOCAL lock_timeout = %u", trial->db->lock_timeout_ms);
 	sfs_vec_foreach (alias, &trial->places.aliases) {
 		if (!is_made(trial, alias->shown)) {
 			sfs_str_addf(&sql, "; CREATE SCHEMA %s; GRANT ALL ON SCHEMA %s TO PUBLIC",
@@ -137,78 +137,94 @@ open_places(struct trial *trial, struct sfs_error *err)
 }
 
 static bool
-is_clone(const struct trial *trial, const struct sfs_object *object)
+is_clone(const struct trial *trial, const char *name)
 {
-	const struct sfs_identity *id = &sfs_object_filed(object)->id;
-
 	sfs_vec_foreach (made, &trial->clones.made) {
-		if (sfs_streq((*made)->namespace, id->namespace) &&
-			(sfs_streq((*made)->name, id->relation ? id->relation : id->name))) {
+		if (strcmp((*made)->name, name) == 0) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* The triggers that a parent hands down, a type's functions: not written down, so not judged. */
-static bool
-is_consequence(const struct trial *trial, const struct sfs_object *object)
+/* What stands in the scratch schemas and is not there on account of something else in them. */
+static int
+find_contents(const struct trial *trial, PGresult **ret_contents, struct sfs_error *err)
 {
-	if (object->id.kind == SFS_NAMESPACE || object->id.kind == SFS_UNMODELED) {
-		return true;
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_vec_foreach (alias, &trial->places.aliases) {
+		sfs_str_add(&sql,
+			sql.len ? ", '"
+				: "SELECT d.classid, d.objid, c.relname,"
+				  " pg_catalog.pg_describe_object(d.classid, d.objid, 0)"
+				  " FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_depend d"
+				  " ON d.refclassid = 2615 AND d.refobjid = n.oid"
+				  " LEFT JOIN pg_catalog.pg_class c"
+				  " ON d.classid = 1259 AND c.oid = d.objid"
+				  " WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend i"
+				  " WHERE i.classid = d.classid AND i.objid = d.objid"
+				  " AND i.objsubid = 0 AND i.deptype IN ('a', 'i'))"
+				  " AND n.nspname IN ('");
+		sfs_str_addf(&sql, "%s'", alias->actual);
 	}
-	for (size_t i = 0; i < trial->what->n_sources; i++) {
-		if (object->id.kind == SFS_TRIGGER &&
-			sfs_object_has(object, SFS_TRIGGER_INHERITED)) {
-			return true;
-		}
-	}
-	return false;
+	sfs_str_add(&sql, ")");
+	return pg_query(trial->db, sql.text, 0, NULL, ret_contents, err);
 }
 
-static bool
-is_defined(const struct trial *trial, const struct sfs_object *object)
-{
-	for (size_t i = 0; i < trial->what->n_sources; i++) {
-		if (pg_is_filed(object, &trial->ids[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Whatever the texts looked like: nothing else may have come of them. */
+/* Whatever the texts looked like: nothing but what the paths name may have come of them. */
 static int
 judge(const struct trial *trial, const struct sfs_catalog *catalog, struct sfs_error *err)
 {
-	sfs_vec_foreach (object, &catalog->objects) {
-		sfs_auto(str) struct sfs_str what = SFS_STR_INIT;
+	sfs_auto(PQclear) PGresult *contents = NULL;
+	int r = find_contents(trial, &contents, err);
 
-		if ((*object)->owner || is_defined(trial, *object) || is_clone(trial, *object) ||
-			is_consequence(trial, *object)) {
+	for (int row = 0; !r && row < PQntuples(contents); row++) {
+		uint64_t tag = PG_TAG(strtoull(PQgetvalue(contents, row, 0), NULL, 10),
+			strtoull(PQgetvalue(contents, row, 1), NULL, 10), 0);
+
+		if (sfs_catalog_by_tag(catalog, tag) ||
+			is_clone(trial, PQgetvalue(contents, row, 2))) {
 			continue;
 		}
-		sfs_identity_describe(&(*object)->id, &what);
-		(void)sfs_error_set(err, EINVAL, "the text also defines %s, which has a file of its own",
-			what.text);
-		sfs_error_position(err, trial->what->sources[0].path, trial->what->sources[0].text, 0);
-		return -EINVAL;
+		sfs_auto(free) char *what =
+			pg_places_show(&trial->places, PQgetvalue(contents, row, 3));
+		r = sfs_error_set(err, EINVAL,
+			"the text also makes %s, which is no part of what its path names", what);
+		sfs_error_position(
+			err, trial->what->sources[0].path, trial->what->sources[0].text, 0);
 	}
-	return 0;
+	return r;
+}
+
+static bool
+has_namespace(const struct trial *trial)
+{
+	for (size_t i = 0; i < trial->what->n_sources; i++) {
+		if (trial->ids[i].kind == SFS_NAMESPACE) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static int
 run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_error *err)
 {
 	struct sfs_catalog *all sfs_auto(catalog) = NULL;
-	struct pg_load_options load = { .places = &trial->places, .in_transaction = true,
-		.any_order = true };
-	int r = pg_clone(trial->db, &trial->script, &trial->places, trial->token.text,
-		&trial->clones, err);
+	struct pg_load_options load = {
+		.places = &trial->places, .in_transaction = true, .any_order = true
+	};
+	int r = pg_clone(
+		trial->db, &trial->script, &trial->places, trial->token.text, &trial->clones, err);
 
 	r = r ? r : pg_load_script(trial->db, &trial->script, &load, err);
-	struct pg_read_options read = { .scope = { .dependencies = true },
-		.aliases = trial->places.aliases.items, .n_aliases = trial->places.aliases.len };
+	struct pg_read_options read = { .scope = { .objects = trial->ids,
+						.n_objects = trial->what->n_sources,
+						.dependencies = true,
+						.alone = true },
+		.aliases = trial->places.aliases.items,
+		.n_aliases = trial->places.aliases.len };
 	r = r ? r : pg_read(trial->db, &read, &all, err);
 	r = r ? r : judge(trial, all, err);
 	if (!r) {
