@@ -13,7 +13,10 @@ forbid() {
 }
 
 forbid src 'fuse|libpq-fe\.h|sqlite3\.h|postgres_ext\.h|pg_query\.h'
-forbid src 'drivers/(postgres|sqlite)/|fs/'
+forbid src 'drivers/(postgres|sqlite)/'
+for room in base sql catalog diff tree apply migrate; do
+	forbid src/$room 'fs/'
+done
 forbid fs 'libpq-fe\.h|sqlite3\.h|pg_query\.h|drivers/(postgres|sqlite)/'
 forbid drivers 'fuse|fs/'
 forbid drivers/postgres 'sqlite3\.h|drivers/sqlite/'

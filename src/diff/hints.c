@@ -302,5 +302,12 @@ sfs_hints_find(enum sfs_dialect dialect, const char *path, const char *text, siz
 		before = statements.items[i].end;
 	}
 	sfs_vec_finish(&statements);
+	if (r == 0) {
+		const char *old;
+		size_t offset = 0;
+
+		r = find_before(&f, before, len, &old, &offset);
+		r = r == 0 && old ? misplaced(&f, offset) : r;
+	}
 	return r;
 }

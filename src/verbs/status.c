@@ -23,7 +23,7 @@ struct survey {
 	struct sfs_catalog *catalog;    /* owned */
 	struct sfs_ledger_rows applied; /* owned */
 	size_t counts[SFS_KIND_COUNT];
-	size_t row_security; /* tables that have it on */
+	size_t columns, indexes, row_security; /* of tables */
 };
 
 static void
@@ -34,6 +34,29 @@ survey_finish(struct survey *survey)
 	sfs_side_finish(&survey->side);
 }
 SFS_DEFINE_AUTO_VALUE(survey, struct survey, survey_finish)
+
+static size_t
+parts_of(const struct sfs_object *object, enum sfs_kind kind)
+{
+	struct sfs_object *part;
+	size_t n = 0;
+
+	sfs_parts_foreach (part, object) {
+		n += part->id.kind == kind;
+	}
+	return n;
+}
+
+static void
+count(struct survey *survey, const struct sfs_object *object)
+{
+	survey->counts[object->id.kind]++;
+	if (object->id.kind == SFS_TABLE) {
+		survey->columns += parts_of(object, SFS_COLUMN);
+		survey->indexes += parts_of(object, SFS_INDEX);
+		survey->row_security += sfs_object_has(object, SFS_TABLE_ROW_SECURITY);
+	}
+}
 
 static int
 survey_init(struct survey *survey, const char *target, struct sfs_error *err)
@@ -55,9 +78,7 @@ survey_init(struct survey *survey, const char *target, struct sfs_error *err)
 		return r;
 	}
 	sfs_vec_foreach (object, &survey->catalog->objects) {
-		survey->counts[(*object)->id.kind]++;
-		survey->row_security += (*object)->id.kind == SFS_TABLE &&
-					sfs_object_has(*object, SFS_TABLE_ROW_SECURITY);
+		count(survey, *object);
 	}
 	return 0;
 }
@@ -67,18 +88,6 @@ static bool
 is_counted(const struct survey *survey, enum sfs_kind kind)
 {
 	return sfs_kind_info(kind)->directory && (survey->counts[kind] || kind == SFS_TABLE);
-}
-
-static size_t
-parts_of(const struct sfs_object *object, enum sfs_kind kind)
-{
-	struct sfs_object *part;
-	size_t n = 0;
-
-	sfs_parts_foreach (part, object) {
-		n += part->id.kind == kind;
-	}
-	return n;
 }
 
 static bool
@@ -130,8 +139,7 @@ print_kind(const struct survey *survey, enum sfs_kind kind, bool verbose)
 
 	if (kind == SFS_TABLE) {
 		sfs_str_addf(&rest, ", with %zu columns, %zu indexes; row security on %zu",
-			survey->counts[SFS_COLUMN], survey->counts[SFS_INDEX],
-			survey->row_security);
+			survey->columns, survey->indexes, survey->row_security);
 	}
 	add_label(&label, kind);
 	print_count(sfs_str_text(&label), survey->counts[kind], sfs_str_text(&rest));
@@ -148,8 +156,9 @@ print_text(const struct survey *survey, bool verbose)
 	struct sfs_db *db = survey->side.db;
 
 	printf("%-22s %s\n", "connected to", db->driver->describe(db));
+	print_kind(survey, SFS_TABLE, verbose);
 	for (int kind = 0; kind < SFS_KIND_COUNT; kind++) {
-		if (is_counted(survey, kind)) {
+		if (kind != SFS_TABLE && is_counted(survey, kind)) {
 			print_kind(survey, kind, verbose);
 		}
 	}
@@ -189,10 +198,9 @@ print_json(const struct survey *survey)
 	}
 	sfs_output_json(json_pack("{s:o, s:s, s:o, s:I, s:I, s:I, s:o, s:I}", "database",
 		sfs_output_string(db->driver->describe(db)), "engine", db->driver->name, "objects",
-		counts_json(survey), "columns", (json_int_t)survey->counts[SFS_COLUMN], "indexes",
-		(json_int_t)survey->counts[SFS_INDEX], "row_security",
-		(json_int_t)survey->row_security, "invisible", invisible, "migrations_applied",
-		(json_int_t)survey->applied.len));
+		counts_json(survey), "columns", (json_int_t)survey->columns, "indexes",
+		(json_int_t)survey->indexes, "row_security", (json_int_t)survey->row_security,
+		"invisible", invisible, "migrations_applied", (json_int_t)survey->applied.len));
 }
 
 static int

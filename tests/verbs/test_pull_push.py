@@ -118,19 +118,19 @@ def test_a_rename_hint_keeps_the_rows(schemafs, shop, tmp_path):
     shop.run("INSERT INTO customers VALUES (1, 'Ada');")
     schemafs("pull", shop.target, tmp_path / "tree")
     path = tmp_path / "tree" / f"schema/{shop.namespace}/tables/customers.sql"
-    lines = path.read_text().splitlines()
-    changed = [
-        line.replace("name text", "full_name text") + " -- renamed from: name"
-        if "name text" in line
-        else line
-        for line in lines
-    ]
-    if changed == lines:
-        # SQLite keeps the text of a CREATE on one line.
-        changed = [line.replace("name text NOT NULL", "\nfull_name text NOT NULL -- renamed from: name\n") for line in lines]
-    path.write_text("\n".join(changed) + "\n")
+    # On a line of its own: SQLite keeps the text of a CREATE as it was written.
+    text = path.read_text().replace("name text NOT NULL", "\nfull_name text NOT NULL -- renamed from: name\n")
+    path.write_text(text)
     schemafs("push", tmp_path / "tree", shop.target)
     assert shop.rows("SELECT full_name FROM customers") == [("Ada",)]
+
+
+def test_a_rename_hint_that_belongs_to_nothing_is_an_error(schemafs, shop, tmp_path):
+    schemafs("pull", shop.target, tmp_path / "tree")
+    path = tmp_path / "tree" / f"schema/{shop.namespace}/tables/customers.sql"
+    path.write_text(path.read_text() + "-- renamed from: clients\n")
+    done = schemafs("push", tmp_path / "tree", shop.target, code=2)
+    assert "customers.sql:" in done.stderr and "rename" in done.stderr
 
 
 def test_plans_as_json(schemafs, shop, new_engine):
@@ -150,7 +150,7 @@ def test_an_error_in_a_script_has_its_position(schemafs, engine, tmp_path):
 
 def test_status_counts(schemafs, shop):
     text = schemafs("status", shop.target).stdout
-    assert "tables                 2, with 5 columns" in text
+    assert "tables                 2, with 5 columns, 1 indexes" in text
     assert "views                  1" in text
     told = json.loads(schemafs("status", "--json", shop.target).stdout)
     assert told["objects"]["tables"] == 2 and told["columns"] == 5
