@@ -219,7 +219,9 @@ run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_erro
 		trial->db, &trial->script, &trial->places, trial->token.text, &trial->clones, err);
 
 	r = r ? r : pg_load_script(trial->db, &trial->script, &load, err);
-	struct pg_read_options read = { .scope = { .objects = trial->ids,
+	/* A namespace goes by its scratch name there, so it is read with all that is in it. */
+	bool everything = has_namespace(trial);
+	struct pg_read_options read = { .scope = { .objects = everything ? NULL : trial->ids,
 						.n_objects = trial->what->n_sources,
 						.dependencies = true,
 						.alone = true },
