@@ -48,7 +48,7 @@ emit(struct pg_writer *writer, const struct clauses *clauses)
 /* ---- type ---- */
 
 static void
-add_type(struct clauses *clauses)
+add_type(struct clauses *clauses, const char *using)
 {
 	const struct sfs_object *from = clauses->change->from, *to = clauses->change->to;
 	const char *old = sfs_object_get(from, SFS_COLUMN_TYPE);
@@ -63,7 +63,9 @@ add_type(struct clauses *clauses)
 	if (collation) {
 		sfs_str_addf(&text, " COLLATE %s", collation);
 	}
-	if (cast >= PG_CAST_DIRECT) {
+	if (using) {
+		sfs_str_addf(&text, " USING %s", using);
+	} else if (cast >= PG_CAST_DIRECT) {
 		sfs_str_add(&text, " USING ");
 		pg_cast_write(&text, to->id.name, cast, new);
 	}
@@ -280,7 +282,7 @@ pg_column_alter(
 	clauses_init(&clauses, change);
 	add_removals(&clauses);
 	if (pg_differs(change, SFS_COLUMN_TYPE) || pg_differs(change, SFS_COLUMN_COLLATION)) {
-		add_type(&clauses);
+		add_type(&clauses, writer->using);
 	}
 	if (pg_differs(change, SFS_COLUMN_DEFAULT) && sfs_object_has(to, SFS_COLUMN_DEFAULT)) {
 		clauses_add(&clauses, "SET DEFAULT ", sfs_object_get(to, SFS_COLUMN_DEFAULT));

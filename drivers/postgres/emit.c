@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* The SQL of a node: the kind's own function, after names and parts have been put right. */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/postgres/planner.h"
@@ -192,82 +190,14 @@ emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct p
 	pg_kind(object->id.kind)->create(writer, object);
 }
 
-/* ---- sequences whose new bounds leave out where they stand ---- */
-
-static int64_t
-bound(const char *options, const char *words, int64_t otherwise)
-{
-	const char *at = options ? strstr(options, words) : NULL;
-
-	return at ? strtoll(at + strlen(words), NULL, 10) : otherwise;
-}
-
-/* The options of an identity column, or those of a sequence in the same words. */
-static const char *
-sequence_options(struct pg_planner *planner, const struct sfs_object *object)
-{
-	static const struct {
-		int attribute;
-		const char *words;
-	} options[] = {
-		{ SFS_SEQUENCE_START, " START WITH " },
-		{ SFS_SEQUENCE_INCREMENT, " INCREMENT BY " },
-		{ SFS_SEQUENCE_MINIMUM, " MINVALUE " },
-		{ SFS_SEQUENCE_MAXIMUM, " MAXVALUE " },
-	};
-	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-
-	if (object->id.kind == SFS_COLUMN) {
-		const char *identity = sfs_object_get(object, SFS_COLUMN_IDENTITY_OPTIONS);
-
-		return identity ? sfs_arena_printf(planner->arena, " %s", identity) : "";
-	}
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-		const char *value = sfs_object_get(object, options[i].attribute);
-
-		if (value) {
-			sfs_str_addf(&text, "%s%s", options[i].words, value);
-		}
-	}
-	return sfs_arena_strdup(planner->arena, sfs_str_text(&text));
-}
-
-static bool
-must_restart(struct pg_planner *planner, const struct sfs_change *change)
-{
-	const struct sfs_object *to = change->to;
-	bool column = to->id.kind == SFS_COLUMN;
-
-	if (!(column ? sfs_object_has(change->from, SFS_COLUMN_IDENTITY) &&
-				    sfs_object_has(to, SFS_COLUMN_IDENTITY)
-		     : to->id.kind == SFS_SEQUENCE)) {
-		return false;
-	}
-	const char *old = sequence_options(planner, change->from);
-	const char *new = sequence_options(planner, to);
-	bool down = bound(new, " INCREMENT BY ", 1) < 0;
-	int64_t least = bound(new, " MINVALUE ", down ? INT64_MIN : 1);
-	int64_t most = bound(new, " MAXVALUE ", down ? -1 : INT64_MAX);
-	int64_t at;
-
-	if (strcmp(old, new) == 0) {
-		return false;
-	}
-	if (!pg_last_value(planner, change->from, &at)) {
-		at = bound(old, " START WITH ",
-			bound(old, " INCREMENT BY ", 1) < 0 ? bound(old, " MAXVALUE ", -1)
-							    : bound(old, " MINVALUE ", 1));
-	}
-	return at < least || at > most;
-}
-
 static void
 emit_alter(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
 {
 	const struct pg_kind *kind = pg_kind(change->to->id.kind);
 
 	if ((change->attributes >> SFS_ATTR_COMMON) && kind->alter) {
-		writer->restart = must_restart(planner, change);
+		writer->using = pg_conversion(planner, change);
+		writer->restart = pg_must_restart(planner, change);
 		kind->alter(writer, planner->diff, change);
 	}
 	pg_alter_common(writer, change);

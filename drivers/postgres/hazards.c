@@ -95,7 +95,9 @@ drop_sequence(struct pg_planner *planner, const struct pg_state *state)
 static void
 drop_rule_of_data(struct pg_planner *planner, const struct pg_state *state)
 {
-	if (!state->made) {
+	const struct sfs_object *table = pg_relation_of(planner->diff->from, state->from);
+
+	if (!state->made && table && planner->diff->counterpart[table->index]) {
 		sfs_plan_hazard(planner->plan, 10, SFS_WARN, state->from,
 			"is dropped: what it kept out or kept up is not any more");
 	}

@@ -20,6 +20,7 @@ struct pg_writer {
 	bool file; /* the text of a file: a table comes with foreign keys inline and all its parts.
 	              * Otherwise a plan: foreign keys, indexes and the like have changes of their own */
 	bool only;    /* drop(): a column's children keep theirs */
+	const char *using; /* alter(): how a column's values get their new type; NULL: by a cast */
 	bool restart; /* alter(): the sequence stands outside its new bounds and has to start anew */
 };
 

@@ -53,8 +53,22 @@ struct pg_planner {
 struct pg_state *pg_state_of(struct pg_planner *planner, const struct sfs_object *from);
 struct pg_state *pg_state_of_new(struct pg_planner *planner, const struct sfs_object *to);
 
-/* Decides what happens to every object: fills the states. (replace.c) */
+/* Decides what happens to every object: fills the states. (decide.c) */
 void pg_decide(struct pg_planner *planner);
+
+/* ---- replace.c: what one object's fate means for others ---- */
+
+/* Drops the object and makes its successor, if there is one. */
+void pg_replace(struct pg_planner *planner, struct pg_state *state);
+
+/* Gives a column another type, or collation: `attribute` says which. */
+void pg_retype(struct pg_planner *planner, struct pg_state *column, int attribute);
+
+/* Takes the owning column off a sequence, and gives it the new one. */
+void pg_own_anew(struct pg_state *sequence);
+
+/* Lets all that depends on what was replaced or retyped react, and what depends on that. */
+void pg_close_over(struct pg_planner *planner);
 
 /* Whether `user` needs `used`, directly, in that catalog. */
 bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
@@ -135,6 +149,14 @@ const struct sfs_object *pg_without(
 	struct pg_planner *planner, const struct sfs_object *object, int attribute);
 
 void pg_emit(struct pg_planner *planner, const struct pg_node *node);
+
+/* ---- convert.c: what happens to values ---- */
+
+/* Whether the sequence, or an identity column's, stands outside of its new bounds. */
+bool pg_must_restart(struct pg_planner *planner, const struct sfs_change *change);
+
+/* The expression that converts a column's values when no cast does; NULL: none is needed. */
+const char *pg_conversion(struct pg_planner *planner, const struct sfs_change *change);
 
 /* ---- hazards.c ---- */
 
