@@ -44,7 +44,7 @@ static const char QUERY[] =
 	"  SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d"
 	"   WHERE d.refclassid = r.class AND d.refobjid = r.oid"
 	"   AND (r.sub = 0 OR d.refobjsubid = r.sub) AND d.deptype NOT IN ('e', 'x')"
-	"   AND (r.class <> 2615 OR $6::bool)"
+	"   AND (r.class <> 2615 OR $7::bool)"
 	/* A rule that is a view, and the columns of a composite type, are told from below. */
 	"  UNION ALL SELECT 1259::oid, w.ev_class, 0 FROM pg_rewrite w"
 	"   WHERE r.class = 2618 AND w.oid = r.oid AND w.rulename = '_RETURN'"
@@ -201,8 +201,12 @@ pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options, struct
 {
 	sfs_auto(seeds) struct seeds seeds = { 0 };
 	sfs_auto(PQclear) PGresult *result = NULL;
-	const char *params[6];
+	bool inside = !options->scope.objects; /* all of the scratch places */
+	const char *params[7];
 
+	for (size_t i = 0; inside && i < options->n_aliases; i++) {
+		add_seed(&seeds, PG_CLASS_NAMESPACE, NULL, NULL, NULL, options->aliases[i].actual);
+	}
 	for (size_t i = 0; i < options->scope.n_objects; i++) {
 		int r = add_object(db, options, &options->scope.objects[i], &seeds, err);
 
@@ -215,7 +219,8 @@ pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options, struct
 		params[i] = seeds.columns[i].text;
 	}
 	params[5] = options->scope.alone ? "true" : "false";
-	int r = pg_query_prepared(db, PG_STATEMENT_SCOPE, QUERY, 6, params, &result, err);
+	params[6] = inside ? "true" : "false";
+	int r = pg_query_prepared(db, PG_STATEMENT_SCOPE, QUERY, 7, params, &result, err);
 
 	for (int row = 0; r == 0 && row < PQntuples(result); row++) {
 		sfs_vec_push(
