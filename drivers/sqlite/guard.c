@@ -259,10 +259,17 @@ lite_guard_statement(
 {
 	static const char *const drop[] = { "DROP", "TABLE", NULL };
 	static const char *const alter[] = { "ALTER", "TABLE", NULL };
+	static const char *const create[] = { "CREATE", "TABLE", NULL };
 	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 
 	if (name_after(sql, alter, &name) && strstr(sql, LITE_ASIDE)) {
 		return watch_children(guard, conn, sfs_str_text(&name), err);
+	}
+	sfs_str_truncate(&name, 0);
+	if (name_after(sql, create, &name) && sfs_starts_with(sfs_str_text(&name), LITE_ASIDE)) {
+		const char *table = sfs_str_text(&name) + strlen(LITE_ASIDE);
+
+		return watch_children(guard, conn, table, err);
 	}
 	sfs_str_truncate(&name, 0);
 	if (name_after(sql, drop, &name) && sfs_starts_with(sfs_str_text(&name), LITE_ASIDE)) {

@@ -362,7 +362,7 @@ take_type(struct parser *p)
 		lite_token_name(p->t->text, &p->t->tokens.items[p->at++], &p->t->pool);
 	}
 	if (p->t->pool.len > begun && is(p, "(")) {
-		size_t first, end;
+		size_t first = 0, end = 0;
 
 		(void)take_parentheses(p, &first, &end);
 		sfs_str_addc(&p->t->pool, '(');

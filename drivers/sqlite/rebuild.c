@@ -14,15 +14,21 @@
 #include "drivers/sqlite/planner.h"
 #include "drivers/sqlite/print.h"
 #include "drivers/sqlite/read.h"
+#include "drivers/sqlite/sandbox.h"
 #include "sql/quote.h"
+
+/* A column that takes its values from one of the old table; both quoted. */
+struct copied {
+	const char *into, *from;
+};
 
 struct rebuild {
 	struct lite_planner *planner;
 	struct lite_pair *pair;
 	struct lite_table old, new;
-	const char *name;          /* of the table, quoted */
-	const char *aside;         /* where the old one is, quoted */
-	struct sfs_str into, from; /* what is copied to where */
+	const char *name;  /* of the table, quoted */
+	const char *aside; /* where the old one is, quoted */
+	SFS_VEC(struct copied) copied;
 };
 
 static void
@@ -30,8 +36,7 @@ rebuild_finish(struct rebuild *r)
 {
 	lite_table_finish(&r->old);
 	lite_table_finish(&r->new);
-	sfs_str_finish(&r->into);
-	sfs_str_finish(&r->from);
+	sfs_vec_finish(&r->copied);
 }
 
 SFS_DEFINE_AUTO_VALUE(rebuild, struct rebuild, rebuild_finish)
@@ -95,10 +100,7 @@ rowid_name(const struct rebuild *r)
 static void
 copy(struct rebuild *r, const char *into, const char *from)
 {
-	sfs_str_separate(&r->into, ", ");
-	sfs_str_add(&r->into, into);
-	sfs_str_separate(&r->from, ", ");
-	sfs_str_add(&r->from, from);
+	sfs_vec_push(&r->copied, (struct copied){ into, from });
 }
 
 static void
@@ -130,76 +132,184 @@ list_columns(struct rebuild *r)
 
 /* ---- the statements ---- */
 
+/* `column` of each copied one, or with `numbered` the name c1, c2 ... that it has aside. */
+static void
+list(const struct rebuild *r, bool into, bool numbered, struct sfs_str *out)
+{
+	for (size_t i = 0; i < r->copied.len; i++) {
+		const struct copied *copied = &r->copied.items[i];
+
+		sfs_str_add(out, i ? ", " : "");
+		if (numbered && !into) {
+			sfs_str_addf(out, "c%zu", i + 1);
+		} else {
+			sfs_str_add(out, into ? copied->into : copied->from);
+		}
+	}
+}
+
 /*
  * ON CONFLICT REPLACE or IGNORE in the new table would drop rows without a word; OR ABORT comes
  * before what constraints say.
  */
 static int
-fill(struct rebuild *r, struct sfs_error *err)
+fill(struct rebuild *r, bool numbered, struct sfs_error *err)
 {
+	struct sfs_str into sfs_auto(str) = SFS_STR_INIT, from sfs_auto(str) = SFS_STR_INIT;
 	bool conflict = strcasestr(lite_stored(r->pair->to), "conflict") != NULL;
 
-	if (!r->into.len) {
-		/* Nothing is kept but the number of rows, which defaults fill. */
+	if (!r->copied.len) {
+		/* The guard sees to it that there were no rows. */
 		return 0;
 	}
+	list(r, true, false, &into);
+	list(r, false, numbered, &from);
 	return lite_emitf(r->planner, r->pair->to, err, "INSERT %sINTO %s (%s)\nSELECT %s\nFROM %s",
-		conflict ? "OR ABORT " : "", r->name, sfs_str_text(&r->into),
-		sfs_str_text(&r->from), r->aside);
+		conflict ? "OR ABORT " : "", r->name, sfs_str_text(&into), sfs_str_text(&from),
+		r->aside);
+}
+
+static const char *
+literal(const struct rebuild *r, const char *prefix)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT, out sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_str_add(&name, prefix);
+	sfs_str_add(&name, r->pair->to->id.name);
+	sfs_quote_literal(&out, SFS_SQLITE, sfs_str_text(&name));
+	return sfs_arena_strndup(r->planner->plan->arena, sfs_str_text(&out), out.len);
 }
 
 /* AUTOINCREMENT never gives a number twice, not even one whose row is gone. */
 static int
 keep_counter(struct rebuild *r, struct sfs_error *err)
 {
-	struct sfs_str table sfs_auto(str) = SFS_STR_INIT, aside sfs_auto(str) = SFS_STR_INIT;
 	int rc;
 
 	if (!r->old.autoincrement || !r->new.autoincrement) {
 		return 0;
 	}
-	sfs_quote_literal(&table, SFS_SQLITE, r->pair->to->id.name);
-	sfs_str_add(&aside, LITE_ASIDE);
-	sfs_str_add(&aside, r->pair->to->id.name);
-	char *plain sfs_auto(free) = sfs_str_steal(&aside);
-	sfs_quote_literal(&aside, SFS_SQLITE, plain);
 	rc = lite_emitf(r->planner, r->pair->to, err, "DELETE FROM sqlite_sequence WHERE name = %s",
-		sfs_str_text(&table));
+		literal(r, ""));
 	if (rc == 0) {
 		rc = lite_emitf(r->planner, r->pair->to, err,
 			"INSERT INTO sqlite_sequence (name, seq)\nSELECT %s, seq FROM "
 			"sqlite_sequence WHERE name = %s",
-			sfs_str_text(&table), sfs_str_text(&aside));
+			literal(r, ""), literal(r, LITE_ASIDE));
 	}
 	return rc;
 }
 
 static int
-emit(struct rebuild *r, struct sfs_error *err)
+create(struct rebuild *r, struct sfs_error *err)
 {
-	struct sfs_str create sfs_auto(str) = SFS_STR_INIT;
-	struct lite_planner *planner = r->planner;
-	const struct sfs_object *table = r->pair->to;
-	int rc = lite_emit_legacy(planner, true, err);
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 
-	lite_text(table, &create);
+	lite_text(r->pair->to, &text);
+	return lite_emit(r->planner, r->pair->to, sfs_str_text(&text), err);
+}
+
+static int
+drop_aside(struct rebuild *r, struct sfs_error *err)
+{
+	return lite_emitf(r->planner, r->pair->to, err, "DROP TABLE %s", r->aside);
+}
+
+static int
+rebuild_by_rename(struct rebuild *r, struct sfs_error *err)
+{
+	int rc = lite_emit_legacy(r->planner, true, err);
+
 	if (rc == 0) {
-		rc = lite_emitf(
-			planner, table, err, "ALTER TABLE %s RENAME TO %s", r->name, r->aside);
+		rc = lite_emitf(r->planner, r->pair->to, err, "ALTER TABLE %s RENAME TO %s",
+			r->name, r->aside);
 	}
 	if (rc == 0) {
-		rc = lite_emit(planner, table, sfs_str_text(&create), err);
+		rc = create(r, err);
 	}
 	if (rc == 0) {
-		rc = fill(r, err);
+		rc = fill(r, false, err);
+	}
+	if (rc == 0) {
+		rc = keep_counter(r, err);
+	}
+	return rc == 0 ? drop_aside(r, err) : rc;
+}
+
+/* The counter of a table goes with it: under another name it stays until it is needed. */
+static int
+hide_counter(struct rebuild *r, struct sfs_error *err)
+{
+	if (!r->old.autoincrement || !r->new.autoincrement) {
+		return 0;
+	}
+	return lite_emitf(r->planner, r->pair->to, err,
+		"UPDATE sqlite_sequence SET name = %s WHERE name = %s", literal(r, LITE_ASIDE),
+		literal(r, ""));
+}
+
+static int
+forget_counter(struct rebuild *r, struct sfs_error *err)
+{
+	if (!r->old.autoincrement || !r->new.autoincrement) {
+		return 0;
+	}
+	return lite_emitf(r->planner, r->pair->to, err,
+		"DELETE FROM sqlite_sequence WHERE name = %s", literal(r, LITE_ASIDE));
+}
+
+/* Twice the work, for a table that can not be renamed. */
+static int
+rebuild_by_copy(struct rebuild *r, struct sfs_error *err)
+{
+	struct sfs_str columns sfs_auto(str) = SFS_STR_INIT;
+	int rc;
+
+	for (size_t i = 0; i < r->copied.len; i++) {
+		sfs_str_addf(
+			&columns, "%s%s AS c%zu", i ? ", " : "", r->copied.items[i].from, i + 1);
+	}
+	rc = lite_emitf(r->planner, r->pair->to, err, "CREATE TABLE %s AS\nSELECT %s\nFROM %s",
+		r->aside, columns.len ? columns.text : "1", r->name);
+	if (rc == 0) {
+		rc = hide_counter(r, err);
+	}
+	if (rc == 0) {
+		rc = lite_emitf(r->planner, r->pair->to, err, "DROP TABLE %s", r->name);
+	}
+	if (rc == 0) {
+		rc = create(r, err);
+	}
+	if (rc == 0) {
+		rc = fill(r, true, err);
 	}
 	if (rc == 0) {
 		rc = keep_counter(r, err);
 	}
 	if (rc == 0) {
-		rc = lite_emitf(planner, table, err, "DROP TABLE %s", r->aside);
+		rc = forget_counter(r, err);
 	}
-	return rc;
+	return rc == 0 ? drop_aside(r, err) : rc;
+}
+
+/*
+ * Under legacy_alter_table SQLite does not rewrite CHECK (t.a > 0) in t itself, and then refuses the
+ * new name: it is asked, with an empty copy.
+ */
+static bool
+can_rename(const struct rebuild *r)
+{
+	static const char legacy[] = "PRAGMA legacy_alter_table = ON";
+	sqlite3 *conn sfs_auto(sqlite3) = NULL;
+	const char *text = lite_stored(r->pair->now);
+	char *rename sfs_auto(free) =
+		sfs_asprintf("ALTER TABLE %s RENAME TO %s", r->name, r->aside);
+	size_t offset;
+
+	return lite_sandbox_open(&conn, NULL) == 0 &&
+	       lite_sandbox_run(conn, text, strlen(text), &offset, NULL) == 0 &&
+	       lite_sandbox_run(conn, legacy, strlen(legacy), &offset, NULL) == 0 &&
+	       lite_sandbox_run(conn, rename, strlen(rename), &offset, NULL) == 0;
 }
 
 int
@@ -223,5 +333,5 @@ lite_rebuild(struct lite_planner *planner, struct lite_pair *pair, struct sfs_er
 	r.name = lite_quoted(planner, pair->to->id.name);
 	r.aside = lite_quoted(planner, sfs_str_text(&aside));
 	list_columns(&r);
-	return emit(&r, err);
+	return can_rename(&r) ? rebuild_by_rename(&r, err) : rebuild_by_copy(&r, err);
 }
