@@ -58,5 +58,5 @@ pg_read_domain_constraint(int version, struct sfs_str *out)
 	sfs_str_add(out, "\n WHERE k.oid >= 16384 AND k.contype = 'c'");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_type", "t.oid");
-	pg_select_scope(out, "t.oid", "n.nspname");
+	pg_select_scope(out, "k.contypid", "n.nspname");
 }

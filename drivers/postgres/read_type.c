@@ -127,7 +127,7 @@ pg_read_type_attribute(int version, struct sfs_str *out)
 			"a.attcollation") " END AS collation");
 	pg_select_common(out, &attribute);
 	sfs_str_add(out,
-		"\n FROM pg_class c JOIN pg_type t ON t.oid = c.reltype"
+		"\n FROM pg_class c JOIN pg_type t ON t.typrelid = c.oid"
 		" JOIN pg_namespace n ON n.oid = t.typnamespace"
 		" JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped");
 	pg_select_joins(out, &attribute);

@@ -70,7 +70,11 @@ static const char QUERY[] =
 	"  UNION ALL SELECT d.refobjid FROM pg_depend d WHERE d.classid = 1259 AND d.objid = o.oid"
 	"   AND d.objsubid = 0 AND d.refclassid = 1259 AND d.refobjsubid > 0"
 	"   AND d.deptype = 'a') x WHERE o.class = 1259)"
-	" SELECT w.class, array_agg(w.oid) FROM whole w WHERE w.oid IS NOT NULL GROUP BY w.class";
+	/* Row types and array types are no objects. */
+	" SELECT w.class, array_agg(w.oid) FROM whole w WHERE w.oid IS NOT NULL AND NOT EXISTS ("
+	" SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE w.class = 1247"
+	" AND t.oid = w.oid AND (c.relkind <> 'c' OR t.typelem <> 0 AND t.typcategory = 'A'))"
+	" GROUP BY w.class";
 
 /* The parameters: arrays written side by side. */
 struct seeds {
