@@ -72,6 +72,14 @@ void pg_column_rename(struct pg_writer *writer, const struct sfs_change *change)
 void pg_column_untie(struct pg_writer *writer, const struct sfs_change *change);
 void pg_column_tie(struct pg_writer *writer, const struct sfs_change *change);
 
+/* ---- alter_identity.c ---- */
+
+/* "SET INCREMENT BY 5 SET START WITH 10": from one list of sequence options to another. */
+void pg_identity_options(struct sfs_str *out, const char *from, const char *to, bool restart);
+
+/* Gives the sequence behind an identity column its new name. */
+void pg_identity_rename(struct pg_writer *writer, const struct sfs_change *change);
+
 /* ---- cast.c: from one type to another ---- */
 
 enum pg_cast {

@@ -74,86 +74,6 @@ add_type(struct clauses *clauses, const char *using)
 
 /* ---- identity ---- */
 
-static const struct identity_option {
-	const char *words; /* as it stands in the options */
-	const char *reset; /* what brings the default back */
-} identity_options[] = {
-	{ "START WITH", "SET START WITH 1" },
-	{ "INCREMENT BY", "SET INCREMENT BY 1" },
-	{ "MINVALUE", "SET NO MINVALUE" },
-	{ "MAXVALUE", "SET NO MAXVALUE" },
-	{ "CACHE", "SET CACHE 1" },
-	{ "CYCLE", "SET NO CYCLE" },
-};
-
-/* The value of an option in "START WITH 5 CACHE 3": "" for a word alone, NULL when it is not there. */
-static char *
-option_value(const char *options, const char *words)
-{
-	const char *at = options;
-	size_t len = strlen(words);
-
-	while (at && *at) {
-		if (strncmp(at, words, len) == 0 && (at[len] == ' ' || !at[len])) {
-			const char *value = at[len] ? at + len + 1 : at + len;
-			size_t n = strspn(value, "-0123456789");
-
-			return sfs_strndup(value, n);
-		}
-		at = strchr(at, ' ');
-		at = at ? at + 1 : NULL;
-	}
-	return NULL;
-}
-
-/* The start that follows from the bounds when none is said; NULL: 1. */
-static char *
-identity_start(const char *options)
-{
-	char *start = option_value(options, "START WITH");
-
-	return start ? start : option_value(options, "MINVALUE");
-}
-
-static void
-add_identity_options(struct clauses *clauses, bool restart)
-{
-	const char *old = sfs_object_get(clauses->change->from, SFS_COLUMN_IDENTITY_OPTIONS);
-	const char *new = sfs_object_get(clauses->change->to, SFS_COLUMN_IDENTITY_OPTIONS);
-	struct sfs_str set sfs_auto(str) = SFS_STR_INIT;
-
-	for (size_t i = 0; i < sizeof identity_options / sizeof *identity_options; i++) {
-		const struct identity_option *option = &identity_options[i];
-		char *was sfs_auto(free) = option_value(old, option->words);
-		char *is sfs_auto(free) = option_value(new, option->words);
-
-		if (sfs_streq(was, is)) {
-			continue;
-		}
-		sfs_str_separate(&set, " ");
-		if (is) {
-			sfs_str_addf(&set, "SET %s%s%s", option->words, *is ? " " : "", is);
-		} else {
-			sfs_str_add(&set, option->reset);
-		}
-	}
-	char *old_start sfs_auto(free) = identity_start(old);
-	char *new_start sfs_auto(free) = identity_start(new);
-	char *said sfs_auto(free) = option_value(new, "START WITH");
-
-	if (!said && new_start && !sfs_streq(old_start, new_start)) {
-		sfs_str_separate(&set, " ");
-		sfs_str_addf(&set, "SET START WITH %s", new_start);
-	}
-	if (restart) {
-		sfs_str_separate(&set, " ");
-		sfs_str_add(&set, "RESTART");
-	}
-	if (set.len) {
-		clauses_add(clauses, sfs_str_text(&set), NULL);
-	}
-}
-
 static void
 add_identity(struct clauses *clauses, bool restart)
 {
@@ -176,7 +96,13 @@ add_identity(struct clauses *clauses, bool restart)
 		clauses_add(clauses, "SET GENERATED ", new);
 	}
 	if (pg_differs(clauses->change, SFS_COLUMN_IDENTITY_OPTIONS)) {
-		add_identity_options(clauses, restart);
+		struct sfs_str set sfs_auto(str) = SFS_STR_INIT;
+
+		pg_identity_options(
+			&set, sfs_object_get(from, SFS_COLUMN_IDENTITY_OPTIONS), options, restart);
+		if (set.len) {
+			clauses_add(clauses, sfs_str_text(&set), NULL);
+		}
 	}
 }
 
@@ -279,6 +205,7 @@ pg_column_alter(
 	const struct sfs_object *to = change->to;
 	struct clauses clauses sfs_auto(clauses);
 
+	pg_identity_rename(writer, change);
 	clauses_init(&clauses, change);
 	add_removals(&clauses);
 	if (pg_differs(change, SFS_COLUMN_TYPE) || pg_differs(change, SFS_COLUMN_COLLATION)) {

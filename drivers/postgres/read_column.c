@@ -64,9 +64,13 @@ select_default(struct sfs_str *out)
 		" AS generated_kind"
 		",\n CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END"
 		" AS identity"
-		",\n CASE WHEN a.attidentity <> '' THEN (SELECT ");
+		",\n CASE WHEN a.attidentity <> '' THEN (SELECT NULLIF(concat_ws(' ',"
+		" CASE WHEN s.relnamespace <> c.relnamespace OR s.relname <> c.relname || '_'"
+		" || a.attname || '_seq' AND octet_length(c.relname || a.attname) <= 58"
+		" THEN 'SEQUENCE NAME ' || s.oid::regclass::text END, ");
 	pg_select_sequence_options(out);
-	sfs_str_add(out, " FROM pg_depend w JOIN pg_sequence q ON q.seqrelid = w.objid"
+	sfs_str_add(out, "), '') FROM pg_depend w JOIN pg_sequence q ON q.seqrelid = w.objid"
+			 " JOIN pg_class s ON s.oid = w.objid"
 			 " WHERE w.refclassid = 'pg_class'::regclass AND w.refobjid = a.attrelid"
 			 " AND w.refobjsubid = a.attnum AND w.classid = 'pg_class'::regclass"
 			 " AND w.deptype = 'i') END AS identity_options");
