@@ -97,6 +97,36 @@ mnt_job_push(struct mnt *mnt, struct mnt_job *job)
 	pthread_mutex_unlock(&jobs->lock);
 }
 
+/*
+ * While the kernel holds a directory its names can not be invalidated, but its listing can: what a
+ * refusal put there is seen as soon as the call returns.
+ */
+static void
+drop_listings(struct mnt *mnt, const struct mnt_job *job)
+{
+	fuse_ino_t inos[2] = { 0, 0 };
+
+	{
+		MNT_LOCK(mnt);
+		const char *path = job->new_path ? job->new_path : job->path;
+		char *above sfs_auto(free) = sfs_strdup(path);
+		char *slash = strrchr(above, '/');
+		const struct mnt_node *parent = job->node ? job->node->parent : NULL;
+
+		if (slash) {
+			*slash = '\0';
+			const struct mnt_node *directory = mnt_node_find(&mnt->nodes, above);
+			inos[0] = directory ? directory->ino : 0;
+		}
+		inos[1] = parent ? parent->ino : 0;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (inos[i]) {
+			(void)fuse_lowlevel_notify_inval_inode(mnt->session, inos[i], 0, 0);
+		}
+	}
+}
+
 void
 mnt_job_reply(struct mnt *mnt, struct mnt_job *job, int r)
 {
@@ -110,6 +140,7 @@ mnt_job_reply(struct mnt *mnt, struct mnt_job *job, int r)
 	mnt->jobs->current = NULL;
 	pthread_mutex_unlock(&mnt->jobs->lock);
 	if (job->held) {
+		drop_listings(mnt, job);
 		(void)fuse_reply_err(req, -r);
 	} else {
 		mnt_notify_reply(mnt, req, -r);

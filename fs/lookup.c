@@ -58,10 +58,11 @@ static double
 absence_timeout(const struct mnt_node *parent, const char *name)
 {
 	bool passing = mnt_node_child(parent, name) != NULL;
+	bool pending = is_below(parent, "pending");
 	bool note = sfs_ends_with(name, ".error") || sfs_ends_with(name, ".rej") ||
 		    sfs_ends_with(name, ".plan");
 
-	return passing || note ? 0 : MNT_FOREVER;
+	return passing || pending || note ? 0 : MNT_FOREVER;
 }
 
 static int

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "fs/node.h"
+#include "fs/process.h"
 
 enum {
 	ROOT_INO = 1,
@@ -312,19 +313,31 @@ mnt_node_contents(const struct mnt_node *node)
 	return node->text ? mnt_text_ref(node->text) : mnt_text_create("", 0);
 }
 
+/* A place for what this thread reads: its own, a free one, a dead reader's, or the oldest. */
+static struct mnt_reading *
+reading_for(struct mnt_node *node, pid_t thread)
+{
+	struct mnt_reading *free_one = NULL;
+
+	for (size_t i = 0; i < MNT_READINGS; i++) {
+		struct mnt_reading *reading = &node->readings[i];
+
+		if (reading->thread == thread) {
+			return reading;
+		}
+		free_one = reading->text || free_one ? free_one : reading;
+	}
+	for (size_t i = 0; i < MNT_READINGS && !free_one; i++) {
+		free_one = mnt_process_of(node->readings[i].thread) ? NULL : &node->readings[i];
+	}
+	return free_one ? free_one : &node->readings[node->next_reading++ % MNT_READINGS];
+}
+
 void
 mnt_node_note_reading(struct mnt_node *node, pid_t thread, struct mnt_text *text)
 {
-	struct mnt_reading *reading = NULL;
+	struct mnt_reading *reading = reading_for(node, thread);
 
-	for (size_t i = 0; i < MNT_READINGS; i++) {
-		if (node->readings[i].thread == thread) {
-			reading = &node->readings[i];
-		}
-	}
-	if (!reading) {
-		reading = &node->readings[node->next_reading++ % MNT_READINGS];
-	}
 	reading->thread = thread;
 	mnt_text_ref(text);
 	mnt_text_unref(reading->text);

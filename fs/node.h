@@ -109,7 +109,7 @@ struct mnt_text *mnt_node_contents(const struct mnt_node *node);
 /* Whether anything but hidden nodes hangs below it. */
 bool mnt_node_is_empty(const struct mnt_node *directory);
 
-/* Remembers what a thread reads, and forgets which by `mnt_node_reading` of its process. */
+/* Remembers what a thread reads, in the place of an older reading. */
 void mnt_node_note_reading(struct mnt_node *node, pid_t thread, struct mnt_text *text);
 
 #endif

@@ -227,6 +227,16 @@ is_kind(const struct mnt_node *parent, const char *name)
 		       sfs_kind_by_directory(name, SFS_LEVEL_RELATION) != SFS_KIND_COUNT);
 }
 
+/* Beside objects and migrations programs may keep directories for the time being (rsync does). */
+static bool
+is_scratch(const struct mnt_node *parent, const char *name)
+{
+	bool beside = (parent->parent->parent && is_kind(parent->parent, parent->name)) ||
+		      strcmp(parent->name, "pending") == 0;
+
+	return name[0] == '.' && beside && strcmp(name, ".git") != 0;
+}
+
 static int
 do_mkdir(struct mnt *mnt, fuse_req_t req, fuse_ino_t parent_ino, const char *name,
 	struct fuse_entry_param *entry)
@@ -244,7 +254,7 @@ do_mkdir(struct mnt *mnt, fuse_req_t req, fuse_ino_t parent_ino, const char *nam
 	if (parent == mnt_node_child(mnt->nodes.root, "schema")) {
 		return mkdir_namespace(mnt, req, name);
 	}
-	if (!parent->parent || !is_kind(parent, name)) {
+	if (!parent->parent || (!is_kind(parent, name) && !is_scratch(parent, name))) {
 		return -EPERM;
 	}
 	struct mnt_node *node = mnt_node_add(&mnt->nodes, parent, name, MNT_DIRECTORY);
@@ -333,7 +343,7 @@ do_rmdir(struct mnt *mnt, fuse_req_t req, fuse_ino_t parent_ino, const char *nam
 		push_held(mnt, req, node, run_rmdir);
 		return 1;
 	}
-	if (!parent->parent || !is_kind(parent, name)) {
+	if (!parent->parent || (!is_kind(parent, name) && !is_scratch(parent, name))) {
 		return -EPERM;
 	}
 	if (!mnt_node_is_empty(node)) {

@@ -379,8 +379,10 @@ run_move_to_pending(struct mnt *mnt, struct mnt_job *job)
 		struct mnt_node *parent;
 		const char *name = split(mnt, job->new_path, &parent);
 
+		/* It stands in migrations/ already; the kernel puts it into pending/ when it is told so. */
 		settle_moved(mnt, job->node);
 		take_place(mnt, job->node, parent, name);
+		mnt_node_detach(&mnt->nodes, job->node);
 	}
 	mnt_absolve(mnt, job->new_path);
 	absolve_origin(mnt, job->path);
@@ -392,9 +394,11 @@ run_move_to_pending(struct mnt *mnt, struct mnt_job *job)
 	}
 	mnt_job_reply(mnt, job, 0);
 	{
-		/* The kernel has put it into pending/ now; it stands in migrations/. */
 		MNT_LOCK(mnt);
-		mnt_view_remove(mnt, job->node);
+		struct mnt_node *parent;
+		const char *name = split(mnt, job->new_path, &parent);
+
+		mnt_notify_name(mnt, parent, name);
 	}
 	mnt_control_update(mnt);
 }

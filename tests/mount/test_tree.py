@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""The tree as programs that only look see it."""
+
+import errno
+import os
+import stat
+
+import pytest
+
+from tree import SCHEMA, names, shell, tables, wait_for
+
+
+@pytest.fixture
+def place(engine, mount):
+    engine.run(SCHEMA)
+    with mount(engine.target) as place:
+        yield place
+
+
+def test_root(place):
+    expected = {"README.md", "generated", "log", "migrations", "pending", "schema", "status"}
+    assert expected <= set(os.listdir(place))
+
+
+def test_objects(place, engine):
+    assert names(tables(place, engine)) == ["empty.sql", "posts.sql", "users.sql"]
+    assert "email text NOT NULL" in (tables(place, engine) / "users.sql").read_text()
+
+
+def test_every_file_has_its_size(place):
+    for folder, _, files in os.walk(place):
+        for name in files:
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                assert len(file.read()) == os.stat(path).st_size, path
+
+
+def test_links_of_directories(place):
+    for folder, below, _ in os.walk(place):
+        assert os.stat(folder).st_nlink == 2 + len(below)
+
+
+def test_modes_and_owner(place, engine):
+    found = os.stat(tables(place, engine) / "users.sql")
+    assert stat.S_IMODE(found.st_mode) == 0o644
+    assert (found.st_uid, found.st_gid) == (os.getuid(), os.getgid())
+    assert stat.S_IMODE(os.stat(place / "status").st_mode) == 0o444
+
+
+def test_numbers_and_times_survive_a_refresh(place, engine):
+    users = tables(place, engine) / "users.sql"
+    before = os.stat(users)
+    engine.run("CREATE TABLE later (a integer);")
+    wait_for((tables(place, engine) / "later.sql").exists)
+    after = os.stat(users)
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_numbers_survive_a_remount(engine, mount):
+    engine.run(SCHEMA)
+    seen = []
+    for _ in range(2):
+        with mount(engine.target) as place:
+            seen.append(os.stat(tables(place, engine) / "users.sql").st_ino)
+    assert seen[0] == seen[1]
+
+
+def test_recursive_programs_end(place):
+    shell("find . -type f -size +0 | xargs cat > /dev/null; grep -rq 'CREATE TABLE' .", cwd=place)
+
+
+def test_what_is_not_there(place, engine):
+    with pytest.raises(FileNotFoundError):
+        os.stat(tables(place, engine) / "nothing.sql")
+    with pytest.raises(FileNotFoundError):
+        os.stat(place / "nothing")
+
+
+def test_special_files_have_no_place(place, engine):
+    folder = tables(place, engine)
+    for make in (
+        lambda: os.symlink("users.sql", folder / "link.sql"),
+        lambda: os.link(folder / "users.sql", folder / "link.sql"),
+        lambda: os.mkfifo(folder / "fifo"),
+    ):
+        with pytest.raises(PermissionError):
+            make()
+
+
+def test_statfs(place):
+    found = os.statvfs(place)
+    assert found.f_namemax == 255 and found.f_bavail > 0
+
+
+def test_whole_schema_loads_into_an_empty_database(place, engine, new_engine):
+    other = new_engine()
+    other.run((place / "generated" / "schema.sql").read_text())
+    assert {row[0] for row in other.rows("SELECT email FROM emails")} == set()
+
+
+def test_read_only(engine, mount):
+    engine.run(SCHEMA)
+    with mount(engine.target, "ro") as place:
+        users = tables(place, engine) / "users.sql"
+        assert stat.S_IMODE(os.stat(users).st_mode) == 0o444
+        for change in (
+            lambda: users.write_text("x"),
+            lambda: os.unlink(users),
+            lambda: os.rename(users, tables(place, engine) / "people.sql"),
+            lambda: (place / "pending" / "x.sql").write_text("SELECT 1;"),
+            lambda: os.mkdir(place / "schema" / "x"),
+        ):
+            with pytest.raises(OSError) as refused:
+                change()
+            assert refused.value.errno == errno.EROFS
+        options = shell(f"findmnt -no OPTIONS {place}").stdout
+        assert "ro" in options.strip().split(",")
+        engine.run("CREATE TABLE later (a integer);")
+        wait_for((tables(place, engine) / "later.sql").exists)
+        assert users.read_text()
