@@ -88,7 +88,8 @@ tree_is_database(const struct sfs_side *tree, const struct sfs_side *database, b
 {
 	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
 	struct sfs_tree live sfs_auto(tree) = { 0 };
-	int r = database->driver->read(database->db, &(struct sfs_scope){ 0 }, &catalog, err);
+	int r = database->driver->read(
+		database->db, &(struct sfs_scope){ .texts = true }, &catalog, err);
 
 	if (r == 0) {
 		r = sfs_tree_render(database->driver, catalog, &live, err);

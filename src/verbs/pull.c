@@ -15,7 +15,8 @@ render(struct sfs_side *side, struct sfs_tree *ret_tree, struct sfs_error *err)
 	int r = sfs_side_open(side, true, err);
 
 	if (r == 0) {
-		r = side->driver->read(side->db, &(struct sfs_scope){ 0 }, &catalog, err);
+		r = side->driver->read(
+			side->db, &(struct sfs_scope){ .texts = true }, &catalog, err);
 	}
 	return r < 0 ? r : sfs_tree_render(side->driver, catalog, ret_tree, err);
 }
