@@ -114,8 +114,7 @@ belongs_beside_relation(const struct pg_stmt *statement, const struct sfs_identi
 
 	if (head->kind == id->kind) {
 		return head->on.name && names(statement, &head->on, id->namespace, id->relation) &&
-		       head->targets.len == 1 &&
-		       sfs_streq(head->targets.items[0].name, id->name);
+		       head->targets.len == 1 && sfs_streq(head->targets.items[0].name, id->name);
 	}
 	return id->kind != SFS_POLICY && switches(statement, id);
 }
@@ -163,7 +162,8 @@ belongs(const struct pg_stmt *statement, const struct sfs_identity *id)
 		       is_about(statement, id->namespace, id->name);
 	}
 	if (id->kind == SFS_SEQUENCE) {
-		return (head->kind == SFS_SEQUENCE || (head->kind == SFS_TABLE && !head->creates)) &&
+		return (head->kind == SFS_SEQUENCE ||
+			       (head->kind == SFS_TABLE && !head->creates)) &&
 		       is_about(statement, id->namespace, id->name);
 	}
 	if (id->kind == SFS_NAMESPACE) {
@@ -190,23 +190,36 @@ is_definition(const struct pg_stmt *statement)
 }
 
 static void
+add_upper(struct sfs_str *out, const char *text)
+{
+	for (; *text; text++) {
+		sfs_str_addc(out, *text >= 'a' && *text <= 'z' ? (char)(*text - 32) : *text);
+	}
+}
+
+static void
+add_ref(struct sfs_str *out, const char *before, const struct pg_ref *ref)
+{
+	sfs_str_addf(out, "%s%s%s%s", before, ref->namespace ? ref->namespace : "",
+		ref->namespace ? "." : "", ref->name);
+}
+
+/* "CREATE INDEX x on public.t" */
+static void
 describe_found(const struct pg_stmt *statement, struct sfs_str *out)
 {
 	const struct pg_head *head = &statement->head;
 
-	sfs_str_add(out, head->verb ? head->verb : "this");
+	sfs_str_add(out, head->verb ? head->verb : "this statement");
 	if (head->kind != SFS_KIND_COUNT) {
-		sfs_str_addf(out, " of %s", sfs_kind_info(head->kind)->name);
+		sfs_str_addc(out, ' ');
+		add_upper(out, sfs_kind_info(head->kind)->name);
 	}
 	if (head->targets.len) {
-		const struct pg_ref *target = &head->targets.items[0];
-
-		sfs_str_addf(out, " %s%s%s", target->namespace ? target->namespace : "",
-			target->namespace ? "." : "", target->name);
+		add_ref(out, " ", &head->targets.items[0]);
 	}
 	if (head->on.name) {
-		sfs_str_addf(out, " on %s%s%s", head->on.namespace ? head->on.namespace : "",
-			head->on.namespace ? "." : "", head->on.name);
+		add_ref(out, " on ", &head->on);
 	}
 }
 
@@ -222,12 +235,16 @@ refuse(const struct pg_stmt *statement, const struct sfs_identity *id, struct sf
 	}
 	describe_found(statement, &found);
 	sfs_identity_describe(id, &expected);
-	r = sfs_error_set(err, EINVAL, "this file defines %s, and %s does not belong to that",
-		expected.text, found.text);
-	sfs_error_hint(err, "what belongs to another object goes into that object's file; statements "
-			    "that change something go into pending/");
-	sfs_error_object(err, "%s", expected.text);
-	sfs_error_position(err, statement->source->path, statement->source->text, statement->offset);
+	r = sfs_error_set(err, EINVAL, "%s does not belong into the file of %s",
+		sfs_str_text(&found), sfs_str_text(&expected));
+	sfs_error_hint(err, "%s",
+		statement->tree && statement->tree->runs_query
+			? "write down the columns: CREATE TABLE ... AS runs a query"
+			: "each object has a file of its own; statements that are no definition go "
+			  "into pending/");
+	sfs_error_object(err, "%s", sfs_str_text(&expected));
+	sfs_error_position(
+		err, statement->source->path, statement->source->text, statement->offset);
 	return r;
 }
 
@@ -298,6 +315,10 @@ void
 pg_check_places(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct pg_places *places)
 {
+	/* A trigger's table is not its own: that is cloned. */
+	if (sfs_kind_info(id->kind)->level == SFS_LEVEL_RELATION) {
+		return;
+	}
 	if (has_namespace(id->kind)) {
 		pg_places_add(places, space_of(id->kind), id->namespace, id->name);
 	}

@@ -39,9 +39,12 @@ add_need(struct cloner *c, struct needs *needs, const struct pg_stmt *statement,
 	const struct pg_ref *ref)
 {
 	struct need need = { .namespace = ref->namespace ? ref->namespace : statement->namespace,
-		.name = ref->name, .statement = statement, .offset = ref->offset };
+		.name = ref->name,
+		.statement = statement,
+		.offset = ref->offset };
 
-	if (!need.namespace || pg_places_find(c->places, PG_SPACE_RELATION, need.namespace, need.name)) {
+	if (!need.namespace ||
+		pg_places_find(c->places, PG_SPACE_RELATION, need.namespace, need.name)) {
 		return;
 	}
 	sfs_vec_foreach (other, needs) {
@@ -78,11 +81,11 @@ missing(const struct need *need, struct sfs_error *err)
 	const struct sfs_source *source = need->statement->source;
 
 	(void)sfs_error_set(
-		err, ENOENT, "relation \"%s.%s\" does not exist", need->namespace, need->name);
+		err, EINVAL, "relation \"%s.%s\" does not exist", need->namespace, need->name);
 	sfs_error_sqlstate(err, "42P01");
 	sfs_error_position(err, source->path, source->text,
 		need->offset == PG_NOWHERE ? need->statement->offset : need->offset);
-	return -ENOENT;
+	return -EINVAL;
 }
 
 /* A schema for the copies of a namespace that none of the sources is in. */
@@ -137,8 +140,8 @@ add_parent(struct cloner *c, const struct sfs_catalog *live, const struct need *
 	source->text = sfs_arena_strdup(c->clones->arena, sfs_str_text(&text));
 	source->len = text.len;
 	sfs_vec_push(&c->clones->sources, source);
-	r = pg_script_add(c->script, source,
-		sfs_arena_strdup(c->clones->arena, need->namespace), err);
+	r = pg_script_add(
+		c->script, source, sfs_arena_strdup(c->clones->arena, need->namespace), err);
 	if (!r) {
 		pg_check_places(c->script, source, &object->id, c->places);
 	}
@@ -152,14 +155,16 @@ add_parents(struct cloner *c, const struct needs *needs, struct sfs_error *err)
 	SFS_VEC(struct sfs_identity) ids = { 0 };
 
 	sfs_vec_foreach (need, needs) {
-		struct sfs_identity id = { .kind = SFS_TABLE, .namespace = need->namespace,
-			.name = need->name };
+		struct sfs_identity id = {
+			.kind = SFS_TABLE, .namespace = need->namespace, .name = need->name
+		};
 
 		sfs_vec_push(&ids, id);
 		id.kind = SFS_FOREIGN_TABLE;
 		sfs_vec_push(&ids, id);
 	}
-	struct pg_read_options options = { .scope = { .objects = ids.items, .n_objects = ids.len } };
+	struct pg_read_options options = { .scope = {
+						   .objects = ids.items, .n_objects = ids.len } };
 	int r = pg_read(c->db, &options, &live, err);
 	for (size_t i = 0; !r && i < needs->len; i++) {
 		r = add_parent(c, live, &needs->items[i], err);
@@ -232,8 +237,9 @@ int
 pg_clone(struct pg_db *db, struct pg_script *script, struct pg_places *places, const char *token,
 	struct pg_clones *clones, struct sfs_error *err)
 {
-	struct cloner c = { .db = db, .script = script, .places = places, .token = token,
-		.clones = clones };
+	struct cloner c = {
+		.db = db, .script = script, .places = places, .token = token, .clones = clones
+	};
 	struct needs needs = { 0 };
 	int r = 0;
 

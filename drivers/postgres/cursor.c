@@ -9,8 +9,8 @@ void
 pg_cursor_init(struct pg_cursor *cursor, const struct pg_stmt *statement)
 {
 	*cursor = (struct pg_cursor){ .text = statement->text };
-	sfs_lexer_init(&cursor->lexer, SFS_POSTGRES, statement->text,
-		statement->offset + statement->len);
+	sfs_lexer_init(
+		&cursor->lexer, SFS_POSTGRES, statement->text, statement->offset + statement->len);
 	cursor->lexer.at = statement->offset;
 	pg_cursor_next(cursor);
 }
@@ -19,8 +19,8 @@ void
 pg_cursor_next(struct pg_cursor *cursor)
 {
 	if (!sfs_lexer_word(&cursor->lexer, &cursor->token)) {
-		cursor->token = (struct sfs_token){ .type = SFS_TOKEN_END,
-			.offset = cursor->lexer.len };
+		cursor->token =
+			(struct sfs_token){ .type = SFS_TOKEN_END, .offset = cursor->lexer.len };
 	}
 }
 
@@ -73,15 +73,14 @@ take_part(struct pg_cursor *cursor, struct sfs_arena *arena)
 {
 	sfs_auto(str) struct sfs_str name = SFS_STR_INIT;
 
-	sfs_unquote_name(&name, SFS_POSTGRES, cursor->text + cursor->token.offset,
-		cursor->token.len);
+	sfs_unquote_name(
+		&name, SFS_POSTGRES, cursor->text + cursor->token.offset, cursor->token.len);
 	pg_cursor_next(cursor);
 	return sfs_arena_intern(arena, sfs_str_text(&name));
 }
 
 size_t
-pg_cursor_name(
-	struct pg_cursor *cursor, struct sfs_arena *arena, const char **parts, size_t max)
+pg_cursor_name(struct pg_cursor *cursor, struct sfs_arena *arena, const char **parts, size_t max)
 {
 	size_t n = 0;
 

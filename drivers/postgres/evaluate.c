@@ -97,7 +97,8 @@ is_mentioned(struct pg_script *script, const struct sfs_object *object)
 			const struct pg_ref *ref = &statement->tree->refs.items[i];
 
 			if (sfs_streq(ref->name, object->id.name) &&
-				(!ref->namespace || sfs_streq(ref->namespace, object->id.namespace))) {
+				(!ref->namespace ||
+					sfs_streq(ref->namespace, object->id.namespace))) {
 				return true;
 			}
 		}
@@ -173,7 +174,9 @@ evaluate_with(struct pg_db *db, struct company *c, bool everything,
 	if (!r) {
 		write_sources(c);
 		struct sfs_evaluation whole = { .sources = c->sources.items,
-			.n_sources = c->sources.len, .whole = true, .shadow = c->what->shadow };
+			.n_sources = c->sources.len,
+			.whole = true,
+			.shadow = c->what->shadow };
 
 		r = pg_evaluate_in_database(db, &whole, &all, err);
 	}
@@ -188,8 +191,8 @@ evaluate_with(struct pg_db *db, struct company *c, bool everything,
 
 /* Each file on its own must say what its path names, and nothing else. */
 static int
-check_sources(const struct sfs_evaluation *what, const struct sfs_identity *ids,
-	struct sfs_error *err)
+check_sources(
+	const struct sfs_evaluation *what, const struct sfs_identity *ids, struct sfs_error *err)
 {
 	struct pg_script script sfs_auto(pg_script);
 	int r = 0;
@@ -202,6 +205,19 @@ check_sources(const struct sfs_evaluation *what, const struct sfs_identity *ids,
 		}
 	}
 	return r;
+}
+
+static bool
+is_missing(const char *sqlstate)
+{
+	static const char *const states[] = { "3F000", "42704", "42883", "42P01", NULL };
+
+	for (size_t i = 0; states[i]; i++) {
+		if (strcmp(states[i], sqlstate) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static int
@@ -221,7 +237,7 @@ evaluate_in_company(struct pg_db *db, const struct sfs_evaluation *what,
 	company.live = live;
 	r = evaluate_with(db, &company, false, ret_catalog, &first);
 	/* A need that could not be seen: then all of it comes along. */
-	if (r == -ENOENT) {
+	if (r && is_missing(first.sqlstate)) {
 		struct company more = { .what = what, .ids = ids, .live = live };
 
 		return evaluate_with(db, &more, true, ret_catalog, err);

@@ -11,7 +11,7 @@ enum style {
 	COLUMN,   /* [namespace.]relation.column */
 	OPERATOR, /* [namespace.]sign */
 	NONE,
-	REFUSED,  /* belongs to the cluster, or to the database itself */
+	REFUSED, /* belongs to the cluster, or to the database itself */
 };
 
 struct kind_words {
@@ -124,8 +124,10 @@ take_ref(struct reader *r, enum pg_space space)
 	size_t offset = r->cursor.token.offset;
 	size_t n = pg_cursor_name(&r->cursor, r->arena, parts, 2);
 
-	return (struct pg_ref){ .space = space, .offset = offset,
-		.namespace = n == 2 ? parts[0] : NULL, .name = n ? parts[n - 1] : NULL };
+	return (struct pg_ref){ .space = space,
+		.offset = offset,
+		.namespace = n == 2 ? parts[0] : NULL,
+		.name = n ? parts[n - 1] : NULL };
 }
 
 static struct pg_ref
@@ -136,8 +138,10 @@ take_column(struct reader *r)
 	size_t n = pg_cursor_name(&r->cursor, r->arena, parts, 3);
 
 	r->head->column = n ? parts[n - 1] : NULL;
-	return (struct pg_ref){ .space = PG_SPACE_RELATION, .offset = offset,
-		.namespace = n == 3 ? parts[0] : NULL, .name = n >= 2 ? parts[n - 2] : NULL };
+	return (struct pg_ref){ .space = PG_SPACE_RELATION,
+		.offset = offset,
+		.namespace = n == 3 ? parts[0] : NULL,
+		.name = n >= 2 ? parts[n - 2] : NULL };
 }
 
 static struct pg_ref
@@ -151,8 +155,8 @@ take_operator(struct reader *r)
 		(void)pg_cursor_accept(&r->cursor, ".");
 	}
 	if (r->cursor.token.type == SFS_TOKEN_OPERATOR) {
-		ref.name = sfs_arena_strndup(r->arena, r->cursor.text + r->cursor.token.offset,
-			r->cursor.token.len);
+		ref.name = sfs_arena_strndup(
+			r->arena, r->cursor.text + r->cursor.token.offset, r->cursor.token.len);
 		pg_cursor_next(&r->cursor);
 	}
 	return ref;
@@ -337,10 +341,15 @@ read_comment(struct reader *r)
 		return;
 	}
 	pg_cursor_next(&r->cursor);
-	if (take_kind(r) && r->head->role != PG_REFUSED) {
-		take_target(r);
-		take_on(r, r->words->on);
+	if (!take_kind(r)) {
+		return;
 	}
+	if (r->head->role == PG_REFUSED) {
+		r->head->role = PG_DATA; /* says something of the database or the cluster */
+		return;
+	}
+	take_target(r);
+	take_on(r, r->words->on);
 }
 
 /* GRANT and REVOKE: on objects, or of roles, which belong to the cluster. */
@@ -371,9 +380,11 @@ read_grant(struct reader *r)
 		r->words = &table;
 		r->head->kind = SFS_TABLE;
 	}
-	if (r->head->role != PG_REFUSED) {
-		take_targets(r);
+	if (r->head->role == PG_REFUSED) {
+		r->head->role = PG_DATA;
+		return;
 	}
+	take_targets(r);
 }
 
 static void

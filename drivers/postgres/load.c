@@ -9,6 +9,9 @@
 /* How many statements are on their way before their results are taken. */
 enum { WINDOW = 128, WINDOW_BYTES = 1 << 18 };
 
+/* As much of a statement, and of a circle, as an error repeats. */
+enum { SHOWN_MAX = 2000, CIRCLE_MAX = 12 };
+
 /* What a unit of the pipeline is for. */
 enum unit_type {
 	UNIT_TASK,
@@ -106,16 +109,17 @@ send_settings(struct loader *l, const struct pg_stmt *statement, struct sfs_erro
 	sfs_quote_literal(&sql, SFS_POSTGRES, sfs_str_text(&path));
 	sfs_str_add(&sql, ", false)");
 	if (undo || !l->current.known) {
-		sfs_str_add(&sql, ", set_config('check_function_bodies', 'off', false),"
-				  " set_config('client_min_messages', 'error', false),"
-				  " set_config('client_encoding', 'UTF8', false),"
-				  " set_config('standard_conforming_strings', 'on', false),"
-				  " set_config('default_tablespace', '', false),"
-				  " set_config('default_table_access_method', 'heap', false),"
-				  " set_config('statement_timeout', '0', false),"
-				  /* Event triggers must not act on what is tried out. */
-				  " (SELECT set_config('session_replication_role', 'replica', false)"
-				  " FROM pg_roles WHERE rolname = session_user AND rolsuper)");
+		sfs_str_add(&sql,
+			", set_config('check_function_bodies', 'off', false),"
+			" set_config('client_min_messages', 'error', false),"
+			" set_config('client_encoding', 'UTF8', false),"
+			" set_config('standard_conforming_strings', 'on', false),"
+			" set_config('default_tablespace', '', false),"
+			" set_config('default_table_access_method', 'heap', false),"
+			" set_config('statement_timeout', '0', false),"
+			/* Event triggers must not act on what is tried out. */
+			" (SELECT set_config('session_replication_role', 'replica', false)"
+			" FROM pg_roles WHERE rolname = session_user AND rolsuper)");
 	}
 	r = r ? r : send(l, UNIT_OWN, 0, sql.text, err);
 	for (size_t i = statement->settings_from; !r && i < statement->settings_to; i++) {
@@ -124,8 +128,10 @@ send_settings(struct loader *l, const struct pg_stmt *statement, struct sfs_erro
 		pg_rewrite(&l->script->settings.items[i], NULL, false, &text);
 		r = send(l, UNIT_SETTING, i, sfs_str_text(&text.sql), err);
 	}
-	l->current = (struct settings){ .known = true, .base = statement->base,
-		.from = statement->settings_from, .to = statement->settings_to };
+	l->current = (struct settings){ .known = true,
+		.base = statement->base,
+		.from = statement->settings_from,
+		.to = statement->settings_to };
 	return r;
 }
 
@@ -142,8 +148,7 @@ has_settings(const struct loader *l, const struct pg_stmt *statement)
 
 /* Settings follow one another in most scripts: then only the new ones are sent. */
 static int
-go_on_with_settings(
-	struct loader *l, const struct pg_stmt *statement, struct sfs_error *err)
+go_on_with_settings(struct loader *l, const struct pg_stmt *statement, struct sfs_error *err)
 {
 	int r = 0;
 
@@ -236,21 +241,28 @@ statement_error(struct loader *l, const struct pg_stmt *statement, const struct 
 	size_t at = position_of(result, sql);
 	int r = pg_error(l->db, result, NULL, &own);
 
+	/* What a text asks for and is not there, or there already, is a fault of the text. */
+	if (r == -ENOENT || r == -EEXIST) {
+		own.errnum = EINVAL;
+		r = -EINVAL;
+	}
 	show(l->options->places, &own.message);
 	show(l->options->places, &own.detail);
 	show(l->options->places, &own.hint);
 	sfs_error_position(&own, statement->source->path, statement->source->text,
-		PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION)
-			? pg_text_source(text, at)
-			: statement->offset);
-	own.statement = sfs_strndup(statement->source->text + statement->offset, statement->len);
+		PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION) ? pg_text_source(text, at)
+								       : statement->offset);
+	own.statement =
+		sfs_asprintf("%.*s%s", statement->len > SHOWN_MAX ? SHOWN_MAX : (int)statement->len,
+			statement->source->text + statement->offset,
+			statement->len > SHOWN_MAX ? " ..." : "");
 	sfs_error_move(err, &own);
 	return r;
 }
 
 static int
-task_error(struct loader *l, const struct pg_task *task, const PGresult *result,
-	struct sfs_error *err)
+task_error(
+	struct loader *l, const struct pg_task *task, const PGresult *result, struct sfs_error *err)
 {
 	struct pg_text text sfs_auto(pg_text) = { 0 };
 
@@ -475,19 +487,24 @@ is_missing(const PGresult *failure)
 	return false;
 }
 
+/* What is left and makes something: those that need each other, and those that need these. */
 static void
-add_circle(const struct loader *l, const struct pg_order *order, struct sfs_str *files)
+add_circle(const struct loader *l, const struct pg_order *order, struct sfs_str *names)
 {
-	const char *last = NULL;
+	unsigned n = 0;
 
 	sfs_vec_foreach (index, order) {
-		const struct pg_task *task = &l->tasks.items[*index];
+		const struct pg_stmt *statement = l->tasks.items[*index].statement;
+		const struct pg_refs *targets = &statement->head.targets;
 
-		if (task->waits && !sfs_streq(last, task->statement->source->path)) {
-			sfs_str_separate(files, ", ");
-			last = task->statement->source->path;
-			sfs_str_add(files, last);
+		if (!statement->head.creates || !targets->len || ++n > CIRCLE_MAX) {
+			continue;
 		}
+		sfs_str_separate(names, ", ");
+		sfs_str_addf(names, "%s (%s)", targets->items[0].name, statement->source->path);
+	}
+	if (n > CIRCLE_MAX) {
+		sfs_str_addf(names, " and %u more", n - CIRCLE_MAX);
 	}
 }
 
@@ -496,8 +513,8 @@ static int
 report(struct loader *l, const struct pg_order *order, struct sfs_error *err)
 {
 	const struct pg_task *chosen = &l->tasks.items[order->items[0]];
-	sfs_auto(str) struct sfs_str files = SFS_STR_INIT;
-	bool found = false;
+	sfs_auto(str) struct sfs_str names = SFS_STR_INIT;
+	bool found = false, circle = false;
 
 	sfs_vec_foreach (index, order) {
 		const struct pg_task *task = &l->tasks.items[*index];
@@ -507,11 +524,12 @@ report(struct loader *l, const struct pg_order *order, struct sfs_error *err)
 			chosen = task;
 			found = true;
 		}
+		circle = circle || task->waits;
 	}
 	int r = task_error(l, chosen, chosen->failure, err);
-	add_circle(l, order, &files);
-	if (!found && files.len) {
-		sfs_error_hint(err, "these need each other in a circle: %s", files.text);
+	if (!found && circle) {
+		add_circle(l, order, &names);
+		sfs_error_hint(err, "these need each other in a circle: %s", sfs_str_text(&names));
 	}
 	return r;
 }
@@ -569,12 +587,14 @@ select_tasks(struct loader *l, struct pg_order *order, struct sfs_error *err)
 			if (r) {
 				return r;
 			}
-			(void)sfs_error_set(err, EINVAL, "this statement defines nothing of a schema");
+			(void)sfs_error_set(
+				err, EINVAL, "this statement defines nothing of a schema");
 			sfs_error_hint(err, "%s",
-				role == PG_REFUSED ? "roles, databases and settings of the server are "
-						     "not part of a schema: run it with psql"
-						   : "a schema is made of CREATE, ALTER, COMMENT ON, "
-						     "GRANT and the like");
+				role == PG_REFUSED
+					? "roles, databases and settings of the server are "
+					  "not part of a schema: run it with psql"
+					: "a schema is made of CREATE, ALTER, COMMENT ON, "
+					  "GRANT and the like");
 			sfs_error_position(err, statement->source->path, statement->source->text,
 				statement->offset);
 			return -EINVAL;

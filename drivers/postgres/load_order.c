@@ -26,7 +26,7 @@ struct sorter {
 	struct sfs_arena *arena;
 	struct sfs_map *names; /* "name" and "namespace\1name" to struct definers */
 	SFS_VEC(struct definers *) lists;
-	char *state;           /* by task: 0 not seen, 1 on the way, 2 placed, 3 not to be sorted */
+	char *state; /* by task: 0 not seen, 1 on the way, 2 placed, 3 not to be sorted */
 	struct pg_order sorted, keys;
 	unsigned depth;
 };
@@ -217,7 +217,9 @@ place_keys(struct sorter *s, size_t objects, struct pg_order *order)
 void
 pg_order_sort(struct pg_script *script, struct pg_tasks *tasks, struct pg_order *order)
 {
-	struct sorter s = { .script = script, .tasks = tasks, .arena = sfs_arena_create(),
+	struct sorter s = { .script = script,
+		.tasks = tasks,
+		.arena = sfs_arena_create(),
 		.names = sfs_map_create() };
 	sfs_auto(free) char *phases = sfs_alloc(tasks->len + 1);
 	size_t objects = 0;

@@ -103,8 +103,8 @@ take_rows(struct blanker *b)
 
 /* Sets `ret_text` to the source's text, or to one of the same length that is SQL throughout. */
 static int
-blank_foreign_lines(struct sfs_arena *arena, const struct sfs_source *source,
-	const char **ret_text, struct sfs_error *err)
+blank_foreign_lines(struct sfs_arena *arena, const struct sfs_source *source, const char **ret_text,
+	struct sfs_error *err)
 {
 	struct blanker b = { .arena = arena, .source = source };
 	struct sfs_token token;
@@ -181,16 +181,17 @@ pg_script_add(struct pg_script *script, const struct sfs_source *source, const c
 	struct sfs_error *err)
 {
 	struct sfs_statements found;
-	struct pg_stmt statement = { .source = source, .base = namespace,
-		.namespace = namespace, .settings_from = script->settings.len,
+	struct pg_stmt statement = { .source = source,
+		.base = namespace,
+		.namespace = namespace,
+		.settings_from = script->settings.len,
 		.settings_to = script->settings.len };
 	const char *nul = memchr(source->text, '\0', source->len);
 	int r;
 
 	if (nul) {
 		(void)sfs_error_set(err, EINVAL, "the text holds a NUL byte");
-		sfs_error_position(
-			err, source->path, source->text, (size_t)(nul - source->text));
+		sfs_error_position(err, source->path, source->text, (size_t)(nul - source->text));
 		return -EINVAL;
 	}
 	if ((r = blank_foreign_lines(script->arena, source, &statement.text, err))) {

@@ -67,7 +67,8 @@ maker_of(const struct pg_script *script, const struct sfs_object *object)
 			continue;
 		}
 		const struct pg_ref *target = &head->targets.items[0];
-		const char *namespace = target->namespace ? target->namespace : statement->namespace;
+		const char *namespace =
+			target->namespace ? target->namespace : statement->namespace;
 
 		if (sfs_streq(target->name, object->id.name) &&
 			sfs_streq(namespace, object->id.namespace)) {

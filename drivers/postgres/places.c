@@ -66,9 +66,8 @@ pg_places_find(const struct pg_places *places, enum pg_space space, const char *
 	if (!place && space == PG_SPACE_RELATION) {
 		return find_in(places, PG_SPACE_TYPE, namespace, name);
 	}
-	for (int other = PG_SPACE_RELATION; !place && space == PG_SPACE_ANY &&
-					    other <= PG_SPACE_FUNCTION;
-		other++) {
+	for (int other = PG_SPACE_RELATION;
+		!place && space == PG_SPACE_ANY && other <= PG_SPACE_FUNCTION; other++) {
 		place = find_in(places, (enum pg_space)other, namespace, name);
 	}
 	return place;

@@ -185,13 +185,13 @@ move_name(struct rewriter *w, struct pg_cursor *cursor, const struct sfs_token *
 	if (is_namespace(w, first.offset)) {
 		place = pg_places_of(w->places, parts[0]);
 	} else if (sign) {
-		const char *operator = sfs_arena_strndup(w->arena,
-			w->statement->text + cursor->token.offset, cursor->token.len);
+		const char *operator= sfs_arena_strndup(
+			w->arena, w->statement->text + cursor->token.offset, cursor->token.len);
 
 		place = pg_places_find(w->places, PG_SPACE_ANY, parts[0], operator);
 	} else if (n == 2 && !is_column(w, first.offset)) {
-		place = pg_places_find(w->places, space_at(w, first.offset, before), parts[0],
-			parts[1]);
+		place = pg_places_find(
+			w->places, space_at(w, first.offset, before), parts[0], parts[1]);
 	} else if (n == 1 && w->statement->namespace && is_changed(w, first.offset)) {
 		place = pg_places_find(w->places, space_at(w, first.offset, before),
 			w->statement->namespace, parts[0]);
@@ -217,9 +217,8 @@ move_literal(struct rewriter *w, const struct sfs_token *token)
 	const char *parts[2];
 	struct pg_cursor cursor;
 
-	if (token->len > 300 ||
-		sfs_unquote_literal(&value, SFS_POSTGRES, w->statement->text + token->offset,
-			token->len)) {
+	if (token->len > 300 || sfs_unquote_literal(&value, SFS_POSTGRES,
+					w->statement->text + token->offset, token->len)) {
 		return;
 	}
 	struct pg_stmt literal = { .text = sfs_str_text(&value), .len = value.len };
@@ -249,8 +248,8 @@ has_free_texts(const struct pg_head *head)
 static bool
 is_body(const struct rewriter *w, const struct sfs_token *token, const struct sfs_token *before)
 {
-	bool routine = w->statement->head.kind == SFS_FUNCTION ||
-		       w->statement->head.kind == SFS_PROCEDURE;
+	bool routine =
+		w->statement->head.kind == SFS_FUNCTION || w->statement->head.kind == SFS_PROCEDURE;
 
 	return w->statement->text[token->offset] == '$' ||
 	       (routine && before->len && sfs_token_is(w->statement->text, before, "AS"));
@@ -392,8 +391,9 @@ adapt(struct rewriter *w)
 static void
 start(struct rewriter *w, const struct pg_stmt *statement, const struct pg_places *places)
 {
-	*w = (struct rewriter){ .statement = statement, .places = places,
-		.arena = sfs_arena_create() };
+	*w = (struct rewriter){
+		.statement = statement, .places = places, .arena = sfs_arena_create()
+	};
 	adapt(w);
 	if (places) {
 		move_names(w);
@@ -416,8 +416,8 @@ sort_edits(struct rewriter *w)
 }
 
 void
-pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places,
-	bool without_keys, struct pg_text *out)
+pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places, bool without_keys,
+	struct pg_text *out)
 {
 	struct rewriter w;
 
@@ -440,17 +440,16 @@ pg_rewrite_key(const struct pg_stmt *statement, const struct pg_places *places,
 {
 	const struct pg_ref *table = &statement->head.targets.items[0];
 	const char *namespace = table->namespace ? table->namespace : statement->namespace;
-	const char *place = places && namespace
-		? pg_places_find(places, PG_SPACE_RELATION, namespace, table->name)
-		: NULL;
+	const char *place = places && namespace ? pg_places_find(places, PG_SPACE_RELATION,
+							  namespace, table->name)
+						: NULL;
 	size_t end = key->element + key->element_len;
 	struct rewriter w;
 
 	start(&w, statement, places);
 	sort_edits(&w);
 	sfs_str_add(&out->sql, "ALTER TABLE ");
-	sfs_quote_qualified(
-		&out->sql, SFS_POSTGRES, place ? place : table->namespace, table->name);
+	sfs_quote_qualified(&out->sql, SFS_POSTGRES, place ? place : table->namespace, table->name);
 	sfs_str_add(&out->sql, " ADD ");
 	if (key->column) {
 		emit(&w, key->element, key->references, out);

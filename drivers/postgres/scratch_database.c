@@ -39,8 +39,7 @@ attempt(struct pg_db *db, const char *sql)
 static void
 drop(struct pg_db *db, const char *name)
 {
-	sfs_auto(free) char *sql =
-		sfs_asprintf("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
+	sfs_auto(free) char *sql = sfs_asprintf("DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
 
 	attempt(db, sql);
 }
@@ -84,8 +83,9 @@ add_locale(struct pg_db *db, struct sfs_str *sql, struct sfs_error *err)
 
 	sfs_str_add(&query, "SELECT pg_encoding_to_char(encoding), datcollate, datctype");
 	if (db->version >= 150000) {
-		sfs_str_addf(&query, ", CASE datlocprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END"
-				     ", CASE datlocprovider WHEN 'i' THEN %s END",
+		sfs_str_addf(&query,
+			", CASE datlocprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END"
+			", CASE datlocprovider WHEN 'i' THEN %s END",
 			db->version >= 170000 ? "datlocale" : "daticulocale");
 	}
 	if (db->version >= 160000) {
@@ -137,8 +137,9 @@ explain_creation(int r, struct sfs_error *err)
 		sfs_error_hint(err, "trying a schema out needs a scratch database: grant the role "
 				    "CREATEDB, or name an empty database with --shadow");
 	} else if (r == -EROFS) {
-		sfs_error_hint(err, "trying a schema out needs a scratch database, which this server "
-				    "can not make: name an empty one with --shadow");
+		sfs_error_hint(err,
+			"trying a schema out needs a scratch database, which this server "
+			"can not make: name an empty one with --shadow");
 	}
 	return r;
 }
@@ -148,7 +149,8 @@ static int
 allow_writes(struct pg_db *db, struct sfs_error *err)
 {
 	db->read_only = false;
-	return pg_run(db, "SET default_transaction_read_only = off; SET synchronous_commit = off", err);
+	return pg_run(
+		db, "SET default_transaction_read_only = off; SET synchronous_commit = off", err);
 }
 
 static int

@@ -172,6 +172,25 @@ find_contents(const struct trial *trial, PGresult **ret_contents, struct sfs_err
 	return pg_query(trial->db, sql.text, 0, NULL, ret_contents, err);
 }
 
+/* The statement that names what was made, so that it can be shown. */
+static void
+point_at(const struct trial *trial, const char *name, struct sfs_error *err)
+{
+	const struct sfs_source *source = &trial->what->sources[0];
+	size_t offset = 0;
+
+	sfs_vec_foreach (statement, &trial->script.statements) {
+		const struct pg_refs *targets = &statement->head.targets;
+
+		if (statement->head.creates && targets->len &&
+			strcmp(targets->items[0].name, name) == 0) {
+			source = statement->source;
+			offset = statement->offset;
+		}
+	}
+	sfs_error_position(err, source->path, source->text, offset);
+}
+
 /* Whatever the texts looked like: nothing but what the paths name may have come of them. */
 static int
 judge(const struct trial *trial, const struct sfs_catalog *catalog, struct sfs_error *err)
@@ -191,8 +210,7 @@ judge(const struct trial *trial, const struct sfs_catalog *catalog, struct sfs_e
 			pg_places_show(&trial->places, PQgetvalue(contents, row, 3));
 		r = sfs_error_set(err, EINVAL,
 			"the text also makes %s, which is no part of what its path names", what);
-		sfs_error_position(
-			err, trial->what->sources[0].path, trial->what->sources[0].text, 0);
+		point_at(trial, PQgetvalue(contents, row, 2), err);
 	}
 	return r;
 }

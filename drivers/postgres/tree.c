@@ -41,14 +41,16 @@ location_of(const struct walker *w, const json_t *node)
 	json_int_t at = json_integer_value(json_object_get(node, "location"));
 
 	return at > 0 && (size_t)at < w->statement->len ? w->statement->offset + (size_t)at
-							 : PG_NOWHERE;
+							: PG_NOWHERE;
 }
 
 static void
 add_ref(struct walker *w, enum pg_space space, enum pg_use use, const char *namespace,
 	const char *name, size_t offset)
 {
-	struct pg_ref ref = { .space = space, .use = use, .offset = offset,
+	struct pg_ref ref = { .space = space,
+		.use = use,
+		.offset = offset,
 		.namespace = sfs_arena_intern(w->arena, namespace),
 		.name = sfs_arena_intern(w->arena, name) };
 
@@ -171,13 +173,15 @@ walk(struct walker *w, const json_t *node, const char *key)
 		if (is_name_list(key)) {
 			add_list(w, PG_SPACE_ANY, node, PG_NOWHERE, false);
 		}
-		json_array_foreach (node, index, child) {
+		json_array_foreach(node, index, child)
+		{
 			walk(w, child, key);
 		}
 	} else if (json_is_object(node)) {
 		look(w, node, key);
 		/* The wrapper around a node says its type: the field is still the parent's. */
-		json_object_foreach ((json_t *)(uintptr_t)node, name, child) {
+		json_object_foreach((json_t *)(uintptr_t)node, name, child)
+		{
 			bool wrapper = strcmp(name, "RangeVar") == 0;
 
 			if (json_is_object(child) || json_is_array(child)) {
@@ -214,8 +218,8 @@ find_elements(const struct pg_stmt *statement, struct elements *elements)
 			element = (struct element){ .start = PG_NOWHERE,
 				.comma_before = cursor.token.offset };
 		} else if (depth > 1 || !pg_cursor_at(&cursor, "(")) {
-			element.start = element.start == PG_NOWHERE ? cursor.token.offset
-								    : element.start;
+			element.start =
+				element.start == PG_NOWHERE ? cursor.token.offset : element.start;
 			element.end = cursor.token.offset + cursor.token.len;
 		}
 		if (close && --depth == 0) {
@@ -229,7 +233,8 @@ key_table(struct walker *w, const json_t *constraint)
 {
 	const json_t *table = json_object_get(constraint, "pktable");
 
-	return (struct pg_ref){ .space = PG_SPACE_RELATION, .use = PG_USE_LOCKS,
+	return (struct pg_ref){ .space = PG_SPACE_RELATION,
+		.use = PG_USE_LOCKS,
 		.namespace = sfs_arena_intern(w->arena, text_of(table, "schemaname")),
 		.name = sfs_arena_intern(w->arena, text_of(table, "relname")),
 		.offset = location_of(w, table) };
@@ -253,7 +258,8 @@ next_clause(struct walker *w, const json_t *column, size_t from, size_t end)
 	if (at != PG_NOWHERE && at > from && at < end) {
 		end = at;
 	}
-	json_array_foreach (list, index, item) {
+	json_array_foreach(list, index, item)
+	{
 		const json_t *constraint = json_object_get(item, "Constraint");
 		const char *type = text_of(constraint, "contype");
 
@@ -290,7 +296,8 @@ add_column_keys(struct walker *w, const json_t *column, const struct element *el
 	const json_t *list = json_object_get(column, "constraints"), *item;
 	size_t index;
 
-	json_array_foreach (list, index, item) {
+	json_array_foreach(list, index, item)
+	{
 		const json_t *constraint = json_object_get(item, "Constraint");
 		size_t from = location_of(w, constraint);
 		struct pg_key key = { 0 };
@@ -334,7 +341,8 @@ find_keys(struct walker *w, const json_t *create)
 		find_elements(w->statement, &elements);
 	}
 	if (elements.len == json_array_size(list)) {
-		json_array_foreach (list, index, item) {
+		json_array_foreach(list, index, item)
+		{
 			const json_t *column = json_object_get(item, "ColumnDef");
 
 			if (column) {
@@ -427,7 +435,7 @@ scan(struct walker *w)
 		partition = pg_cursor_at(&cursor, "PARTITION");
 		inherits = inherits || pg_cursor_at(&cursor, "INHERITS");
 		size_t n = pg_cursor_name(&cursor, w->arena, parts, 2);
-		enum pg_use use = references ? PG_USE_LOCKS
+		enum pg_use use = references       ? PG_USE_LOCKS
 				  : of || inherits ? PG_USE_PARENT
 						   : PG_USE_PLAIN;
 		bool relation = use != PG_USE_PLAIN && strcmp(parts[n - 1], "inherits") != 0;
