@@ -61,7 +61,7 @@ static int
 read_database(struct mnt *mnt, struct sfs_db *db, struct reading *reading, struct sfs_error *err)
 {
 	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
-	struct sfs_scope scope = { .dependencies = true };
+	struct sfs_scope scope = { .dependencies = true, .texts = true };
 	struct sfs_error whole sfs_auto(error) = SFS_ERROR_INIT;
 	int r = mnt->driver->read(db, &scope, &catalog, err);
 
