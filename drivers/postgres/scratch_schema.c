@@ -240,7 +240,7 @@ run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_erro
 	/* A namespace goes by its scratch name there, so it is read with all that is in it. */
 	bool everything = has_namespace(trial);
 	struct pg_read_options read = { .scope = { .objects = everything ? NULL : trial->ids,
-						.n_objects = trial->what->n_sources,
+						.n_objects = everything ? 0 : trial->what->n_sources,
 						.dependencies = true,
 						.alone = true },
 		.aliases = trial->places.aliases.items,
