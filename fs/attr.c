@@ -222,6 +222,9 @@ mnt_op_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 
 	if (error) {
 		reply_value(req, error, strlen(error), size);
+	} else if (sfs_starts_with(name, "security.")) {
+		/* Said once, ls(1) does not ask again for every file. */
+		(void)fuse_reply_err(req, EOPNOTSUPP);
 	} else {
 		(void)fuse_reply_err(req, ENODATA);
 	}
