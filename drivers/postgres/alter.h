@@ -77,6 +77,9 @@ void pg_column_tie(struct pg_writer *writer, const struct sfs_change *change);
 /* "SET INCREMENT BY 5 SET START WITH 10": from one list of sequence options to another. */
 void pg_identity_options(struct sfs_str *out, const char *from, const char *to, bool restart);
 
+/* The name, for SQL, of the sequence behind an identity column. */
+void pg_identity_sequence(struct sfs_str *out, const struct sfs_object *column);
+
 /* Gives the sequence behind an identity column its new name. */
 void pg_identity_rename(struct pg_writer *writer, const struct sfs_change *change);
 

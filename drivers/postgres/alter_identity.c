@@ -81,9 +81,8 @@ pg_identity_options(struct sfs_str *out, const char *from, const char *to, bool 
 	}
 }
 
-/* "SEQUENCE NAME public.x START WITH 5": the name, or the one that the server gives. */
-static void
-sequence_name(struct sfs_str *out, const struct sfs_object *column)
+void
+pg_identity_sequence(struct sfs_str *out, const struct sfs_object *column)
 {
 	const char *options = sfs_object_get(column, SFS_COLUMN_IDENTITY_OPTIONS);
 	struct sfs_lexer lexer;
@@ -129,8 +128,8 @@ pg_identity_rename(struct pg_writer *writer, const struct sfs_change *change)
 		!sfs_object_has(change->to, SFS_COLUMN_IDENTITY)) {
 		return;
 	}
-	sequence_name(&old, change->from);
-	sequence_name(&new, change->to);
+	pg_identity_sequence(&old, change->from);
+	pg_identity_sequence(&new, change->to);
 	if (strcmp(sfs_str_text(&old), sfs_str_text(&new)) != 0) {
 		(void)sfs_plan_addf(writer->plan, change->to, "ALTER SEQUENCE %s RENAME TO %s",
 			sfs_str_text(&old), unqualified(sfs_str_text(&new)));

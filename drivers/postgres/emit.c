@@ -4,107 +4,13 @@
 
 #include "drivers/postgres/planner.h"
 
-/* ---- objects that differ a little from those of the catalogs ---- */
-
-static struct sfs_object *
-copy_object(struct pg_planner *planner, const struct sfs_object *object)
-{
-	struct sfs_object *copy = sfs_arena_alloc(planner->arena, sizeof *copy);
-
-	*copy = *object;
-	return copy;
-}
-
-const struct sfs_object *
-pg_without(struct pg_planner *planner, const struct sfs_object *object, int attribute)
-{
-	struct sfs_object *copy = copy_object(planner, object);
-	const char **values = sfs_arena_alloc(planner->arena, 64 * sizeof *values);
-	size_t n = 0;
-
-	copy->present &= ~PG_BIT(attribute);
-	for (int i = 0; i < 64; i++) {
-		if (copy->present & PG_BIT(i)) {
-			values[n++] = sfs_object_get(object, i);
-		}
-	}
-	copy->values = values;
-	return copy;
-}
-
-/* What an object of `from` is called by now, when it or what it stands in was renamed. */
-static const struct sfs_object *
-by_new_name(struct pg_planner *planner, const struct sfs_object *object)
-{
-	const struct sfs_diff *diff = planner->diff;
-	const struct sfs_object *relation = pg_relation_of(diff->from, object);
-	struct sfs_identity namespace_id = { SFS_NAMESPACE, object->id.namespace, NULL,
-		object->id.namespace, NULL };
-	const struct sfs_object *namespace =
-		object->id.namespace ? sfs_catalog_find(diff->from, &namespace_id) : NULL;
-	const struct sfs_object *new = relation ? diff->counterpart[relation->index] : NULL;
-	const struct pg_state *state = relation ? planner->by_from[relation->index] : NULL;
-	struct sfs_object *copy;
-
-	if (!(state && state->renamed)) {
-		new = NULL;
-	}
-	if (namespace && object != namespace) {
-		state = planner->by_from[namespace->index];
-		namespace = state && state->renamed ? diff->counterpart[namespace->index] : NULL;
-	} else {
-		namespace = NULL;
-	}
-	if (!new && !namespace) {
-		return object;
-	}
-	copy = copy_object(planner, object);
-	if (namespace) {
-		copy->id.namespace = namespace->id.name;
-	}
-	if (new) {
-		copy->id.namespace = new->id.namespace;
-		copy->id.relation = copy->id.relation ? new->id.name : NULL;
-	}
-	if (copy->owner) {
-		copy->owner = copy_object(planner, copy->owner);
-		copy->owner->id.namespace = copy->id.namespace;
-		if (new) {
-			copy->owner->id.name = new->id.name;
-		}
-	}
-	return copy;
-}
-
-/* A name that nobody has, for the time until the successor has taken over. */
-static const char *
-aside_name(struct pg_planner *planner, const struct sfs_object *object)
-{
-	size_t len = strlen(object->id.name);
-
-	/* 63 bytes is what a name may have; a character is not cut in two. */
-	while (len > 55 || (len && ((unsigned char)object->id.name[len] & 0xc0) == 0x80)) {
-		len--;
-	}
-	return sfs_arena_printf(planner->arena, "%.*s__old", (int)len, object->id.name);
-}
-
-static const struct sfs_object *
-aside_object(struct pg_planner *planner, const struct sfs_object *object)
-{
-	struct sfs_object *copy = copy_object(planner, by_new_name(planner, object));
-
-	copy->id.name = aside_name(planner, object);
-	return copy;
-}
-
 /* ---- what is common to all kinds ---- */
 
 static void
 emit_drop(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
 {
-	const struct sfs_object *object = state->aside ? aside_object(planner, state->from)
-						       : by_new_name(planner, state->from);
+	const struct sfs_object *object = state->aside ? pg_aside_object(planner, state->from)
+						       : pg_by_new_name(planner, state->from);
 	const struct pg_kind *kind = pg_kind(object->id.kind);
 	struct sfs_str reference sfs_auto(str) = SFS_STR_INIT;
 
@@ -155,22 +61,45 @@ emit_rename(struct pg_planner *planner, struct pg_writer *writer, const struct s
 		return;
 	}
 	bool moved = change->to->id.kind == SFS_NAMESPACE ||
-		     by_new_name(planner, change->from) != change->from;
+		     pg_by_new_name(planner, change->from) != change->from;
 
 	rename_plainly(writer, change, moved);
 }
 
-static void
-emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
+/* Whether a column that could be written as serial has to name its sequence, which is there. */
+static bool
+names_sequence(const struct pg_planner *planner, const struct sfs_object *column)
 {
-	const struct sfs_object *object = by_new_name(planner, state->from);
-	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+	const char *name =
+		column->id.kind == SFS_COLUMN ? sfs_object_get(column, SFS_COLUMN_SERIAL) : NULL;
+	const struct sfs_object *sequence =
+		name ? sfs_object_part(column->owner, SFS_SEQUENCE, name) : NULL;
 
-	sfs_str_add(&sql, "ALTER ");
-	pg_write_reference(object, &sql);
-	sfs_str_add(&sql, " RENAME TO ");
-	pg_name(&sql, aside_name(planner, state->from));
-	(void)sfs_plan_add(writer->plan, state->from, sfs_str_text(&sql));
+	return sequence && planner->diff->origin[sequence->index];
+}
+
+/* The table with its parts, as far as they are made with it. */
+static const struct sfs_object *
+with_parts(struct pg_planner *planner, const struct sfs_object *table)
+{
+	struct sfs_object *copy = pg_copy(planner, table), **end = &copy->first_part;
+	const struct sfs_object *part;
+	bool differs = false;
+
+	sfs_parts_foreach (part, table) {
+		struct sfs_object *other;
+
+		differs |= names_sequence(planner, part);
+		other = pg_copy(planner, names_sequence(planner, part)
+						 ? pg_without(planner, part, SFS_COLUMN_SERIAL)
+						 : part);
+		other->owner = copy;
+		*end = other;
+		end = &other->next_part;
+		copy->last_part = other;
+	}
+	*end = NULL;
+	return differs ? copy : table;
 }
 
 static void
@@ -180,6 +109,11 @@ emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct p
 
 	if (object->id.kind == SFS_SEQUENCE && state->tied) {
 		object = pg_without(planner, object, SFS_SEQUENCE_OWNED_BY);
+	}
+	if (object->id.kind == SFS_TABLE) {
+		object = with_parts(planner, object);
+	} else if (names_sequence(planner, object)) {
+		object = pg_without(planner, object, SFS_COLUMN_SERIAL);
 	}
 	if (object->id.kind == SFS_INDEX && sfs_object_has(object, SFS_INDEX_INHERITED)) {
 		object = pg_without(planner, object, SFS_INDEX_INHERITED);
@@ -205,47 +139,6 @@ emit_alter(struct pg_planner *planner, struct pg_writer *writer, const struct sf
 
 /* ---- untie and tie ---- */
 
-/* Brings the rows of a table that could not be altered into its successor. */
-static void
-move_rows(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
-{
-	struct sfs_str columns sfs_auto(str) = SFS_STR_INIT, values sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
-	const struct sfs_object *part;
-	bool always = false;
-
-	sfs_parts_foreach (part, state->to) {
-		const struct sfs_object *old =
-			sfs_object_part(state->from, SFS_COLUMN, part->id.name);
-		if (part->id.kind != SFS_COLUMN || !old ||
-			sfs_object_has(part, SFS_COLUMN_GENERATED)) {
-			continue;
-		}
-		const char *type = sfs_object_get(part, SFS_COLUMN_TYPE);
-		enum pg_cast cast = pg_cast_between(sfs_object_get(old, SFS_COLUMN_TYPE), type);
-
-		always |= sfs_object_has(part, SFS_COLUMN_IDENTITY);
-		sfs_str_separate(&columns, ", ");
-		pg_name(&columns, part->id.name);
-		sfs_str_separate(&values, ", ");
-		if (cast >= PG_CAST_DIRECT) {
-			pg_cast_write(&values, part->id.name, cast, type);
-		} else {
-			pg_name(&values, part->id.name);
-		}
-	}
-	if (!columns.len) {
-		return;
-	}
-	sfs_str_add(&sql, "INSERT INTO ");
-	pg_qualified(&sql, state->to->id.namespace, state->to->id.name);
-	sfs_str_addf(&sql, " (%s)%s SELECT %s FROM ONLY ", sfs_str_text(&columns),
-		always ? " OVERRIDING SYSTEM VALUE" : "", sfs_str_text(&values));
-	pg_qualified(&sql, by_new_name(planner, state->from)->id.namespace,
-		aside_name(planner, state->from));
-	(void)sfs_plan_add(writer->plan, state->to, sfs_str_text(&sql));
-}
-
 static void
 emit_tie(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state,
 	const struct sfs_change *change)
@@ -262,7 +155,7 @@ emit_tie(struct pg_planner *planner, struct pg_writer *writer, const struct pg_s
 		break;
 	default:
 		if (state->aside) {
-			move_rows(planner, writer, state);
+			pg_emit_rows(planner, writer, state);
 		} else {
 			pg_table_tie(writer, change);
 		}
@@ -308,7 +201,7 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		emit_untie(&writer, &change);
 		break;
 	case PG_ASIDE:
-		emit_aside(planner, &writer, state);
+		pg_emit_aside(planner, &writer, state);
 		break;
 	case PG_DROP:
 		emit_drop(planner, &writer, state);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/planner.h"
+#include "drivers/postgres/statements.h"
 #include "drivers/postgres/print.h"
 
 /* ---- what comes and goes with another ---- */
@@ -88,7 +89,8 @@ create_absorber(const struct pg_planner *planner, const struct pg_state *state)
 	struct pg_state *maker;
 
 	if (!to->owner) {
-		return NULL;
+		maker = state_or_null(planner->by_to, pg_base_type_of(planner->diff->to, to));
+		return maker && maker->made ? maker : NULL;
 	}
 	if (to->id.kind == SFS_TYPE_ATTRIBUTE || to->id.kind == SFS_DOMAIN_CONSTRAINT) {
 		maker = state_or_null(planner->by_to, to->owner);

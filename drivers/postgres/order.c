@@ -210,7 +210,7 @@ pg_nodes_sort(const struct pg_nodes *nodes, bool *ret_broken)
 		}
 	}
 	while (len < nodes->nodes.len) {
-		if (!sort.ready.len) {
+		while (!sort.ready.len) {
 			break_circle(&sort);
 		}
 		int node = heap_pop(&sort.ready);

@@ -150,6 +150,24 @@ const struct sfs_object *pg_without(
 
 void pg_emit(struct pg_planner *planner, const struct pg_node *node);
 
+/* ---- aside.c: objects under other names ---- */
+
+struct sfs_object *pg_copy(struct pg_planner *planner, const struct sfs_object *object);
+
+/* What an object of `from` is called by now, when it or what it stands in was renamed. */
+const struct sfs_object *pg_by_new_name(
+	struct pg_planner *planner, const struct sfs_object *object);
+
+/* The object under the name that it has while it stands aside. */
+const struct sfs_object *pg_aside_object(
+	struct pg_planner *planner, const struct sfs_object *object);
+
+/* Puts an object aside; brings the rows of one that was put aside into its successor. */
+void pg_emit_aside(
+	struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state);
+void pg_emit_rows(
+	struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state);
+
 /* ---- convert.c: what happens to values ---- */
 
 /* Whether the sequence, or an identity column's, stands outside of its new bounds. */
