@@ -251,7 +251,7 @@ retype_column(struct pg_planner *planner, const struct pg_state *state)
 static void
 alter_column(struct pg_planner *planner, const struct pg_state *state)
 {
-	if (state->to->owner->id.kind != SFS_TABLE) {
+	if (state->to->owner->id.kind != SFS_TABLE || !state->from) {
 		return;
 	}
 	if (differs(state, SFS_COLUMN_TYPE)) {
@@ -374,7 +374,8 @@ rename_object(struct pg_planner *planner, const struct pg_state *state)
 static void
 widen_acl(struct pg_planner *planner, const struct pg_state *state)
 {
-	const char *old = sfs_object_get(state->from, SFS_ATTR_ACL);
+	const struct sfs_object *from = state->old ? state->old : state->from;
+	const char *old = sfs_object_get(from, SFS_ATTR_ACL);
 	const char *new = sfs_object_get(state->to, SFS_ATTR_ACL);
 
 	if (pg_acl_widens(pg_kind(state->to->id.kind), old, new)) {

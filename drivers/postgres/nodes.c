@@ -6,6 +6,8 @@
 #include "drivers/postgres/statements.h"
 #include "drivers/postgres/print.h"
 
+#define SAID_OF_VIEW_COLUMNS ((PG_BIT(SFS_ATTR_COMMON) - 1) | PG_BIT(SFS_COLUMN_DEFAULT))
+
 /* ---- what comes and goes with another ---- */
 
 static bool
@@ -181,6 +183,41 @@ find_echo(const struct pg_planner *planner, struct pg_state *state)
 	}
 }
 
+/*
+ * A view's columns come and go with its query. What is said of them besides, a comment or a grant,
+ * is said of a column that the new query brings as of any other.
+ */
+static void
+follow_query(struct pg_planner *planner, struct pg_state *column)
+{
+	const struct sfs_object *any = column->to ? column->to : column->from;
+	const struct pg_state *view;
+	struct sfs_object *bare;
+
+	if (any->id.kind != SFS_COLUMN ||
+		(any->owner->id.kind != SFS_VIEW && any->owner->id.kind != SFS_MATERIALIZED_VIEW)) {
+		return;
+	}
+	view = column->to ? state_or_null(planner->by_to, column->to->owner)
+			  : state_or_null(planner->by_from, column->from->owner);
+	if (view && (column->to ? view->made : view->gone)) {
+		return;
+	}
+	if (!column->to) {
+		column->gone = false;
+		column->echo = true;
+		return;
+	}
+	if (column->made) {
+		column->made = column->gone = false;
+		bare = pg_copy(planner, column->to);
+		bare->present = 0;
+		column->old = bare;
+		column->attributes = column->to->present;
+	}
+	column->attributes &= SAID_OF_VIEW_COLUMNS;
+}
+
 /* ---- nodes ---- */
 
 /* What TIE does is not ALTER's. */
@@ -301,6 +338,7 @@ pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		find_echo(planner, planner->states.items[i]);
+		follow_query(planner, planner->states.items[i]);
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		add_nodes(planner, ret_nodes, planner->states.items[i]);
