@@ -2,6 +2,7 @@
 /* The SQL that makes types of every variant, and what names their attributes. */
 #include <string.h>
 
+#include "catalog/graph.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/statements.h"
 
@@ -67,6 +68,50 @@ add_labels(struct sfs_str *sql, const char *labels)
 	sfs_str_addc(sql, ')');
 }
 
+static bool
+uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *used)
+{
+	struct sfs_objects all = sfs_graph_uses(catalog, user);
+
+	for (size_t i = 0; i < all.len; i++) {
+		if (all.items[i] == used) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct sfs_object *
+pg_base_type_of(const struct sfs_catalog *catalog, const struct sfs_object *function)
+{
+	struct sfs_objects used = sfs_graph_uses(catalog, function);
+
+	for (size_t i = 0; function->id.kind == SFS_FUNCTION && i < used.len; i++) {
+		const struct sfs_object *type = used.items[i];
+
+		if (type->id.kind == SFS_TYPE &&
+			sfs_streq(sfs_object_get(type, SFS_TYPE_VARIANT), "base") &&
+			uses(catalog, type, function)) {
+			return type;
+		}
+	}
+	return NULL;
+}
+
+/* In a file they are missing: they have files of their own. */
+static void
+create_functions(struct pg_writer *writer, const struct sfs_object *type)
+{
+	struct sfs_objects used = sfs_graph_uses(writer->catalog, type);
+
+	for (size_t i = 0; !writer->file && i < used.len; i++) {
+		if (pg_base_type_of(writer->catalog, used.items[i]) == type) {
+			pg_print_function(writer, used.items[i]);
+		}
+	}
+}
+
 void
 pg_print_type(struct pg_writer *writer, const struct sfs_object *object)
 {
@@ -77,8 +122,8 @@ pg_print_type(struct pg_writer *writer, const struct sfs_object *object)
 	sfs_str_add(&sql, "CREATE TYPE ");
 	pg_qualified(&sql, object->id.namespace, object->id.name);
 	if (sfs_streq(variant, "base")) {
-		/* A name for its functions to use; they are made in between (kind.h, shell). */
 		sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
+		create_functions(writer, object);
 	}
 	if (sfs_streq(variant, "enum")) {
 		add_labels(&sql, sfs_object_get(object, SFS_TYPE_LABELS));

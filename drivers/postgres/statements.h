@@ -12,6 +12,13 @@ void pg_aggregate_write(struct sfs_str *sql, const struct sfs_object *object, bo
 void pg_language_write(struct sfs_str *sql, const struct sfs_object *object, bool replace);
 void pg_transform_write(struct sfs_str *sql, const struct sfs_object *object, bool replace);
 
+/*
+ * The base type that a function takes or gives and is itself a part of, NULL for others: neither
+ * can be made without the other, so type and functions are made together, after the type's shell.
+ */
+const struct sfs_object *pg_base_type_of(
+	const struct sfs_catalog *catalog, const struct sfs_object *function);
+
 /* "street text COLLATE pg_catalog."C"", as in CREATE TYPE and in ADD ATTRIBUTE. */
 void pg_type_attribute_write(struct sfs_str *sql, const struct sfs_object *attribute);
 
