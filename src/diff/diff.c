@@ -149,8 +149,8 @@ match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sf
 	struct sfs_identity former = former_identity(renames, &to->id, &rename);
 	const struct sfs_object *from = sfs_catalog_find(diff->from, &former);
 
-	if (!from && rename) {
-		/* The rename was carried out before. */
+	if (!from) {
+		/* The rename, or that of what it is a part of, may have been carried out before. */
 		rename = NULL;
 		from = sfs_catalog_find(diff->from, &to->id);
 	}
