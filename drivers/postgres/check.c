@@ -169,6 +169,9 @@ belongs(const struct pg_stmt *statement, const struct sfs_identity *id)
 	if (id->kind == SFS_NAMESPACE) {
 		return belongs_to_namespace(statement, id);
 	}
+	if (id->kind == SFS_DEFAULT_PRIVILEGES) {
+		return head->kind == id->kind && !head->targets.len;
+	}
 	if (sfs_kind_info(id->kind)->level == SFS_LEVEL_RELATION) {
 		return belongs_beside_relation(statement, id);
 	}
@@ -269,8 +272,9 @@ int
 pg_check_source(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct sfs_error *err)
 {
-	/* Every database has this one; what is said of it changes it. */
-	bool made = id->kind == SFS_NAMESPACE && strcmp(id->name, "public") == 0;
+	/* Every database has these; what is said of them changes them. */
+	bool made = (id->kind == SFS_NAMESPACE && strcmp(id->name, "public") == 0) ||
+		    id->kind == SFS_DEFAULT_PRIVILEGES;
 
 	sfs_vec_foreach (setting, &script->settings) {
 		if (setting->source == source) {

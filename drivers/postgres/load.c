@@ -31,12 +31,20 @@ struct settings {
 	size_t from, to;
 };
 
+/* Which default privileges are in force. */
+enum defaults {
+	DEFAULTS_UNKNOWN,
+	DEFAULTS_EXISTING,
+	DEFAULTS_FRESH,
+};
+
 struct loader {
 	struct pg_db *db;
 	struct pg_script *script;
 	const struct pg_load_options *options;
 	struct pg_tasks tasks;
 	struct settings current;
+	enum defaults defaults;
 	SFS_VEC(struct unit) units; /* sent, their results not taken yet */
 	struct pg_order failed;
 	size_t stopped; /* in a transaction: the place in the order of the one that failed */
@@ -171,11 +179,33 @@ go_on_with_settings(struct loader *l, const struct pg_stmt *statement, struct sf
 }
 
 static int
+send_defaults(struct loader *l, const struct pg_stmt *statement, struct sfs_error *err)
+{
+	const struct pg_defaults *defaults = l->options->defaults;
+
+	if (!defaults || !defaults->arena || !statement->head.creates) {
+		return 0;
+	}
+	bool is_fresh = sfs_map_has(defaults->paths, statement->source->path);
+	enum defaults wanted = is_fresh ? DEFAULTS_FRESH : DEFAULTS_EXISTING;
+	size_t n = is_fresh ? defaults->fresh.len : defaults->existing.len;
+	int r = 0;
+
+	for (size_t i = 0; !r && l->defaults != wanted && i < n; i++) {
+		r = send(l, UNIT_OWN, 0,
+			is_fresh ? defaults->fresh.items[i] : defaults->existing.items[i], err);
+	}
+	l->defaults = wanted;
+	return r;
+}
+
+static int
 send_task(struct loader *l, size_t index, size_t *bytes, struct sfs_error *err)
 {
 	struct pg_text text sfs_auto(pg_text) = { 0 };
 	int r = go_on_with_settings(l, l->tasks.items[index].statement, err);
 
+	r = r ? r : send_defaults(l, l->tasks.items[index].statement, err);
 	if (r) {
 		return r;
 	}
@@ -433,6 +463,7 @@ undo_range(struct loader *l, struct sfs_error *err)
 	}
 	l->units.len = 0;
 	l->current.known = false; /* settings are rolled back, too */
+	l->defaults = DEFAULTS_UNKNOWN;
 	return r ? r : take_sync(l, err);
 }
 

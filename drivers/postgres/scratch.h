@@ -3,7 +3,7 @@
 #define SFS_POSTGRES_SCRATCH_H
 
 #include "drivers/postgres/connection.h"
-#include "drivers/postgres/rewrite.h"
+#include "drivers/postgres/load.h"
 
 /* The two places where texts are tried out, and what evaluate.c chooses by. */
 
@@ -46,6 +46,13 @@ int pg_clone(struct pg_db *db, struct pg_script *script, struct pg_places *place
 	const char *token, struct pg_clones *clones, struct sfs_error *err) SFS_MUST_CHECK;
 void pg_clones_finish(struct pg_clones *clones);
 SFS_DEFINE_AUTO_VALUE(pg_clones, struct pg_clones, pg_clones_finish)
+
+/* ---- defaults.c: default privileges ---- */
+
+/* Finds those of the role, and which sources are new; leaves `defaults` empty when there are none. */
+int pg_defaults_find(struct pg_db *db, const struct sfs_evaluation *what,
+	const struct sfs_identity *ids, const struct pg_places *places, struct pg_defaults *defaults,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 /* ---- check.c: whether a file defines only what its path names ---- */
 

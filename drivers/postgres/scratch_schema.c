@@ -44,6 +44,7 @@ struct trial {
 	struct pg_script script;
 	struct pg_places places;
 	struct pg_clones clones;
+	struct pg_defaults defaults;
 };
 
 static void
@@ -53,6 +54,7 @@ finish_trial(struct trial *trial)
 	pg_script_finish(&trial->script);
 	pg_places_finish(&trial->places);
 	pg_clones_finish(&trial->clones);
+	pg_defaults_finish(&trial->defaults);
 }
 SFS_DEFINE_AUTO_VALUE(trial, struct trial, finish_trial)
 
@@ -231,16 +233,23 @@ run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_erro
 {
 	struct sfs_catalog *all sfs_auto(catalog) = NULL;
 	struct pg_load_options load = {
-		.places = &trial->places, .in_transaction = true, .any_order = true
+		.places = &trial->places,
+		.in_transaction = true,
+		.any_order = true,
+		.defaults = &trial->defaults,
 	};
 	int r = pg_clone(
 		trial->db, &trial->script, &trial->places, trial->token.text, &trial->clones, err);
 
+	r = r ? r
+	      : pg_defaults_find(
+			trial->db, trial->what, trial->ids, &trial->places, &trial->defaults, err);
 	r = r ? r : pg_load_script(trial->db, &trial->script, &load, err);
 	/* A namespace goes by its scratch name there, so it is read with all that is in it. */
 	bool everything = has_namespace(trial);
 	struct pg_read_options read = { .scope = { .objects = everything ? NULL : trial->ids,
-						.n_objects = everything ? 0 : trial->what->n_sources,
+						.n_objects =
+							everything ? 0 : trial->what->n_sources,
 						.dependencies = true,
 						.alone = true },
 		.aliases = trial->places.aliases.items,
