@@ -59,6 +59,9 @@ leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state
 {
 	const int *u = user->node, *v = used->node;
 
+	if (used->from->id.kind == SFS_NAMESPACE) {
+		pg_nodes_edge(nodes, u[PG_RENAME], v[PG_DROP], false);
+	}
 	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_DROP], false);
 	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_ASIDE], false);
 	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_ALTER], true);
@@ -105,6 +108,7 @@ stay_within(struct pg_nodes *nodes, const struct pg_state *part, const struct pg
 {
 	enum sfs_kind kind = owner->to ? owner->to->id.kind : owner->from->id.kind;
 
+	pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[PG_RENAME], false);
 	for (int op = PG_UNTIE; op < PG_OP_COUNT; op++) {
 		pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[op], false);
 		if ((is_table(kind) || kind == SFS_MATERIALIZED_VIEW) && !owner->aside) {
@@ -154,6 +158,9 @@ arrive(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_stat
 
 		if (becomes[i] == PG_ALTER && (is_table(used_kind) || used_kind == SFS_NAMESPACE)) {
 			continue; /* nothing that others could wait for */
+		}
+		if (used_kind == SFS_NAMESPACE) {
+			pg_nodes_edge(nodes, before, user->node[PG_RENAME], false);
 		}
 		if (!tie_only) {
 			pg_nodes_edge(nodes, before, user->node[PG_CREATE], soft);

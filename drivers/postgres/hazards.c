@@ -361,8 +361,12 @@ alter_extension(struct pg_planner *planner, const struct pg_state *state)
 static void
 rename_object(struct pg_planner *planner, const struct pg_state *state)
 {
+	enum sfs_kind kind = state->to->id.kind;
 	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 
+	if (kind == SFS_CONSTRAINT || kind == SFS_INDEX || kind == SFS_STATISTICS) {
+		return; /* programs do not name them */
+	}
 	sfs_identity_describe(&state->to->id, &name);
 	sfs_plan_hazard(planner->plan, 60, SFS_WARN, state->from,
 		"becomes %s: programs that use the former name fail", sfs_str_text(&name));

@@ -168,6 +168,7 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	struct sfs_error *err)
 {
 	struct pg_planner planner sfs_auto(planner) = { 0 };
+	struct sfs_diff paired sfs_auto(diff) = { 0 };
 	struct pg_nodes nodes sfs_auto(pg_nodes) = { 0 };
 	int *order sfs_auto(free) = NULL;
 	bool routines;
@@ -175,7 +176,8 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	if (!diff->changes.len) {
 		return 0;
 	}
-	planner_init(&planner, db, diff, plan);
+	pg_pair(diff, &paired);
+	planner_init(&planner, db, &paired, plan);
 	ask_questions(&planner);
 	pg_decide(&planner);
 	order = sort_nodes(&planner, &nodes);

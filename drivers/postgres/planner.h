@@ -37,8 +37,8 @@ struct pg_state {
 };
 
 struct pg_planner {
-	struct pg_db *db; /* NULL: facts are assumed */
-	const struct sfs_diff *diff;
+	struct pg_db *db;            /* NULL: facts are assumed */
+	const struct sfs_diff *diff; /* with its own renames: pg_pair() */
 	struct sfs_plan *plan;
 	struct sfs_arena *arena;           /* owned */
 	struct pg_state **by_from;         /* owned; by index in diff->from, NULL: untouched */
@@ -52,6 +52,9 @@ struct pg_planner {
 /* The state of an object of `from`, or of `to`; made when there is none. */
 struct pg_state *pg_state_of(struct pg_planner *planner, const struct sfs_object *from);
 struct pg_state *pg_state_of_new(struct pg_planner *planner, const struct sfs_object *to);
+
+/* A copy of the diff in which parts that only change their names are renamed. (pairs.c) */
+void pg_pair(const struct sfs_diff *diff, struct sfs_diff *ret_diff);
 
 /* Decides what happens to every object: fills the states. (decide.c) */
 void pg_decide(struct pg_planner *planner);
