@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Renames keep rows, and everything that names what is renamed follows."""
+
+import pytest
+
+SCHEMA = """
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    mail TEXT,
+    CONSTRAINT mail_given CHECK ("users"."mail" <> '')
+);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id));
+CREATE INDEX users_mail ON users (mail);
+CREATE VIEW mails AS SELECT mail FROM users;
+CREATE TRIGGER users_ai AFTER INSERT ON users BEGIN
+    INSERT INTO posts (user_id) VALUES (new.id);
+END;
+"""
+
+
+@pytest.fixture
+def shop(sqlite_db):
+    sqlite_db.run(SCHEMA + "INSERT INTO users VALUES (3, 'ada@example.org');")
+    return sqlite_db
+
+
+def push(schemafs, tmp_path, db, text, *options, code=0):
+    path = tmp_path / "after.sql"
+    path.write_text(text)
+    return schemafs("push", *options, path, db.target, code=code)
+
+
+def test_a_table_by_a_hint(schemafs, shop, tmp_path):
+    text = SCHEMA.replace("users", "people").replace(
+        "CREATE TABLE people", "-- renamed from: users\nCREATE TABLE people"
+    ).replace("people_", "users_")
+    plan = push(schemafs, tmp_path, shop, text).stdout
+    assert "RENAME TO people" in plan and "DROP TABLE" not in plan
+    assert shop.rows("SELECT * FROM people") == [("3", "ada@example.org")]
+    shop.run("INSERT INTO people VALUES (4, 'b')")
+    assert shop.rows("SELECT user_id FROM posts") == [("3",), ("4",)]
+    schemafs("diff", shop.target, tmp_path / "after.sql")
+
+
+def test_a_column_by_a_hint(schemafs, shop, tmp_path):
+    text = SCHEMA.replace("mail TEXT,", "email TEXT, -- renamed from: mail").replace(
+        '"mail"', '"email"'
+    ).replace("(mail)", "(email)").replace("SELECT mail", "SELECT email")
+    plan = push(schemafs, tmp_path, shop, text).stdout
+    assert "RENAME COLUMN mail TO email" in plan and "INSERT INTO" not in plan.split("TRIGGER")[0]
+    assert shop.rows("SELECT email FROM mails") == [("ada@example.org",)]
+
+
+def test_a_column_that_also_changes(schemafs, shop, tmp_path):
+    text = SCHEMA.replace("mail TEXT,", "email TEXT NOT NULL, -- renamed from: mail").replace(
+        '"mail"', '"email"'
+    ).replace("(mail)", "(email)").replace("SELECT mail", "SELECT email")
+    push(schemafs, tmp_path, shop, text)
+    assert shop.rows("SELECT * FROM users") == [("3", "ada@example.org")]
+    schemafs("diff", shop.target, tmp_path / "after.sql")
+
+
+def test_names_that_are_exchanged_are_refused(schemafs, sqlite_db, tmp_path):
+    """Once carried out it could not be told from not carried out."""
+    sqlite_db.run("CREATE TABLE a (x TEXT, y TEXT); INSERT INTO a VALUES ('x', 'y');")
+    text = "CREATE TABLE a (\n y TEXT, -- renamed from: x\n x TEXT -- renamed from: y\n);"
+    done = push(schemafs, tmp_path, sqlite_db, text, "--apply=all", code=2)
+    assert "the old name is still defined" in done.stderr
+
+
+def test_case_alone_is_a_rename(schemafs, sqlite_db, tmp_path):
+    sqlite_db.run("CREATE TABLE Users (Id INTEGER PRIMARY KEY, Name TEXT); INSERT INTO Users VALUES (1, 'a');")
+    push(schemafs, tmp_path, sqlite_db, "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);")
+    assert sqlite_db.rows("SELECT * FROM users") == [("1", "a")]
+    assert sqlite_db.rows("SELECT name FROM pragma_table_info('users')") == [("id",), ("name",)]
+    schemafs("diff", sqlite_db.target, tmp_path / "after.sql")
+
+
+def test_a_broken_view_is_not_in_the_way(schemafs, shop, tmp_path):
+    broken = "CREATE VIEW broken AS SELECT missing FROM nowhere;\n"
+    strange = "CREATE VIEW strange AS SELECT only_the_app_knows(mail) AS m FROM users;\n"
+    shop.run(broken + strange)
+    text = SCHEMA.replace("users", "people").replace(
+        "CREATE TABLE people", "-- renamed from: users\nCREATE TABLE people"
+    ).replace("people_", "users_") + broken + strange.replace("users", "people")
+    push(schemafs, tmp_path, shop, text)
+    assert shop.rows("SELECT * FROM people") == [("3", "ada@example.org")]
+    schemafs("diff", shop.target, tmp_path / "after.sql")
