@@ -19,16 +19,19 @@ struct pg_writer {
 	struct sfs_plan *plan;             /* receives one step for each statement */
 	bool file; /* the text of a file: a table comes with foreign keys inline and all its parts.
 	              * Otherwise a plan: foreign keys, indexes and the like have changes of their own */
-	bool only;    /* drop(): a column's children keep theirs */
+	bool only; /* drop(): a column's children keep theirs */
 	const char *using; /* alter(): how a column's values get their new type; NULL: by a cast */
 	bool restart; /* alter(): the sequence stands outside its new bounds and has to start anew */
+	bool script; /* with `file` false: a whole schema for an empty database, so nothing is filled */
+	const unsigned char *
+		omitted; /* by index of object: defaults and constraints that come later; may be NULL */
 };
 
 struct pg_kind {
 	enum sfs_kind kind;
-	unsigned class;      /* enum pg_class_oid; the first part of the tag */
+	unsigned class;       /* enum pg_class_oid; the first part of the tag */
 	unsigned owner_class; /* of a part: the class of `owner_oid` */
-	const char *keyword; /* as in DROP, COMMENT ON, ALTER ... OWNER TO: "MATERIALIZED VIEW" */
+	const char *keyword;  /* as in DROP, COMMENT ON, ALTER ... OWNER TO: "MATERIALIZED VIEW" */
 	const char *privilege_keyword; /* as in GRANT ... ON: "TABLE"; NULL: no privileges */
 	bool owned;                    /* ALTER ... OWNER TO exists */
 

@@ -14,7 +14,7 @@ bool pg_is_made_with_owner(const struct sfs_object *part);
 bool pg_is_serial(const struct sfs_object *sequence);
 
 /* "id bigserial NOT NULL": as between the parentheses of CREATE TABLE and after ADD COLUMN. */
-void pg_write_column(struct sfs_str *out, const struct sfs_object *column);
+void pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool with_default);
 
 /* "CONSTRAINT a_key UNIQUE (a) DEFERRABLE": as there and after ADD. `add`: with NOT VALID. */
 void pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add);
@@ -34,6 +34,9 @@ void pg_write_column_settings(struct pg_writer *writer, const struct sfs_object 
 
 /* What of a table comes after its sequences and indexes: OWNED BY, REPLICA IDENTITY, CLUSTER ON. */
 void pg_print_after(struct pg_writer *writer, const struct sfs_object *table);
+
+/* ALTER COLUMN ... SET DEFAULT. */
+void pg_write_default(struct pg_writer *writer, const struct sfs_object *column);
 
 /* Appends the steps from `first` on as a text: each ends in `;`, blank lines between groups. */
 void pg_write_steps(const struct sfs_plan *plan, size_t first, struct sfs_str *out);

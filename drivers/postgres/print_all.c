@@ -5,58 +5,81 @@
 #include "base/alloc.h"
 #include "drivers/postgres/driver.h"
 #include "drivers/postgres/print.h"
+#include "drivers/postgres/statements.h"
 
 /*
  * The order: each object after all that it needs. Foreign keys do not count, they come after all
- * tables. Where views go in a circle one of them is made as a stub first.
+ * tables, and so do indexes that call functions. Where there is a circle one on the way round is
+ * made in two steps: a view first with its columns alone, a table first without the defaults and
+ * checks that call a function.
  */
 enum mark { NEW, OPEN, DONE };
 
 struct script {
 	const struct sfs_catalog *catalog;
-	unsigned char *marks;                    /* owned; enum mark by index in the catalog */
-	unsigned char *stubs;                    /* owned; nonzero for views that got a stub */
-	SFS_VEC(const struct sfs_object *) path; /* those being visited */
+	unsigned char *marks; /* owned; enum mark by index in the catalog */
+	unsigned char
+		*begun; /* owned; nonzero for views and tables of which a first step is written */
+	unsigned char *omitted; /* owned; nonzero for parts left out of a first step */
+	SFS_VEC(const struct sfs_object *) done; /* in this order, parents before their children */
 	struct sfs_plan plan;
 };
 
+static struct pg_writer
+writer_of(struct script *script)
+{
+	return (struct pg_writer){ .catalog = script->catalog,
+		.plan = &script->plan,
+		.script = true,
+		.omitted = script->omitted };
+}
+
 static bool
-is_foreign_key(const struct sfs_object *object)
+is_constraint(const struct sfs_object *object, const char *type)
 {
 	return object->id.kind == SFS_CONSTRAINT &&
-	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
+	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), type);
 }
 
-/* What comes after everything else: it has no dependants, and may need what its table does not. */
+/* Whether it calls what can need a table in turn. */
 static bool
-comes_last(const struct sfs_object *object)
+calls_functions(const struct script *script, const struct sfs_object *object)
 {
-	return is_foreign_key(object) || object->id.kind == SFS_DEFAULT_PRIVILEGES;
-}
+	struct sfs_objects uses = sfs_graph_uses(script->catalog, object);
 
-static void visit(struct script *script, const struct sfs_object *object);
+	for (size_t i = 0; i < uses.len; i++) {
+		enum sfs_kind kind = uses.items[i]->id.kind;
 
-static bool
-is_base_type(const struct sfs_object *object)
-{
-	return object->id.kind == SFS_TYPE &&
-	       sfs_streq(sfs_object_get(object, SFS_TYPE_VARIANT), "base");
-}
-
-/* Whether `object` is a function that the type is made of: for it the type's shell will do. */
-static bool
-shell_suffices(
-	const struct script *script, const struct sfs_object *object, const struct sfs_object *type)
-{
-	struct sfs_objects uses = sfs_graph_uses(script->catalog, type);
-
-	for (size_t i = 0; is_base_type(type) && i < uses.len; i++) {
-		if (uses.items[i] == object) {
+		if (kind == SFS_FUNCTION || kind == SFS_AGGREGATE || kind == SFS_OPERATOR ||
+			kind == SFS_CAST) {
 			return true;
 		}
 	}
 	return false;
 }
+
+static bool
+is_index(const struct sfs_object *object)
+{
+	return object->id.kind == SFS_INDEX || object->id.kind == SFS_STATISTICS;
+}
+
+/* An index made with ONLY waits for the partitions: one made after it would get a part of it. */
+static bool
+waits_for_partitions(const struct sfs_object *index)
+{
+	return index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_INVALID);
+}
+
+static bool
+comes_last(const struct script *script, const struct sfs_object *object)
+{
+	return is_constraint(object, "FOREIGN KEY") || object->id.kind == SFS_DEFAULT_PRIVILEGES ||
+	       waits_for_partitions(object) ||
+	       (is_index(object) && calls_functions(script, object));
+}
+
+static void visit(struct script *script, const struct sfs_object *object);
 
 static void
 visit_uses(struct script *script, const struct sfs_object *object)
@@ -64,15 +87,27 @@ visit_uses(struct script *script, const struct sfs_object *object)
 	struct sfs_objects uses = sfs_graph_uses(script->catalog, object);
 
 	for (size_t i = 0; i < uses.len; i++) {
-		if (!shell_suffices(script, object, uses.items[i])) {
-			visit(script, sfs_object_filed(uses.items[i]));
-		}
+		visit(script, sfs_object_filed(uses.items[i]));
 	}
 }
 
+static void
+create(struct script *script, const struct sfs_object *object)
+{
+	const struct pg_kind *kind = pg_kind(object->id.kind);
+	struct pg_writer writer = writer_of(script);
+
+	/* What a base type is made of is made with it. */
+	if (kind && kind->create && !pg_base_type_of(script->catalog, object)) {
+		kind->create(&writer, object);
+	}
+}
+
+/* ---- circles ---- */
+
 /* "CREATE VIEW v AS SELECT NULL::integer AS a": others can refer to it until it is made whole. */
 static void
-write_stub(struct script *script, const struct sfs_object *view)
+begin_view(struct script *script, const struct sfs_object *view)
 {
 	sfs_auto(pg_parts) struct pg_parts columns = { 0 };
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
@@ -80,7 +115,7 @@ write_stub(struct script *script, const struct sfs_object *view)
 	pg_parts_of(view, SFS_COLUMN, &columns);
 	sfs_str_add(&sql, "CREATE ");
 	pg_write_reference(view, &sql);
-	sfs_str_add(&sql, " AS\n SELECT ");
+	sfs_str_add(&sql, " AS\nSELECT ");
 	for (size_t i = 0; i < columns.len; i++) {
 		const char *collation = sfs_object_get(columns.items[i], SFS_COLUMN_COLLATION);
 
@@ -93,117 +128,114 @@ write_stub(struct script *script, const struct sfs_object *view)
 		pg_name(&sql, columns.items[i]->id.name);
 	}
 	(void)sfs_plan_add(&script->plan, view, sql.text);
-	script->stubs[view->index] = 1;
 }
 
-/* The object is being visited and needed again: a view on the way round can be had before its time. */
 static void
-break_circle(struct script *script, const struct sfs_object *object)
+begin_table(struct script *script, const struct sfs_object *table)
 {
-	for (size_t i = script->path.len; i-- > 0;) {
-		const struct sfs_object *member = script->path.items[i];
+	const struct sfs_object *part;
 
-		if (member->id.kind == SFS_VIEW && !script->stubs[member->index] &&
-			member == object) {
-			write_stub(script, member);
-			return;
-		}
-		if (member == object) {
-			return;
+	sfs_parts_foreach (part, table) {
+		bool value = part->id.kind == SFS_COLUMN &&
+			     sfs_object_has(part, SFS_COLUMN_DEFAULT) &&
+			     !sfs_object_has(part, SFS_COLUMN_INHERITED);
+
+		if ((value || is_constraint(part, "CHECK")) && calls_functions(script, part)) {
+			script->omitted[part->index] = 1;
+		} else if (!comes_last(script, part) && !is_index(part)) {
+			visit_uses(script, part);
 		}
 	}
+	visit_uses(script, table);
+	create(script, table);
 }
 
-/* "CREATE TYPE t": the functions that it is made of need its name before it is made. */
+/* Something that is being visited is needed by what it needs: its first step is due. */
 static void
-write_shell(struct script *script, const struct sfs_object *type)
+begin(struct script *script, const struct sfs_object *object)
 {
-	struct sfs_identity id = {
-		.kind = SFS_NAMESPACE, .namespace = type->id.namespace, .name = type->id.namespace
-	};
-	const struct sfs_object *namespace = sfs_catalog_find(script->catalog, &id);
-	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+	bool view = object->id.kind == SFS_VIEW;
 
-	if (namespace) {
-		visit(script, namespace);
-	}
-	sfs_str_add(&sql, "CREATE ");
-	pg_write_reference(type, &sql);
-	(void)sfs_plan_add(&script->plan, type, sql.text);
-}
-
-/* What pg_print_type() wrote, but for the shell, which is there already. */
-static void
-drop_shell(struct script *script, size_t first)
-{
-	size_t n = script->plan.steps.len - first - 1;
-
-	memmove(&script->plan.steps.items[first], &script->plan.steps.items[first + 1],
-		n * sizeof *script->plan.steps.items);
-	script->plan.steps.len--;
-}
-
-static void
-create(struct script *script, const struct sfs_object *object)
-{
-	const struct pg_kind *kind = pg_kind(object->id.kind);
-	struct pg_writer writer = { .catalog = script->catalog, .plan = &script->plan };
-	size_t first = script->plan.steps.len;
-
-	if (!kind || !kind->create) {
+	if (script->begun[object->index] || (!view && object->id.kind != SFS_TABLE)) {
 		return;
 	}
-	kind->create(&writer, object);
-	if (is_base_type(object)) {
-		drop_shell(script, first);
-	} else if (script->stubs[object->index] && script->plan.steps.len > first) {
-		/* CREATE VIEW takes the stub's place. */
-		struct sfs_step *step = &script->plan.steps.items[first];
-
-		step->sql = sfs_arena_printf(
-			script->plan.arena, "CREATE OR REPLACE%s", step->sql + strlen("CREATE"));
+	script->begun[object->index] = 1;
+	if (view) {
+		begin_view(script, object);
+	} else {
+		begin_table(script, object);
 	}
 }
 
 static void
-visit_parts(struct script *script, const struct sfs_object *object)
+end_view(struct script *script, const struct sfs_object *view)
+{
+	size_t first = script->plan.steps.len;
+
+	create(script, view);
+	struct sfs_step *step = &script->plan.steps.items[first];
+
+	step->sql = sfs_arena_printf(
+		script->plan.arena, "CREATE OR REPLACE%s", step->sql + strlen("CREATE"));
+}
+
+static void
+end_table(struct script *script, const struct sfs_object *table)
+{
+	const struct sfs_object *part;
+	struct pg_writer writer = writer_of(script);
+
+	sfs_parts_foreach (part, table) {
+		if (!script->omitted[part->index]) {
+			continue;
+		}
+		script->omitted[part->index] = 0;
+		if (part->id.kind == SFS_COLUMN) {
+			pg_write_default(&writer, part);
+		} else {
+			create(script, part);
+		}
+	}
+}
+
+/* ---- the walk ---- */
+
+static void
+visit_parts(struct script *script, const struct sfs_object *object, bool indexes)
 {
 	const struct sfs_object *part;
 
 	sfs_parts_foreach (part, object) {
-		if (!comes_last(part)) {
+		if (!comes_last(script, part) && is_index(part) == indexes) {
 			visit_uses(script, part);
 		}
 	}
 }
 
-/* The sequences that a table's defaults name come before it. */
 static void
-create_before(struct script *script, const struct sfs_object *object)
+create_parts(struct script *script, const struct sfs_object *object, enum sfs_kind kind, bool late)
 {
-	sfs_auto(pg_parts) struct pg_parts sequences = { 0 };
+	sfs_auto(pg_parts) struct pg_parts parts = { 0 };
 
-	pg_parts_of(object, SFS_SEQUENCE, &sequences);
-	sfs_vec_foreach (sequence, &sequences) {
-		if (!pg_is_serial(*sequence)) {
-			create(script, *sequence);
+	pg_parts_of(object, kind, &parts);
+	sfs_vec_foreach (part, &parts) {
+		if (!pg_is_made_with_owner(*part) && comes_last(script, *part) == late) {
+			create(script, *part);
 		}
 	}
 }
 
-static void
-create_after(struct script *script, const struct sfs_object *object)
+static bool
+has_late_index(const struct script *script, const struct sfs_object *object)
 {
-	static const enum sfs_kind kinds[] = { SFS_INDEX, SFS_STATISTICS };
+	const struct sfs_object *part;
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		sfs_auto(pg_parts) struct pg_parts parts = { 0 };
-
-		pg_parts_of(object, kinds[i], &parts);
-		sfs_vec_foreach (part, &parts) {
-			create(script, *part);
+	sfs_parts_foreach (part, object) {
+		if (is_index(part) && comes_last(script, part)) {
+			return true;
 		}
 	}
+	return false;
 }
 
 static void
@@ -212,30 +244,59 @@ visit(struct script *script, const struct sfs_object *object)
 	unsigned char *mark = &script->marks[object->index];
 
 	if (*mark == OPEN) {
-		break_circle(script, object);
+		begin(script, object);
 	}
 	if (*mark != NEW) {
 		return;
 	}
 	*mark = OPEN;
-	sfs_vec_push(&script->path, object);
+	create_parts(script, object, SFS_SEQUENCE, false);
 	visit_uses(script, object);
-	visit_parts(script, object);
-	script->path.len--;
+	if (pg_base_type_of(script->catalog, object)) {
+		/* It was made with the type, or will be once the walk is back there. */
+		*mark = DONE;
+		return;
+	}
+	visit_parts(script, object, false);
+	if (!script->begun[object->index]) {
+		create(script, object);
+	} else if (object->id.kind == SFS_VIEW) {
+		end_view(script, object);
+	} else {
+		end_table(script, object);
+	}
 	*mark = DONE;
-	create_before(script, object);
-	create(script, object);
-	create_after(script, object);
-	pg_print_after(
-		&(struct pg_writer){ .catalog = script->catalog, .plan = &script->plan }, object);
+	sfs_vec_push(&script->done, object);
+	visit_parts(script, object, true);
+	create_parts(script, object, SFS_INDEX, false);
+	create_parts(script, object, SFS_STATISTICS, false);
+	if (!has_late_index(script, object)) {
+		struct pg_writer writer = writer_of(script);
+
+		pg_print_after(&writer, object);
+	}
 }
 
 static void
-create_last(struct script *script)
+finish(struct script *script)
 {
+	static const enum sfs_kind kinds[] = { SFS_INDEX, SFS_STATISTICS, SFS_CONSTRAINT,
+		SFS_DEFAULT_PRIVILEGES };
+	struct pg_writer writer = writer_of(script);
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		sfs_vec_foreach (object, &script->done) {
+			create_parts(script, *object, kinds[i], true);
+		}
+	}
 	sfs_vec_foreach (object, &script->catalog->objects) {
-		if ((*object)->owner && comes_last(*object)) {
+		if (!(*object)->owner && comes_last(script, *object)) {
 			create(script, *object);
+		}
+	}
+	sfs_vec_foreach (object, &script->done) {
+		if (has_late_index(script, *object)) {
+			pg_print_after(&writer, *object);
 		}
 	}
 }
@@ -247,29 +308,21 @@ pg_print_all(const struct sfs_catalog *catalog, struct sfs_str *out, struct sfs_
 
 	(void)err;
 	script.marks = sfs_alloc(catalog->objects.len + 1);
-	script.stubs = sfs_alloc(catalog->objects.len + 1);
+	script.begun = sfs_alloc(catalog->objects.len + 1);
+	script.omitted = sfs_alloc(catalog->objects.len + 1);
 	sfs_plan_init(&script.plan);
 	sfs_vec_foreach (object, &catalog->objects) {
-		if (is_base_type(*object)) {
-			write_shell(&script, *object);
-		}
-	}
-	sfs_vec_foreach (object, &catalog->objects) {
-		if (!(*object)->owner && !comes_last(*object)) {
+		if (!(*object)->owner && !comes_last(&script, *object)) {
 			visit(&script, *object);
 		}
 	}
-	create_last(&script);
-	sfs_vec_foreach (object, &catalog->objects) {
-		if (!(*object)->owner && comes_last(*object)) {
-			create(&script, *object);
-		}
-	}
+	finish(&script);
 	sfs_str_add(out, "SET check_function_bodies = off;\n\n");
 	pg_write_steps(&script.plan, 0, out);
 	sfs_plan_finish(&script.plan);
-	sfs_vec_finish(&script.path);
+	sfs_vec_finish(&script.done);
 	free(script.marks);
-	free(script.stubs);
+	free(script.begun);
+	free(script.omitted);
 	return 0;
 }

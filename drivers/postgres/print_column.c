@@ -35,13 +35,13 @@ write_type(struct sfs_str *out, const struct sfs_object *column)
 }
 
 static void
-write_value(struct sfs_str *out, const struct sfs_object *column)
+write_value(struct sfs_str *out, const struct sfs_object *column, bool with_default)
 {
 	const char *value = sfs_object_get(column, SFS_COLUMN_DEFAULT);
 	const char *identity = sfs_object_get(column, SFS_COLUMN_IDENTITY);
 	const char *generated = sfs_object_get(column, SFS_COLUMN_GENERATED);
 
-	if (value && !sfs_object_has(column, SFS_COLUMN_SERIAL)) {
+	if (value && with_default && !sfs_object_has(column, SFS_COLUMN_SERIAL)) {
 		sfs_str_addf(out, " DEFAULT %s", value);
 	}
 	if (identity) {
@@ -73,7 +73,7 @@ write_not_null(struct sfs_str *out, const struct sfs_object *column)
 }
 
 void
-pg_write_column(struct sfs_str *out, const struct sfs_object *column)
+pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool with_default)
 {
 	const char *compression = sfs_object_get(column, SFS_COLUMN_COMPRESSION);
 	const char *options = sfs_object_get(column, SFS_COLUMN_FOREIGN_OPTIONS);
@@ -91,7 +91,7 @@ pg_write_column(struct sfs_str *out, const struct sfs_object *column)
 	if (collation) {
 		sfs_str_addf(out, " COLLATE %s", collation);
 	}
-	write_value(out, column);
+	write_value(out, column, with_default);
 	write_not_null(out, column);
 }
 
@@ -122,6 +122,12 @@ set(struct pg_writer *writer, const struct sfs_object *column, const char *befor
 	}
 }
 
+void
+pg_write_default(struct pg_writer *writer, const struct sfs_object *column)
+{
+	set(writer, column, "SET DEFAULT ", sfs_object_get(column, SFS_COLUMN_DEFAULT), "");
+}
+
 /* A column that comes from a parent, in what it differs from the parent's. */
 static void
 write_deviations(struct pg_writer *writer, const struct sfs_object *column)
@@ -131,7 +137,7 @@ write_deviations(struct pg_writer *writer, const struct sfs_object *column)
 	if (value && strcmp(value, "NULL") == 0) {
 		set(writer, column, "DROP DEFAULT", "", "");
 	} else {
-		set(writer, column, "SET DEFAULT ", value, "");
+		pg_write_default(writer, column);
 	}
 	if (sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
 		set(writer, column, "SET NOT NULL", "", "");
@@ -144,7 +150,7 @@ pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *colu
 	if (sfs_object_has(column, SFS_COLUMN_INHERITED)) {
 		write_deviations(writer, column);
 	} else if (column->owner->id.kind == SFS_VIEW) {
-		set(writer, column, "SET DEFAULT ", sfs_object_get(column, SFS_COLUMN_DEFAULT), "");
+		pg_write_default(writer, column);
 	}
 	set(writer, column, "SET STORAGE ", sfs_object_get(column, SFS_COLUMN_STORAGE), "");
 	set(writer, column, "SET STATISTICS ", sfs_object_get(column, SFS_COLUMN_STATISTICS), "");
@@ -159,7 +165,7 @@ pg_print_column(struct pg_writer *writer, const struct sfs_object *object)
 	sfs_str_addf(&sql, "ALTER %s ", pg_kind(object->owner->id.kind)->keyword);
 	pg_write_target(object->owner, &sql);
 	sfs_str_add(&sql, " ADD COLUMN ");
-	pg_write_column(&sql, object);
+	pg_write_column(&sql, object, true);
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 	pg_write_column_settings(writer, object);
 	pg_write_common(writer, object);

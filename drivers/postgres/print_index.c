@@ -6,6 +6,27 @@
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print.h"
 
+/*
+ * A partitioned table's index of which some partition has no part yet: made with ONLY and attached
+ * to one by one until all are there, when the server calls it valid.
+ */
+static bool
+is_incomplete(const struct sfs_object *index)
+{
+	const char *invalid = sfs_object_get(index, SFS_INDEX_INVALID);
+
+	return invalid && sfs_starts_with(invalid, "true") && index->owner->id.kind == SFS_TABLE &&
+	       sfs_object_has(index->owner, SFS_TABLE_PARTITION_KEY);
+}
+
+static bool
+has_incomplete_parent(const struct sfs_object *index)
+{
+	const char *invalid = sfs_object_get(index, SFS_INDEX_INVALID);
+
+	return invalid && sfs_ends_with(invalid, "parent");
+}
+
 static void
 write_index(struct sfs_str *out, const struct sfs_object *index)
 {
@@ -17,7 +38,7 @@ write_index(struct sfs_str *out, const struct sfs_object *index)
 	sfs_str_addf(
 		out, "CREATE %sINDEX ", sfs_object_has(index, SFS_INDEX_UNIQUE) ? "UNIQUE " : "");
 	pg_name(out, index->id.name);
-	sfs_str_add(out, " ON ");
+	sfs_str_add(out, is_incomplete(index) ? " ON ONLY " : " ON ");
 	pg_qualified(out, index->id.namespace, index->id.relation);
 	sfs_str_addf(out, " USING %s (%s)", sfs_object_get(index, SFS_INDEX_METHOD),
 		sfs_object_get(index, SFS_INDEX_KEYS));
@@ -64,11 +85,19 @@ pg_print_index(struct pg_writer *writer, const struct sfs_object *object)
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
 	/* A partition's came with its parent's. */
-	if (sfs_object_has(object, SFS_INDEX_INHERITED)) {
+	if (sfs_object_has(object, SFS_INDEX_INHERITED) && !has_incomplete_parent(object)) {
+		pg_write_common(writer, object);
 		return;
 	}
 	write_index(&sql, object);
 	(void)sfs_plan_add(writer->plan, object, sql.text);
+	if (sfs_object_has(object, SFS_INDEX_INHERITED)) {
+		sfs_str_truncate(&sql, 0);
+		sfs_str_addf(&sql, "ALTER INDEX %s ATTACH PARTITION ",
+			sfs_object_get(object, SFS_INDEX_INHERITED));
+		pg_write_target(object, &sql);
+		(void)sfs_plan_add(writer->plan, object, sql.text);
+	}
 	write_statistics(writer, object);
 	pg_write_common(writer, object);
 }

@@ -100,8 +100,14 @@ add_line(struct sfs_str *body, const struct sfs_str *line)
 	sfs_str_addn(body, line->text, line->len);
 }
 
+static bool
+is_omitted(const struct pg_writer *writer, const struct sfs_object *part)
+{
+	return writer->omitted && writer->omitted[part->index];
+}
+
 static void
-write_columns(struct sfs_str *body, const struct sfs_object *table)
+write_columns(struct sfs_str *body, const struct pg_writer *writer, const struct sfs_object *table)
 {
 	sfs_auto(pg_parts) struct pg_parts columns = { 0 };
 	bool typed = sfs_object_has(table, SFS_TABLE_OF_TYPE);
@@ -110,13 +116,15 @@ write_columns(struct sfs_str *body, const struct sfs_object *table)
 	sfs_vec_foreach (item, &columns) {
 		sfs_auto(str) struct sfs_str line = SFS_STR_INIT;
 		const struct sfs_object *column = *item;
-		const char *value = sfs_object_get(column, SFS_COLUMN_DEFAULT);
+		const char *value = is_omitted(writer, column)
+					    ? NULL
+					    : sfs_object_get(column, SFS_COLUMN_DEFAULT);
 
 		if (sfs_object_has(column, SFS_COLUMN_INHERITED)) {
 			continue;
 		}
 		if (!typed) {
-			pg_write_column(&line, column);
+			pg_write_column(&line, column, !is_omitted(writer, column));
 		} else if (value || sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
 			/* The type says what columns there are. */
 			pg_name(&line, column->id.name);
@@ -144,7 +152,7 @@ write_constraints(
 
 		if (sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) ||
 			(is_foreign_key(constraint) && !writer->file) ||
-			comes_after(constraints, i)) {
+			is_omitted(writer, constraint) || comes_after(constraints, i)) {
 			continue;
 		}
 		pg_write_constraint(&line, constraint, false);
@@ -225,7 +233,7 @@ create_table(struct pg_writer *writer, const struct sfs_object *table,
 		sfs_str_addf(
 			&sql, " PARTITION OF %s", sfs_object_get(table, SFS_TABLE_PARTITION_OF));
 	}
-	write_columns(&body, table);
+	write_columns(&body, writer, table);
 	write_constraints(&body, writer, constraints);
 	if (body.len) {
 		sfs_str_addf(&sql, " (\n%s\n)", body.text);
@@ -351,7 +359,8 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 		const struct sfs_object *constraint = constraints->items[i];
 
 		if (sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) ||
-			(is_foreign_key(constraint) && !writer->file)) {
+			(is_foreign_key(constraint) && !writer->file) ||
+			is_omitted(writer, constraint)) {
 			continue;
 		}
 		if (comes_after(constraints, i)) {

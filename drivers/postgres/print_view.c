@@ -27,10 +27,10 @@ create_view(struct pg_writer *writer, const struct sfs_object *view)
 	if (check) {
 		sfs_str_addf(&sql, "\nWITH %s CHECK OPTION", check);
 	}
-	if (view->id.kind == SFS_MATERIALIZED_VIEW && !writer->file) {
-		/* Whether it holds rows is state, which a plan has to choose and a text has not. */
-		sfs_str_add(
-			&sql, sfs_object_has(view, SFS_VIEW_UNPOPULATED) ? "\nWITH NO DATA" : "");
+	/* Whether it holds rows is state, of which the text of a file says nothing. */
+	if (view->id.kind == SFS_MATERIALIZED_VIEW && !writer->file &&
+		(writer->script || sfs_object_has(view, SFS_VIEW_UNPOPULATED))) {
+		sfs_str_add(&sql, "\nWITH NO DATA");
 	}
 	(void)sfs_plan_add(writer->plan, view, sql.text);
 }

@@ -17,206 +17,12 @@
 	" ('backslash_quote', 'safe_encoding'), ('jit', 'off'), ('work_mem', '64MB'),"             \
 	" ('plan_cache_mode', 'force_generic_plan'), ('enable_nestloop', '%s')) v (name, value)"
 
-/* What a query's column holds besides attributes. */
-enum field {
-	FIELD_OID,
-	FIELD_SUBID,
-	FIELD_OWNER_OID,
-	FIELD_NAMESPACE,
-	FIELD_RELATION,
-	FIELD_NAME,
-	FIELD_SIGNATURE,
-	FIELD_POSITION,
-	FIELD_LOCKED,
-	FIELD_KIND,
-	FIELD_COUNT,
-};
-
-static const char *const field_names[FIELD_COUNT] = {
-	[FIELD_OID] = "oid",
-	[FIELD_SUBID] = "subid",
-	[FIELD_OWNER_OID] = "owner_oid",
-	[FIELD_NAMESPACE] = "namespace",
-	[FIELD_RELATION] = "relation",
-	[FIELD_NAME] = "name",
-	[FIELD_SIGNATURE] = "signature",
-	[FIELD_POSITION] = "position",
-	[FIELD_LOCKED] = "locked",
-	[FIELD_KIND] = "kind",
-};
-
-enum { MAX_ATTRIBUTES = 64, MAX_EXTRA = 32 };
-
-/* Where each of a result's columns goes, for one kind. */
-struct map {
-	bool made;
-	int fields[FIELD_COUNT];        /* -1: not there */
-	int attributes[MAX_ATTRIBUTES]; /* likewise */
-	int extra[MAX_EXTRA];
-	int n_extra;
-};
-
-static void
-make_map(struct map *map, enum sfs_kind kind, const PGresult *result)
-{
-	map->made = true;
-	memset(map->fields, -1, sizeof map->fields);
-	memset(map->attributes, -1, sizeof map->attributes);
-	for (int column = 0; column < PQnfields(result); column++) {
-		const char *name = PQfname(result, column);
-		int attribute = sfs_kind_attribute(kind, name);
-		int field = 0;
-
-		while (field < FIELD_COUNT && strcmp(field_names[field], name) != 0) {
-			field++;
-		}
-		if (field < FIELD_COUNT) {
-			map->fields[field] = column;
-		} else if (attribute >= 0) {
-			map->attributes[attribute] = column;
-		} else if (map->n_extra < MAX_EXTRA) {
-			map->extra[map->n_extra++] = column;
-		}
-	}
-}
-
-static const char *
-value(const PGresult *result, int row, int column)
-{
-	return column < 0 || PQgetisnull(result, row, column) ? NULL
-							      : PQgetvalue(result, row, column);
-}
-
-static uint64_t
-number(const char *text)
-{
-	return text ? strtoull(text, NULL, 10) : 0;
-}
-
 /* Whether only some OIDs are read: those of objects asked for, or of what is in scratch places. */
 static bool
 is_partial(const struct pg_read_options *options)
 {
 	return options->scope.objects || options->n_aliases;
 }
-
-/* The name that a namespace is to have in the catalog. */
-static const char *
-shown_namespace(const struct pg_read_options *options, const char *namespace)
-{
-	for (size_t i = 0; namespace && i < options->n_aliases; i++) {
-		if (strcmp(options->aliases[i].actual, namespace) == 0) {
-			return options->aliases[i].shown;
-		}
-	}
-	return namespace;
-}
-
-static void
-set_identity(struct pg_load *load, const char *const *fields, struct sfs_object *owner,
-	struct sfs_identity *id)
-{
-	id->namespace = shown_namespace(load->options, fields[FIELD_NAMESPACE]);
-	id->relation = fields[FIELD_RELATION];
-	id->name = fields[FIELD_NAME];
-	id->signature = pg_show(load->options, load->arena, fields[FIELD_SIGNATURE]);
-	if (owner && !id->namespace) {
-		id->namespace = owner->id.namespace;
-	}
-	if (owner && !id->relation) {
-		id->relation = owner->id.name;
-	}
-	if (id->kind == SFS_NAMESPACE) {
-		id->name = shown_namespace(load->options, id->name);
-		id->namespace = id->name;
-	}
-}
-
-static void
-load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const PGresult *result,
-	int row)
-{
-	const struct pg_kind *driver = pg_kind(kind);
-	const struct sfs_kind_info *info = sfs_kind_info(kind);
-	const char *fields[FIELD_COUNT], *values[MAX_ATTRIBUTES], *extra[MAX_EXTRA];
-	struct sfs_identity id = { .kind = kind };
-	struct pg_row complete = { .load = load, .id = &id, .values = values, .extra = extra };
-
-	for (int i = 0; i < FIELD_COUNT; i++) {
-		fields[i] = value(result, row, map->fields[i]);
-	}
-	if (fields[FIELD_OWNER_OID]) {
-		complete.owner = sfs_catalog_by_tag(load->catalog,
-			PG_TAG(driver->owner_class, number(fields[FIELD_OWNER_OID]), 0));
-		if (!complete.owner) {
-			return;
-		}
-	}
-	for (size_t i = 0; i < info->n_attributes; i++) {
-		values[i] =
-			pg_show(load->options, load->arena, value(result, row, map->attributes[i]));
-	}
-	for (int i = 0; i < map->n_extra; i++) {
-		extra[i] = value(result, row, map->extra[i]);
-	}
-	set_identity(load, fields, complete.owner, &id);
-	complete.tag =
-		PG_TAG(driver->class, number(fields[FIELD_OID]), number(fields[FIELD_SUBID]));
-	complete.position = (uint32_t)number(fields[FIELD_POSITION]);
-	if (driver->complete) {
-		driver->complete(&complete);
-	}
-	struct sfs_object *object = sfs_catalog_add(load->catalog, &id, complete.owner, values);
-	if (!object) {
-		return;
-	}
-	object->position = complete.position;
-	object->locked = fields[FIELD_LOCKED] && *fields[FIELD_LOCKED] == 't';
-	if (fields[FIELD_OID]) {
-		sfs_catalog_tag(load->catalog, object, complete.tag);
-	}
-	if (complete.undefined) {
-		sfs_vec_push(&load->undefined, object);
-	}
-	if (driver->added) {
-		driver->added(&complete, object);
-	}
-}
-
-static enum sfs_kind
-kind_by_name(const char *name)
-{
-	for (int kind = 0; kind < SFS_KIND_COUNT; kind++) {
-		if (strcmp(sfs_kind_info((enum sfs_kind)kind)->name, name) == 0) {
-			return (enum sfs_kind)kind;
-		}
-	}
-	return SFS_KIND_COUNT;
-}
-
-static void
-load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result)
-{
-	sfs_auto(free) struct map *maps = sfs_alloc(SFS_KIND_COUNT * sizeof *maps);
-	int kind_column = PQfnumber(result, "kind");
-
-	for (int row = 0; row < PQntuples(result); row++) {
-		enum sfs_kind of_row = kind;
-
-		if (kind_column >= 0) {
-			of_row = kind_by_name(PQgetvalue(result, row, kind_column));
-			if (of_row == SFS_KIND_COUNT) {
-				continue;
-			}
-		}
-		if (!maps[of_row].made) {
-			make_map(&maps[of_row], of_row, result);
-		}
-		load_row(load, of_row, &maps[of_row], result, row);
-	}
-}
-
-/* ---- the pipeline ---- */
 
 /* One message sent, and what its result is for. */
 struct request {
@@ -327,6 +133,23 @@ oids_of(const struct pg_scope *scope, unsigned class)
 	return NULL;
 }
 
+/* The OIDs that restrict a kind's query: of the objects, or of what they are parts of, or of both. */
+static const char *
+restriction(struct pg_load *load, const struct pg_scope *scope, enum sfs_kind kind)
+{
+	const struct pg_kind *driver = pg_kind(kind);
+	const char *own = oids_of(scope, driver->class);
+	const char *owners = driver->owner_class ? oids_of(scope, driver->owner_class) : NULL;
+
+	if (rank(kind) == 1) {
+		return owners;
+	}
+	if (!own || !owners || driver->owner_class == driver->class) {
+		return own ? own : owners;
+	}
+	return sfs_arena_printf(load->arena, "%.*s,%s", (int)strlen(own) - 1, own, owners + 1);
+}
+
 static int
 send_all(struct pg_load *load, const struct pg_scope *scope, struct requests *requests)
 {
@@ -352,8 +175,7 @@ send_all(struct pg_load *load, const struct pg_scope *scope, struct requests *re
 				continue;
 			}
 			if (scoped) {
-				oids = oids_of(
-					scope, round == 1 ? driver->owner_class : driver->class);
+				oids = restriction(load, scope, (enum sfs_kind)kind);
 				if (!oids) {
 					continue;
 				}
@@ -396,7 +218,7 @@ receive(struct pg_load *load, const struct request *request, struct sfs_error *e
 		db->prepared[request->variant] |= UINT64_C(1) << request->kind;
 		break;
 	case READ:
-		load_result(load, request->kind, result);
+		pg_load_result(load, request->kind, result);
 		break;
 	}
 	return 0;

@@ -64,7 +64,7 @@ struct pg_load {
 	struct sfs_arena *arena; /* ends with the read */
 	struct pg_keys *keys;    /* keys.h */
 	SFS_VEC(struct sfs_object *)
-		undefined; /* indexes and constraints whose text only the server can make */
+	undefined; /* indexes and constraints whose text only the server can make */
 };
 
 /* A row of a kind's query on its way into the catalog. */
@@ -85,6 +85,9 @@ struct pg_row {
  */
 int pg_read(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Adds the rows of a kind's query. (rows.c) */
+void pg_load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result);
 
 /*
  * Finds the OIDs of the objects of a scope and of all that depends on them; `ret_oids` has an array

@@ -56,7 +56,10 @@ pg_read_index(int version, struct sfs_str *out)
 		" WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0) END AS statistics"
 		",\n CASE WHEN x.relispartition THEN (SELECT h.inhparent::regclass::text"
 		" FROM pg_inherits h WHERE h.inhrelid = i.indexrelid) END AS inherited"
-		",\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid");
+		",\n NULLIF(concat_ws(', ', CASE WHEN NOT i.indisvalid THEN 'true' END,"
+		" CASE WHEN x.relispartition THEN"
+		" (SELECT 'parent' FROM pg_inherits h JOIN pg_index p ON p.indexrelid = h.inhparent"
+		" WHERE h.inhrelid = i.indexrelid AND NOT p.indisvalid) END), '') AS invalid");
 	if (version >= 150000) {
 		sfs_str_add(out,
 			",\n CASE WHEN i.indnullsnotdistinct THEN 'true' END AS nulls_not_distinct");
