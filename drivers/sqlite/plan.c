@@ -511,10 +511,7 @@ lite_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	}
 	lite_pairs_find(&planner);
 	ask(&planner);
-	r = lite_check_dependants(&planner, err);
-	if (r == 0) {
-		r = plan_drops(&planner, err);
-	}
+	r = plan_drops(&planner, err);
 	if (r == 0) {
 		r = plan_tables(&planner, err);
 	}

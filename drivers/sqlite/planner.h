@@ -82,8 +82,6 @@ int lite_alter(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c */
 int lite_rebuild(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* rebuild.c */
-int lite_check_dependants(struct lite_planner *planner,
-	struct sfs_error *err) SFS_MUST_CHECK; /* check.c: before anything is planned */
 int lite_check_programs(struct lite_planner *planner,
 	struct sfs_error *err) SFS_MUST_CHECK; /* check.c: at the end of the plan */
 
