@@ -126,6 +126,42 @@ must_replace(const struct pg_planner *planner, const struct pg_state *state)
 	return kind->can_alter && !kind->can_alter(planner->diff, &change);
 }
 
+/* A partition does not leave while a foreign key refers to rows in it. */
+static void
+loosen_references(struct pg_planner *planner, const struct pg_state *table)
+{
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->from, table->from);
+
+	if (!sfs_object_has(table->from, SFS_TABLE_PARTITION_OF)) {
+		return;
+	}
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct sfs_object *part;
+
+		if (parents.items[i]->id.kind != SFS_TABLE) {
+			continue;
+		}
+		sfs_parts_foreach (part, parents.items[i]) {
+			struct sfs_objects users = sfs_graph_used_by(planner->diff->from, part);
+
+			for (size_t j = 0; j < users.len; j++) {
+				if (pg_refers(users.items[j], parents.items[i])) {
+					pg_replace(planner, pg_state_of(planner, users.items[j]));
+				}
+			}
+		}
+	}
+}
+
+/* Whether it is a foreign key of another table that refers to this one. */
+bool
+pg_refers(const struct sfs_object *constraint, const struct sfs_object *table)
+{
+	return constraint->id.kind == SFS_CONSTRAINT && constraint->owner != table &&
+	       !sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) &&
+	       sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
+}
+
 static void
 start_kept(struct pg_planner *planner, struct pg_state *state)
 {
@@ -148,6 +184,7 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 	}
 	if ((kind == SFS_TABLE || kind == SFS_FOREIGN_TABLE) && state->attributes & PG_TABLE_TIED) {
 		state->untied = state->tied = true;
+		loosen_references(planner, state);
 	}
 	if (kind == SFS_MATERIALIZED_VIEW && state->attributes & PG_BIT(SFS_VIEW_CLUSTER_ON)) {
 		state->tied = true;

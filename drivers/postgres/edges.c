@@ -99,6 +99,15 @@ leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 			pg_nodes_edge(nodes, leaves, other->node[PG_DROP], false);
 			pg_nodes_edge(nodes, leaves, other->node[PG_ALTER], false);
 		}
+		struct sfs_objects users = sfs_graph_used_by(planner->diff->from, part);
+
+		for (size_t i = 0; i < users.len; i++) {
+			const struct pg_state *key = planner->by_from[users.items[i]->index];
+
+			if (key && pg_refers(users.items[i], parent)) {
+				pg_nodes_edge(nodes, key->node[PG_DROP], leaves, false);
+			}
+		}
 	}
 }
 

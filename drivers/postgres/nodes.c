@@ -141,12 +141,14 @@ is_inherited(const struct sfs_object *object)
 
 /* Leaves out what ALTER TABLE of the parent does on the way. */
 static void
-leave_to_parent(const struct pg_planner *planner, struct pg_state *state)
+leave_to_parent(struct pg_planner *planner, struct pg_state *state)
 {
 	const struct sfs_object *column = pg_parent_column(planner->diff->to, state->to);
 	const struct pg_state *parent = column ? planner->by_to[column->index] : NULL;
 
 	state->attributes &= ~PG_BIT(SFS_COLUMN_INHERITED);
+	/* Absent means "as the parent's": a statement has to say what that is. */
+	state->new = pg_flatten(planner, planner->diff->to, state->to);
 	if (!parent || !parent->from || parent->made) {
 		return;
 	}
@@ -160,7 +162,7 @@ leave_to_parent(const struct pg_planner *planner, struct pg_state *state)
 }
 
 static void
-find_echo(const struct pg_planner *planner, struct pg_state *state)
+find_echo(struct pg_planner *planner, struct pg_state *state)
 {
 	const struct sfs_diff *diff = planner->diff;
 	const struct sfs_object *old = state->from ? pg_relation_of(diff->from, state->from) : NULL;
@@ -258,7 +260,10 @@ rank_of(const struct pg_state *state, enum pg_op op)
 		return base[op] + (state->aside ? 400 : 0) + SFS_KIND_COUNT - kind;
 	}
 	/* Keys first, then indexes, then the foreign keys that need them. */
-	return base[op] + 2 * kind + (is_foreign_key(object) ? 5 : 0) + (op == PG_TIE);
+	/* Columns are altered one after the other, so that one statement can do it. */
+	bool late = op == PG_TIE || (op == PG_ALTER && kind == SFS_COLUMN);
+
+	return base[op] + 2 * kind + (is_foreign_key(object) ? 5 : 0) + late;
 }
 
 static void

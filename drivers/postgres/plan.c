@@ -111,6 +111,45 @@ is_used_by_others(const struct pg_planner *planner, const struct pg_state *state
 	return relation && planner->diff->origin[relation->index] != NULL;
 }
 
+/* ---- one ALTER TABLE for several columns: a table is rewritten once for all of them ---- */
+
+/* What follows "ALTER TABLE public.t " in a step that alters columns; NULL: it does something else. */
+static const char *
+column_clauses(const struct sfs_step *step, const char *head)
+{
+	size_t len = strlen(head);
+
+	if (!sfs_starts_with(step->sql, head) ||
+		!sfs_starts_with(step->sql + len, " ALTER COLUMN ")) {
+		return NULL;
+	}
+	return step->sql + len + 1;
+}
+
+static void
+merge(struct pg_planner *planner, const struct pg_node *node, size_t first)
+{
+	struct sfs_plan *plan = planner->plan;
+	struct sfs_step *steps = plan->steps.items;
+	struct sfs_str head sfs_auto(str) = SFS_STR_INIT;
+
+	if (node->op != PG_ALTER || node->state->to->id.kind != SFS_COLUMN || !first ||
+		first >= plan->steps.len) {
+		return;
+	}
+	pg_alter_relation(&head, node->state->to);
+	const char *clauses = column_clauses(&steps[first], sfs_str_text(&head));
+
+	if (!clauses || !column_clauses(&steps[first - 1], sfs_str_text(&head)) ||
+		!sfs_streq(steps[first - 1].lock, steps[first].lock)) {
+		return;
+	}
+	steps[first - 1].sql =
+		sfs_arena_printf(plan->arena, "%s,\n    %s", steps[first - 1].sql, clauses);
+	memmove(&steps[first], &steps[first + 1], (plan->steps.len - first - 1) * sizeof *steps);
+	plan->steps.len--;
+}
+
 static void
 write_node(struct pg_planner *planner, const struct pg_node *node)
 {
@@ -119,14 +158,15 @@ write_node(struct pg_planner *planner, const struct pg_node *node)
 
 	pg_emit(planner, node);
 	pg_hazards(planner, node);
-	if (!lock || !is_used_by_others(planner, node->state)) {
-		return;
+	if (!is_used_by_others(planner, node->state)) {
+		lock = NULL;
 	}
 	for (size_t i = first; i < planner->plan->steps.len; i++) {
 		struct sfs_step *step = &planner->plan->steps.items[i];
 
 		step->lock = touches_table(step->sql) ? lock : NULL;
 	}
+	merge(planner, node, first);
 }
 
 /* Tables that refer to each other in a circle go when their foreign keys are gone. */

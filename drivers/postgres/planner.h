@@ -77,6 +77,9 @@ void pg_close_over(struct pg_planner *planner);
 bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
 	const struct sfs_object *used);
 
+/* Whether it is a foreign key of another table; what it is said to refer to is the caller's. */
+bool pg_refers(const struct sfs_object *constraint, const struct sfs_object *table);
+
 /* The table, view or type that a part, trigger, policy or rule belongs to; NULL: none. */
 const struct sfs_object *pg_relation_of(
 	const struct sfs_catalog *catalog, const struct sfs_object *object);
