@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/alter.h"
+#include "drivers/postgres/print.h"
 
 #define INDEX_ATTRIBUTES (PG_BIT(SFS_CONSTRAINT_OPTIONS) | PG_BIT(SFS_CONSTRAINT_TABLESPACE))
 
@@ -62,6 +63,9 @@ pg_constraint_alter(
 	if (pg_differs(change, SFS_CONSTRAINT_NOT_VALID)) {
 		(void)sfs_plan_addf(writer->plan, change->to, "%s VALIDATE CONSTRAINT %s",
 			sfs_str_text(&head), sfs_str_text(&name));
+	}
+	if (pg_differs(change, SFS_CONSTRAINT_INDEX_COMMENT)) {
+		pg_write_index_comment(writer, change->to);
 	}
 	if (change->attributes & INDEX_ATTRIBUTES) {
 		alter_index(writer, change);

@@ -6,8 +6,7 @@
 #define EVERYTHING UINT64_MAX
 
 /* The rest makes another kind of table of it. */
-#define TABLE_IN_PLACE                                                                             \
-	(EVERYTHING & ~(PG_BIT(SFS_TABLE_PARTITION_KEY) | PG_BIT(SFS_TABLE_SERVER)))
+#define TABLE_IN_PLACE (EVERYTHING & ~(PG_BIT(SFS_TABLE_PARTITION_KEY) | PG_BIT(SFS_TABLE_SERVER)))
 
 static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 	[SFS_EXTENSION] = {
@@ -144,6 +143,7 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.privilege_keyword = "SEQUENCE",
 		.owned = true,
 		.query = pg_read_sequence,
+		.complete = pg_complete_sequence,
 		.added = pg_added_sequence,
 		.create = pg_print_sequence,
 		.in_place = EVERYTHING,
@@ -328,7 +328,7 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.drop = pg_constraint_drop,
 		.in_place = PG_BIT(SFS_CONSTRAINT_NOT_VALID) | PG_BIT(SFS_CONSTRAINT_DEFERRABLE) |
 			    PG_BIT(SFS_CONSTRAINT_OPTIONS) | PG_BIT(SFS_CONSTRAINT_TABLESPACE) |
-			    PG_BIT(SFS_CONSTRAINT_INHERITED),
+			    PG_BIT(SFS_CONSTRAINT_INHERITED) | PG_BIT(SFS_CONSTRAINT_INDEX_COMMENT),
 		.can_alter = pg_constraint_can_alter,
 		.alter = pg_constraint_alter,
 		.rename = pg_constraint_rename,

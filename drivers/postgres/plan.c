@@ -48,8 +48,11 @@ static bool
 makes_routines(const struct pg_nodes *nodes)
 {
 	sfs_vec_foreach (node, &nodes->nodes) {
-		if ((node->op == PG_CREATE || node->op == PG_ALTER) &&
-			is_routine(node->state->to->id.kind)) {
+		bool written = node->op == PG_CREATE ||
+			       (node->op == PG_ALTER &&
+				       node->state->attributes >> SFS_ATTR_COMMON);
+
+		if (written && is_routine(node->state->to->id.kind)) {
 			return true;
 		}
 	}

@@ -19,6 +19,10 @@ void pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool 
 /* "CONSTRAINT a_key UNIQUE (a) DEFERRABLE": as there and after ADD. `add`: with NOT VALID. */
 void pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add);
 
+/* What stands after a constraint: its common attributes, and the comment on its index. */
+void pg_write_constraint_common(struct pg_writer *writer, const struct sfs_object *constraint);
+void pg_write_index_comment(struct pg_writer *writer, const struct sfs_object *constraint);
+
 /* The parts of a kind, as people would look for them: constraints by type, then all by name. */
 struct pg_parts SFS_VEC_OF(const struct sfs_object *);
 void pg_parts_of(const struct sfs_object *owner, enum sfs_kind kind, struct pg_parts *ret_parts);

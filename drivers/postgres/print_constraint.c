@@ -41,6 +41,32 @@ pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bo
 }
 
 void
+pg_write_index_comment(struct pg_writer *writer, const struct sfs_object *constraint)
+{
+	const char *comment = sfs_object_get(constraint, SFS_CONSTRAINT_INDEX_COMMENT);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "COMMENT ON INDEX ");
+	pg_qualified(&sql, constraint->id.namespace, constraint->id.name);
+	sfs_str_add(&sql, " IS ");
+	if (comment) {
+		pg_literal(&sql, comment);
+	} else {
+		sfs_str_add(&sql, "NULL");
+	}
+	(void)sfs_plan_add(writer->plan, constraint, sql.text);
+}
+
+void
+pg_write_constraint_common(struct pg_writer *writer, const struct sfs_object *constraint)
+{
+	pg_write_common(writer, constraint);
+	if (sfs_object_has(constraint, SFS_CONSTRAINT_INDEX_COMMENT)) {
+		pg_write_index_comment(writer, constraint);
+	}
+}
+
+void
 pg_print_constraint(struct pg_writer *writer, const struct sfs_object *object)
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
@@ -53,5 +79,5 @@ pg_print_constraint(struct pg_writer *writer, const struct sfs_object *object)
 		pg_write_constraint(&sql, object, true);
 		(void)sfs_plan_add(writer->plan, object, sql.text);
 	}
-	pg_write_common(writer, object);
+	pg_write_constraint_common(writer, object);
 }

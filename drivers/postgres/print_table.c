@@ -366,7 +366,7 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 		if (comes_after(constraints, i)) {
 			pg_print_constraint(writer, constraint);
 		} else {
-			pg_write_common(writer, constraint);
+			pg_write_constraint_common(writer, constraint);
 		}
 	}
 }

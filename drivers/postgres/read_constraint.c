@@ -63,7 +63,7 @@ pg_read_constraint(int version, struct sfs_str *out)
 		" END AS options"
 		",\n CASE WHEN x.reltablespace <> 0 AND k.contype <> 'f' THEN"
 		" (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = x.reltablespace)"
-		" END AS tablespace");
+		" END AS tablespace, xd.description AS index_comment");
 	if (version >= 180000) {
 		sfs_str_add(out, ",\n CASE WHEN NOT k.conenforced THEN 'true' END AS not_enforced");
 	}
@@ -72,7 +72,9 @@ pg_read_constraint(int version, struct sfs_str *out)
 	sfs_str_add(out, "\n FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid"
 			 " JOIN pg_namespace n ON n.oid = c.relnamespace"
 			 "\n LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype <> 'f'"
-			 " LEFT JOIN pg_class x ON x.oid = i.indexrelid");
+			 " LEFT JOIN pg_class x ON x.oid = i.indexrelid"
+			 "\n LEFT JOIN pg_description xd ON xd.classoid = 'pg_class'::regclass"
+			 " AND xd.objoid = x.oid AND xd.objsubid = 0");
 	pg_select_joins(out, &common);
 	/* A foreign key to a partitioned table has one more row for each partition referred to. */
 	sfs_str_add(out,

@@ -73,7 +73,8 @@
 	X(CONSTRAINT, NOT_ENFORCED, "not_enforced", 0)                                             \
 	X(CONSTRAINT, INHERITED, "inherited", 0)                                                   \
 	X(CONSTRAINT, OPTIONS, "options", 0)        /* of its index */                             \
-	X(CONSTRAINT, TABLESPACE, "tablespace", 0)  /* of its index */
+	X(CONSTRAINT, TABLESPACE, "tablespace", 0)  /* of its index */                             \
+	X(CONSTRAINT, INDEX_COMMENT, "index_comment", 0)
 
 #define SFS_INDEX_ATTRIBUTES(X)                                                                    \
 	X(INDEX, SQL, "sql", SFS_ATTR_INFORMATIVE) /* SQLite: the stored text */                   \
