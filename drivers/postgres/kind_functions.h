@@ -51,6 +51,7 @@ void pg_read_unmodeled(int version, struct sfs_str *out);
 /* read_*.c: completion of rows */
 void pg_complete_constraint(struct pg_row *row);
 void pg_complete_index(struct pg_row *row);
+void pg_complete_sequence(struct pg_row *row);
 
 /* read_*.c: once the object is there */
 void pg_added_column(struct pg_row *row, struct sfs_object *object);

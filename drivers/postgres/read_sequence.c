@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "drivers/postgres/keys.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/select.h"
 
@@ -29,17 +30,14 @@ pg_read_sequence(int version, struct sfs_str *out)
 		",\n CASE WHEN q.seqcache <> 1 THEN q.seqcache END AS cache"
 		",\n CASE WHEN q.seqcycle THEN 'true' END AS cycle"
 		",\n CASE WHEN c.relpersistence = 'u' THEN 'unlogged' END AS persistence"
-		",\n w.refobjid::regclass::text || '.' || quote_ident(wa.attname) AS owned_by"
-		", wa.attname, wa.attnotnull AND wa.attidentity = ''");
+		", w.refobjsubid");
 	pg_select_common(out, &common);
 	sfs_str_add(out,
 		"\n FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 		" JOIN pg_sequence q ON q.seqrelid = c.oid"
 		"\n LEFT JOIN pg_depend w ON w.classid = 'pg_class'::regclass AND w.objid = c.oid"
 		" AND w.objsubid = 0 AND w.refclassid = 'pg_class'::regclass AND w.refobjsubid > 0"
-		" AND w.deptype IN ('a', 'i')"
-		"\n LEFT JOIN pg_attribute wa ON wa.attrelid = w.refobjid"
-		" AND wa.attnum = w.refobjsubid");
+		" AND w.deptype IN ('a', 'i')");
 	pg_select_joins(out, &common);
 	sfs_str_add(out, "\n WHERE w.deptype IS DISTINCT FROM 'i'");
 	pg_select_user_namespace(out, "n.nspname");
@@ -91,21 +89,47 @@ is_serial(const struct sfs_object *table, const struct sfs_object *column,
 		       sfs_object_get(sequence, SFS_ATTR_OWNER)) &&
 	       sfs_streq(sfs_object_get(table, SFS_TABLE_PERSISTENCE),
 		       sfs_object_get(sequence, SFS_SEQUENCE_PERSISTENCE)) &&
+	       sfs_object_has(column, SFS_COLUMN_NOT_NULL) &&
+	       !sfs_object_has(column, SFS_COLUMN_IDENTITY) &&
 	       !sfs_object_has(column, SFS_COLUMN_INHERITED) && is_type_of(column, sequence) &&
 	       is_default_of(column, sequence);
+}
+
+static const struct pg_key_column *
+owning_column(const struct pg_row *row)
+{
+	const char *number = row->extra[0];
+
+	if (!row->owner || !number) {
+		return NULL;
+	}
+	return pg_keys_column(row->load->keys, (uint32_t)(row->owner->tag >> 16),
+		(uint32_t)strtoul(number, NULL, 10));
+}
+
+void
+pg_complete_sequence(struct pg_row *row)
+{
+	const struct pg_key_column *column = owning_column(row);
+	sfs_auto(str) struct sfs_str name = SFS_STR_INIT;
+
+	if (column) {
+		pg_qualified(&name, row->owner->id.namespace, row->owner->id.name);
+		sfs_str_addc(&name, '.');
+		pg_name(&name, column->name);
+		row->values[SFS_SEQUENCE_OWNED_BY] =
+			sfs_arena_strndup(row->load->arena, name.text, name.len);
+	}
 }
 
 void
 pg_added_sequence(struct pg_row *row, struct sfs_object *object)
 {
-	const char *column_name = row->extra[0], *not_null = row->extra[1];
+	const struct pg_key_column *owning = owning_column(row);
+	struct sfs_object *column =
+		owning ? sfs_object_part(row->owner, SFS_COLUMN, owning->name) : NULL;
 
-	if (!object->owner || !column_name || *not_null != 't') {
-		return;
-	}
-	struct sfs_object *column = sfs_object_part(object->owner, SFS_COLUMN, column_name);
-
-	if (column && is_serial(object->owner, column, object)) {
+	if (column && is_serial(row->owner, column, object)) {
 		sfs_catalog_set(row->load->catalog, column, SFS_COLUMN_SERIAL, object->id.name);
 	}
 }
