@@ -161,6 +161,17 @@ leave_to_parent(struct pg_planner *planner, struct pg_state *state)
 	}
 }
 
+/* What a partition's own part has beyond its parent's: something is left to be said. */
+static bool
+is_more_than_echo(const struct pg_state *state, const struct pg_state *owner)
+{
+	uint64_t own = PG_BIT(SFS_ATTR_COMMENT) | PG_BIT(SFS_TRIGGER_ENABLED);
+
+	return state->to->id.kind == SFS_COLUMN
+		       ? owner && owner->made
+		       : state->to->id.kind == SFS_TRIGGER && state->to->present & own;
+}
+
 static void
 find_echo(struct pg_planner *planner, struct pg_state *state)
 {
@@ -176,7 +187,7 @@ find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->echo = !state->made;
 	}
 	if (state->made && is_inherited(state->to) && !(after && after->tied)) {
-		state->made = state->to->id.kind == SFS_COLUMN && after && after->made;
+		state->made = is_more_than_echo(state, after);
 		state->echo = !state->made && !state->gone;
 	}
 	if (!state->gone && !state->made && is_inherited(state->to) && is_inherited(state->from) &&
@@ -275,12 +286,17 @@ add_node(struct pg_nodes *nodes, struct pg_state *state, enum pg_op op)
 	state->node[op] = (int)nodes->nodes.len;
 }
 
-/* A new table says what it thinks of its indexes when they are there. */
+/* A new table, or materialized view, says what it thinks of its indexes when they are there. */
 static void
 tie_new_table(struct pg_state *state)
 {
 	static const int choices[] = { SFS_TABLE_REPLICA_IDENTITY, SFS_TABLE_CLUSTER_ON };
 
+	if (state->made && !state->aside && state->to->id.kind == SFS_MATERIALIZED_VIEW &&
+		sfs_object_has(state->to, SFS_VIEW_CLUSTER_ON)) {
+		state->attributes |= PG_BIT(SFS_VIEW_CLUSTER_ON);
+		state->tied = true;
+	}
 	if (state->made && !state->aside && state->to->id.kind == SFS_TABLE) {
 		for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
 			if (sfs_object_has(state->to, choices[i])) {
