@@ -47,6 +47,7 @@ struct loader {
 	enum defaults defaults;
 	SFS_VEC(struct unit) units; /* sent, their results not taken yet */
 	struct pg_order failed;
+	bool sorted;    /* the statements come in an order of ours */
 	size_t stopped; /* in a transaction: the place in the order of the one that failed */
 };
 
@@ -398,6 +399,13 @@ take_window(struct loader *l, struct sfs_error *err)
 	return r;
 }
 
+/* When so many fail as they come, the rest of them is better tried sorted. */
+static bool
+is_hopeless(const struct loader *l, size_t tried)
+{
+	return !l->sorted && l->failed.len > WINDOW && l->failed.len > tried / 2;
+}
+
 static int
 run_each(struct loader *l, const struct pg_order *order, struct sfs_error *err)
 {
@@ -405,6 +413,10 @@ run_each(struct loader *l, const struct pg_order *order, struct sfs_error *err)
 	int r = 0;
 
 	for (size_t i = 0; !r && i < order->len; i++) {
+		if (is_hopeless(l, i)) {
+			sfs_vec_push(&l->failed, order->items[i]);
+			continue;
+		}
 		r = send_task(l, order->items[i], &bytes, err);
 		if (!r && (l->units.len >= WINDOW || bytes >= WINDOW_BYTES)) {
 			bytes = 0;
@@ -576,16 +588,16 @@ run_pass(struct loader *l, const struct pg_order *order, struct sfs_error *err)
 static int
 run_all(struct loader *l, struct pg_order *order, struct sfs_error *err)
 {
-	bool sorted = l->options->any_order;
 	int r;
 
-	if (sorted) {
+	l->sorted = l->options->any_order;
+	if (l->sorted) {
 		pg_order_sort(l->script, &l->tasks, order);
 	}
 	while (!(r = run_pass(l, order, err)) && l->failed.len) {
 		bool progress = l->failed.len < order->len;
 
-		if (!progress && sorted) {
+		if (!progress && l->sorted) {
 			r = report(l, order, err);
 			break;
 		}
@@ -595,7 +607,7 @@ run_all(struct loader *l, struct pg_order *order, struct sfs_error *err)
 		/* As they stand in the text, so that the sort starts from there. */
 		qsort(order->items, order->len, sizeof *order->items, compare_sizes);
 		pg_order_sort(l->script, &l->tasks, order);
-		sorted = true;
+		l->sorted = true;
 	}
 	sfs_vec_finish(&l->failed);
 	return r;
