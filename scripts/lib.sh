@@ -54,6 +54,20 @@ need()
 		apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
+# Makes /dev/fuse usable for who runs this. Where no udev has done so it is root's alone.
+prepare_fuse()
+{
+	if [ ! -e /dev/fuse ]; then
+		as_root modprobe fuse 2>/dev/null || true
+	fi
+	[ -e /dev/fuse ] || die "there is no /dev/fuse here, and so no mounting: load the module" \
+		"fuse, or give the container the device"
+	if [ ! -r /dev/fuse ] || [ ! -w /dev/fuse ]; then
+		say "opening /dev/fuse to all users, as udev would"
+		as_root chmod 0666 /dev/fuse
+	fi
+}
+
 # build DIRECTORY OPTION...: configures once, builds every time.
 build()
 {

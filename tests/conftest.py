@@ -113,9 +113,6 @@ def mount(binary, state, tmp_path):
 
     At its end the tree is unmounted, the daemon has ended well, and no sanitizer complained.
     """
-    if not os.path.exists("/dev/fuse"):
-        pytest.skip("there is no /dev/fuse")
-
     @contextlib.contextmanager
     def mounted(target, *options):
         place = pathlib.Path(tempfile.mkdtemp(prefix="mnt-", dir=tmp_path))
