@@ -52,7 +52,7 @@ can_add(const struct lite_table *table, size_t column)
 	const struct lite_column *c = &table->columns.items[column];
 	const char *value = lite_table_text(table, c->value);
 
-	return c->constant &&
+	return c->constant && !c->stored &&
 	       !(value && strcmp(value, "null") != 0 && is_foreign_key_at(table, column));
 }
 

@@ -90,12 +90,14 @@ take_name(struct finder *f, size_t at)
 static bool
 take_keyword(struct finder *f, size_t at)
 {
-	static const char *const before[] = { "FROM", "JOIN", "INTO", "UPDATE", "IN", "TABLE", "ON",
+	static const char *const before[] = { "FROM", "JOIN", "INTO", "UPDATE", "IN", "TABLE",
 		NULL };
 	static const char *const lists[] = { "FROM", "JOIN", NULL };
 	static const char *const ends[] = { "WHERE", "GROUP", "ORDER", "LIMIT", "SET", "UNION",
 		"EXCEPT", "INTERSECT", "VALUES", "HAVING", "WINDOW", "RETURNING", "SELECT", "BEGIN",
 		NULL };
+	/* AFTER UPDATE OF a ON t: no relation stands after UPDATE. */
+	static const char *const events[] = { "OF", "ON", NULL };
 	/* UPDATE OR IGNORE t: the name comes later. */
 	static const char *const between[] = { "OR", "IGNORE", "REPLACE", "ABORT", "FAIL",
 		"ROLLBACK", NULL };
@@ -107,6 +109,10 @@ take_keyword(struct finder *f, size_t at)
 	}
 	if (is_any(f, at, ends)) {
 		f->list = f->expected = false;
+		return true;
+	}
+	if (is_any(f, at, events)) {
+		f->expected = false;
 		return true;
 	}
 	return f->expected && is_any(f, at, between);

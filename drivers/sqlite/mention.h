@@ -7,7 +7,7 @@
 /*
  * Calls `found` for every table or view that the text of a view or trigger reads or writes, by what
  * stands behind FROM, JOIN, INTO, UPDATE and the like; names in lower case, more than once perhaps.
- * Common table expressions look like tables here.
+ * What a trigger stands on is not among it. Common table expressions look like tables here.
  */
 void lite_mentions(const char *text, void (*found)(void *data, const char *name), void *data);
 

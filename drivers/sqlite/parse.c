@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "drivers/sqlite/parse.h"
+#include "sql/quote.h"
 
 /* Deep enough for any column list; a text that repeats more is left whole. */
 struct parser {
@@ -302,6 +303,19 @@ add_action(struct parser *p, const char *when, size_t at)
 	}
 }
 
+/* Names with commas in between. */
+static void
+add_names(struct parser *p, size_t first, size_t end)
+{
+	for (size_t at = first; at < end; at++) {
+		if (is_at(p, at, ",")) {
+			sfs_str_add(&p->t->pool, ", ");
+		} else {
+			lite_normal_name(p->t->text, &p->t->tokens.items[at], &p->t->pool);
+		}
+	}
+}
+
 /* REFERENCES table [(columns)] actions: the text of all of it becomes the constraint's tail. */
 static void
 take_references(struct parser *p, struct lite_constraint *constraint)
@@ -323,7 +337,7 @@ take_references(struct parser *p, struct lite_constraint *constraint)
 	}
 	if (end > first) {
 		sfs_str_add(&p->t->pool, " (");
-		add_normal(p, first, end);
+		add_names(p, first, end);
 		sfs_str_addc(&p->t->pool, ')');
 	}
 	add_action(p, " ON DELETE", actions.on_delete);
@@ -379,15 +393,21 @@ take_type(struct parser *p)
 	return keep(p, begun);
 }
 
-/* DEFAULT word: a string, but for the words that are values. Its case matters. */
+/* DEFAULT word and DEFAULT "word" are strings, but for the words that are values. */
 static bool
 is_bare_string(const struct parser *p, size_t first, size_t end)
 {
+	enum sfs_token_type type;
+
 	static const char *const values[] = { "NULL", "TRUE", "FALSE", "CURRENT_TIME",
 		"CURRENT_DATE", "CURRENT_TIMESTAMP" };
 
-	if (end != first + 1 || p->t->tokens.items[first].type != SFS_TOKEN_WORD) {
+	if (end != first + 1) {
 		return false;
+	}
+	type = p->t->tokens.items[first].type;
+	if (type != SFS_TOKEN_WORD) {
+		return type == SFS_TOKEN_QUOTED;
 	}
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
 		if (is_at(p, first, values[i])) {
@@ -397,31 +417,45 @@ is_bare_string(const struct parser *p, size_t first, size_t end)
 	return true;
 }
 
+/* A literal, with a sign perhaps: ADD COLUMN takes no value that would have to be computed. */
+static bool
+is_constant(const struct parser *p, size_t first, size_t end)
+{
+	static const char *const moving[] = { "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP" };
+	size_t sign = is_at(p, first, "-") || is_at(p, first, "+");
+
+	for (size_t i = 0; i < sizeof moving / sizeof *moving; i++) {
+		if (is_at(p, first, moving[i])) {
+			return false;
+		}
+	}
+	return end == first + sign + 1;
+}
+
 /* DEFAULT takes a literal with or without a sign, a word, or an expression in parentheses. */
 static void
 take_default(struct parser *p, struct lite_column *column)
 {
-	static const char *const moving[] = { "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP" };
 	size_t first = p->at, end;
+	bool bare = !is(p, "(");
 
-	if (is(p, "(")) {
-		/* ADD COLUMN on a table with rows wants to know the value without computing it. */
-		column->constant = false;
-		p->at = close_of(p, p->at);
-	} else {
-		for (size_t i = 0; i < sizeof moving / sizeof *moving; i++) {
-			column->constant = column->constant && !is(p, moving[i]);
-		}
+	if (bare) {
 		p->at += is(p, "-") || is(p, "+") ? 2 : 1;
+	} else {
+		p->at = close_of(p, p->at);
 	}
 	end = p->at < p->end ? p->at : p->end;
 	while (is_enclosed(p, first, end)) {
 		first++;
 		end--;
 	}
+	column->constant = is_constant(p, first, end);
 	size_t begun = begin(p);
-	if (is_bare_string(p, first, end)) {
-		lite_token_name(p->t->text, &p->t->tokens.items[first], &p->t->pool);
+	if (bare && is_bare_string(p, first, end)) {
+		struct sfs_str word sfs_auto(str) = SFS_STR_INIT;
+
+		lite_token_name(p->t->text, &p->t->tokens.items[first], &word);
+		sfs_quote_literal(&p->t->pool, SFS_SQLITE, sfs_str_text(&word));
 	} else {
 		add_normal(p, first, end);
 	}
@@ -478,7 +512,6 @@ take_generated(struct parser *p, struct lite_column *column)
 	} else {
 		(void)take(p, "VIRTUAL");
 	}
-	column->constant = column->constant && !column->stored;
 }
 
 /* One clause of a column; false when there is none that is known. */

@@ -18,7 +18,7 @@ struct lite_column {
 	size_t definition; /* as it is written, from the name on */
 	bool not_null;
 	bool stored;   /* of a generated column */
-	bool constant; /* there is no default, or one that ADD COLUMN takes */
+	bool constant; /* there is no default, or a literal */
 };
 
 enum lite_constraint_type {
