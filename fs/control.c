@@ -19,6 +19,9 @@
 /* The log is cut, with one generation kept beside it, when it gets larger than this. */
 #define LOG_LIMIT ((off_t)4 << 20)
 
+#define LOG_FILE    "log"
+#define SCHEMA_FILE "schema.sql"
+
 static struct mnt_node *
 add_file(struct mnt *mnt, const char *directory, const char *name, enum mnt_role role)
 {
@@ -41,10 +44,46 @@ set_control(struct mnt *mnt, const char *path, const char *bytes, size_t len)
 	}
 }
 
+/* Shows what a file on the disk is now; needs the lock. */
+static void
+show_backed(struct mnt *mnt, const char *path, const struct stat *found)
+{
+	struct mnt_node *node = mnt_node_find(&mnt->nodes, path);
+
+	if (node) {
+		node->backing_size = found->st_size;
+		node->mtime = found->st_mtim;
+		node->stale_pages = true;
+		mnt_notify_node(mnt, node);
+	}
+}
+
+static bool
+holds(const char *file, const char *text, size_t len)
+{
+	struct sfs_str bytes sfs_auto(str) = SFS_STR_INIT;
+	struct stat found;
+
+	return stat(file, &found) == 0 && (size_t)found.st_size == len &&
+	       sfs_file_read(file, len, &bytes, NULL) == 0 &&
+	       memcmp(sfs_str_text(&bytes), text, len) == 0;
+}
+
+/* On the disk, since it is as large as all the others together and seldom read. */
 void
 mnt_control_schema(struct mnt *mnt, const char *text, size_t len)
 {
-	set_control(mnt, "generated/schema.sql", text, len);
+	char *file sfs_auto(free) = sfs_file_join(mnt->state, SCHEMA_FILE);
+	struct stat found;
+
+	if (!holds(file, text, len) && sfs_file_write_fast(file, text, len, 0600, NULL) < 0) {
+		mnt_control_warn(mnt, "cannot write %s", file);
+		return;
+	}
+	if (stat(file, &found) == 0) {
+		MNT_LOCK(mnt);
+		show_backed(mnt, "generated/schema.sql", &found);
+	}
 }
 
 /* ---- status ---- */
@@ -300,13 +339,7 @@ append(struct mnt *mnt, const char *file, const struct sfs_str *entry)
 		return;
 	}
 	MNT_LOCK(mnt);
-	struct mnt_node *node = mnt_node_find(&mnt->nodes, "log");
-	if (node) {
-		node->backing_size = found.st_size;
-		node->mtime = found.st_mtim;
-		node->stale_pages = true;
-		mnt_notify_node(mnt, node);
-	}
+	show_backed(mnt, "log", &found);
 	if (found.st_size > LOG_LIMIT) {
 		char *old sfs_auto(free) = sfs_asprintf("%s.1", file);
 		(void)rename(file, old);
@@ -317,7 +350,7 @@ void
 mnt_control_log(struct mnt *mnt, const struct mnt_who *who, const char *path,
 	const struct sfs_error *err, const struct sfs_plan *plan)
 {
-	char *file sfs_auto(free) = sfs_file_join(mnt->state, "log");
+	char *file sfs_auto(free) = sfs_file_join(mnt->state, LOG_FILE);
 	struct sfs_str entry sfs_auto(str) = SFS_STR_INIT;
 	time_t now = time(NULL);
 	struct tm utc;
@@ -339,24 +372,30 @@ mnt_control_log(struct mnt *mnt, const struct mnt_who *who, const char *path,
 	append(mnt, file, &entry);
 }
 
+static void
+add_backed(struct mnt *mnt, const char *directory, const char *name, const char *file)
+{
+	char *path sfs_auto(free) = sfs_file_join(mnt->state, file);
+	struct stat found = { 0 };
+	struct mnt_node *node = add_file(mnt, directory, name, MNT_BACKED);
+
+	if (stat(path, &found) == 0) {
+		node->mtime = found.st_mtim;
+	}
+	node->backing = sfs_steal(path);
+	node->backing_size = found.st_size;
+}
+
 void
 mnt_control_init(struct mnt *mnt)
 {
-	char *log sfs_auto(free) = sfs_file_join(mnt->state, "log");
-	struct stat found = { 0 };
-
 	{
 		MNT_LOCK(mnt);
 		(void)add_file(mnt, "", "README.md", MNT_CONTROL);
 		(void)add_file(mnt, "", "status", MNT_CONTROL);
 		(void)add_file(mnt, "", "status.json", MNT_CONTROL);
-		(void)add_file(mnt, "generated", "schema.sql", MNT_CONTROL);
-		struct mnt_node *node = add_file(mnt, "", "log", MNT_BACKED);
-		if (stat(log, &found) == 0) {
-			node->mtime = found.st_mtim;
-		}
-		node->backing = sfs_steal(log);
-		node->backing_size = found.st_size;
+		add_backed(mnt, "generated", "schema.sql", SCHEMA_FILE);
+		add_backed(mnt, "", "log", LOG_FILE);
 	}
 	set_control(mnt, "README.md", mnt_readme, strlen(mnt_readme));
 	mnt_control_update(mnt);

@@ -15,7 +15,7 @@ void mnt_control_update(struct mnt *mnt);
 /* The same, when files came or went since. */
 void mnt_control_tick(struct mnt *mnt);
 
-/* Replaces generated/schema.sql. */
+/* Replaces generated/schema.sql where it differs. Not under the lock. */
 void mnt_control_schema(struct mnt *mnt, const char *text, size_t len);
 
 /* Something that a person should know and that no call can return: shown in `status`. */

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* The thread that changes the database, and its queue. */
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "fs/job.h"
 #include "fs/notify.h"
 #include "fs/process.h"
+
+/* An idle connection costs the server a process, and SQLite the whole schema in our memory. */
+enum { IDLE_MS = 10000 };
 
 struct mnt_jobs {
 	struct mnt *mnt;
@@ -18,7 +22,7 @@ struct mnt_jobs {
 	bool ending;                     /* protected by lock */
 
 	pthread_mutex_t db_lock; /* held to cancel, and to replace the connection */
-	struct sfs_db *db;       /* owned; NULL when it was lost */
+	struct sfs_db *db;       /* owned; NULL while nobody needs it, or when it was lost */
 	bool suspect; /* the job thread's own: the last answer sounded like a lost connection */
 };
 
@@ -168,14 +172,31 @@ take(struct mnt_jobs *jobs, int64_t *ret_next)
 	return NULL;
 }
 
-static struct mnt_job *
-wait_for_job(struct mnt_jobs *jobs)
+static void
+replace_db(struct mnt_jobs *jobs, struct sfs_db *db)
 {
+	pthread_mutex_lock(&jobs->db_lock);
+	if (jobs->db) {
+		jobs->db->driver->close(jobs->db);
+	}
+	jobs->db = db;
+	jobs->suspect = false;
+	pthread_mutex_unlock(&jobs->db_lock);
+}
+
+/* Waits for a job, or until the connection was idle for long; needs the lock. */
+static struct mnt_job *
+wait_until_idle(struct mnt_jobs *jobs)
+{
+	int64_t idle = jobs->db ? mnt_now() + IDLE_MS : INT64_MAX;
 	struct mnt_job *job;
 	int64_t next;
 
-	pthread_mutex_lock(&jobs->lock);
 	for (job = take(jobs, &next); !job && !jobs->ending; job = take(jobs, &next)) {
+		next = next < idle ? next : idle;
+		if (mnt_now() >= idle) {
+			break;
+		}
 		if (next == INT64_MAX) {
 			pthread_cond_wait(&jobs->wake, &jobs->lock);
 		} else {
@@ -184,8 +205,24 @@ wait_for_job(struct mnt_jobs *jobs)
 		}
 	}
 	jobs->current = job ? job->req : NULL;
-	pthread_mutex_unlock(&jobs->lock);
 	return job;
+}
+
+/* NULL at the end. */
+static struct mnt_job *
+wait_for_job(struct mnt_jobs *jobs)
+{
+	for (;;) {
+		pthread_mutex_lock(&jobs->lock);
+		struct mnt_job *job = wait_until_idle(jobs);
+		bool ending = jobs->ending;
+		pthread_mutex_unlock(&jobs->lock);
+		if (job || ending) {
+			return job;
+		}
+		replace_db(jobs, NULL);
+		(void)malloc_trim(0);
+	}
 }
 
 static void *
@@ -207,13 +244,12 @@ run(void *data)
 }
 
 struct mnt_jobs *
-mnt_jobs_create(struct mnt *mnt, struct sfs_db *db)
+mnt_jobs_create(struct mnt *mnt)
 {
 	struct mnt_jobs *jobs = sfs_alloc(sizeof *jobs);
 	pthread_condattr_t attributes;
 
 	jobs->mnt = mnt;
-	jobs->db = db;
 	pthread_mutex_init(&jobs->lock, NULL);
 	pthread_mutex_init(&jobs->db_lock, NULL);
 	pthread_condattr_init(&attributes);
@@ -246,18 +282,6 @@ mnt_jobs_destroy(struct mnt *mnt, struct mnt_jobs *jobs)
 	pthread_mutex_destroy(&jobs->lock);
 	pthread_mutex_destroy(&jobs->db_lock);
 	free(jobs);
-}
-
-static void
-replace_db(struct mnt_jobs *jobs, struct sfs_db *db)
-{
-	pthread_mutex_lock(&jobs->db_lock);
-	if (jobs->db) {
-		jobs->db->driver->close(jobs->db);
-	}
-	jobs->db = db;
-	jobs->suspect = false;
-	pthread_mutex_unlock(&jobs->db_lock);
 }
 
 struct sfs_db *

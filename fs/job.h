@@ -47,13 +47,15 @@ void mnt_job_drop(struct mnt *mnt, struct mnt_job *job);
 /* Answers the job's request, after the invalidations queued so far unless the kernel holds a directory. */
 void mnt_job_reply(struct mnt *mnt, struct mnt_job *job, int r);
 
-/* `db` is taken over: opened for writing, used by the job thread alone. */
-struct mnt_jobs *mnt_jobs_create(struct mnt *mnt, struct sfs_db *db);
+struct mnt_jobs *mnt_jobs_create(struct mnt *mnt);
 
 /* Runs what is queued, and what is due later too, then ends the thread. Accepts NULL. */
 void mnt_jobs_destroy(struct mnt *mnt, struct mnt_jobs *jobs);
 
-/* From a job: the database, opened again if the connection was lost; NULL with `err` filled. */
+/*
+ * From a job: the database, opened when it is needed and closed after a while without work; NULL with
+ * `err` filled.
+ */
 struct sfs_db *mnt_jobs_db(struct mnt *mnt, struct sfs_error *err);
 
 /* From a job: what the database answered; a lost connection is opened again for the next job. */

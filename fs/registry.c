@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 
 #include "base/alloc.h"
@@ -301,30 +302,6 @@ remove_entry(const char *mountpoint, struct sfs_error *err)
 	return r < 0 ? r : sfs_file_remove(path, err);
 }
 
-int
-sfs_mount_clean(const char *mountpoint, struct sfs_error *err)
-{
-	char *path sfs_auto(free) = NULL;
-	struct stat found;
-	int r = entry_path(mountpoint, &path, err);
-
-	if (r < 0) {
-		return r;
-	}
-	if (is_locked(path)) {
-		return sfs_error_set(err, EBUSY, "%s is mounted already", mountpoint);
-	}
-	/* A dead mount answers ENOTCONN; several can lie on top of each other. */
-	while (stat(mountpoint, &found) < 0 && errno == ENOTCONN && is_ours(mountpoint)) {
-		r = unmount(mountpoint, true);
-		if (r < 0) {
-			return sfs_error_set(err, -r, "cannot take away the dead mount at %s: %s",
-				mountpoint, strerror(-r));
-		}
-	}
-	return remove_entry(mountpoint, err);
-}
-
 static bool
 wait_for_daemon(const char *path)
 {
@@ -335,6 +312,35 @@ wait_for_daemon(const char *path)
 		(void)poll(NULL, 0, POLL_MS);
 	}
 	return true;
+}
+
+int
+sfs_mount_clean(const char *mountpoint, struct sfs_error *err)
+{
+	char *path sfs_auto(free) = NULL;
+	struct statvfs found;
+	int r = entry_path(mountpoint, &path, err);
+
+	if (r < 0) {
+		return r;
+	}
+	/* A daemon whose mount is gone already is about to end. */
+	if (is_locked(path) && (is_ours(mountpoint) || !wait_for_daemon(path))) {
+		return sfs_error_set(err, EBUSY, "%s is mounted already", mountpoint);
+	}
+	/* The kernel remembers what stat(2) says of a dead mount, but not statfs(2). Several can lie on
+	 * top of each other. */
+	while (is_ours(mountpoint)) {
+		if (statvfs(mountpoint, &found) == 0 || errno != ENOTCONN) {
+			return sfs_error_set(err, EBUSY, "%s is mounted already", mountpoint);
+		}
+		r = unmount(mountpoint, true);
+		if (r < 0) {
+			return sfs_error_set(err, -r, "cannot take away the dead mount at %s: %s",
+				mountpoint, strerror(-r));
+		}
+	}
+	return remove_entry(mountpoint, err);
 }
 
 int

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* One mount from its beginning to its end: options, threads, the loop, signals. */
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -51,9 +52,8 @@ static const struct fuse_lowlevel_ops operations = {
 /* What libfuse hands around as one connection's parts. */
 struct connection {
 	struct mnt mnt;
-	struct sfs_db *apply_db; /* owned until the job thread has it */
-	struct sfs_db *watch_db; /* owned until the watching thread has it */
-	char *fingerprint;       /* owned until the watching thread has it */
+	struct sfs_db *db; /* owned until the watching thread has it */
+	char *fingerprint; /* owned until the watching thread has it */
 	int registry_fd;
 	bool mounted;
 	bool has_signals;
@@ -110,18 +110,13 @@ open_databases(struct connection *c, struct sfs_error *err)
 	if (!mnt->driver) {
 		return sfs_error_set(err, EINVAL, "%s names no database that we know", target);
 	}
-	int r = mnt->driver->open(target, &options, &c->apply_db, err);
+	int r = mnt->driver->open(target, &options, &c->db, err);
 	if (r < 0) {
 		return r;
 	}
-	mnt->description = sfs_strdup(mnt->driver->describe(c->apply_db));
-	mnt->read_only = options.read_only || mnt->driver->is_read_only(c->apply_db);
-	options.read_only = true;
-	r = mnt->driver->open(target, &options, &c->watch_db, err);
-	if (r < 0) {
-		return r;
-	}
-	return find_folders(mnt, mnt->driver->identity(c->apply_db), err);
+	mnt->description = sfs_strdup(mnt->driver->describe(c->db));
+	mnt->read_only = options.read_only || mnt->driver->is_read_only(c->db);
+	return find_folders(mnt, mnt->driver->identity(c->db), err);
 }
 
 static int
@@ -136,8 +131,8 @@ read_first(struct connection *c, struct sfs_error *err)
 	}
 	mnt_control_init(mnt);
 	/* Before reading: what changes in between is read once more. */
-	r = mnt->driver->fingerprint(c->watch_db, &c->fingerprint, err);
-	r = r < 0 ? r : mnt_watch_read(mnt, c->watch_db, err);
+	r = mnt->driver->fingerprint(c->db, &c->fingerprint, err);
+	r = r < 0 ? r : mnt_watch_read(mnt, c->db, err);
 	if (r < 0) {
 		return r;
 	}
@@ -199,13 +194,12 @@ start_threads(struct connection *c, struct sfs_error *err)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	mnt->notify = mnt_notify_create(mnt);
 	if (mnt->notify) {
-		mnt->jobs = mnt_jobs_create(mnt, c->apply_db);
-		c->apply_db = mnt->jobs ? NULL : c->apply_db;
+		mnt->jobs = mnt_jobs_create(mnt);
 	}
 	if (mnt->jobs) {
-		mnt->watch = mnt_watch_create(mnt, c->watch_db, c->fingerprint);
+		mnt->watch = mnt_watch_create(mnt, c->db, c->fingerprint);
 		if (mnt->watch) {
-			c->watch_db = NULL;
+			c->db = NULL;
 			c->fingerprint = NULL;
 		}
 	}
@@ -245,11 +239,8 @@ finish(struct connection *c)
 	if (mnt->session) {
 		fuse_session_destroy(mnt->session);
 	}
-	if (c->apply_db) {
-		mnt->driver->close(c->apply_db);
-	}
-	if (c->watch_db) {
-		mnt->driver->close(c->watch_db);
+	if (c->db) {
+		mnt->driver->close(c->db);
 	}
 	free(c->fingerprint);
 	mnt_nodes_finish(&mnt->nodes);
@@ -297,6 +288,8 @@ sfs_mount_serve(const struct sfs_mount_options *options, void (*ready)(void *dat
 	}
 	/* A core would hold the password. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	/* Catalogs come and go in several threads: memory that each keeps for itself is lost. */
+	(void)mallopt(M_ARENA_MAX, 2);
 	pthread_mutex_init(&c.mnt.lock, NULL);
 	mnt_nodes_init(&c.mnt.nodes);
 	r = serve(&c, ready, data, err);

@@ -197,6 +197,16 @@ is_quiet(struct mnt_watch *watch)
 	return mnt_now() >= watch->quiet_until;
 }
 
+/* SQLite holds in memory what it once read; a connection that only asks for the version does not. */
+static void
+forget_schema(struct mnt_watch *watch)
+{
+	if (watch->mnt->driver->dialect == SFS_SQLITE) {
+		replace_db(watch, NULL);
+		(void)malloc_trim(0);
+	}
+}
+
 static int
 look(struct mnt_watch *watch, struct sfs_error *err)
 {
@@ -222,6 +232,7 @@ look(struct mnt_watch *watch, struct sfs_error *err)
 		}
 		free(watch->fingerprint);
 		watch->fingerprint = sfs_steal(fingerprint);
+		forget_schema(watch);
 	}
 	watch->retry_ms = 0;
 	mnt_control_stale(watch->mnt, NULL);
@@ -254,6 +265,7 @@ run(void *data)
 {
 	struct mnt_watch *watch = data;
 
+	forget_schema(watch);
 	while (rest(watch)) {
 		struct sfs_error err sfs_auto(error) = SFS_ERROR_INIT;
 
