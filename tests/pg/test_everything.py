@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""A schema with everything in it, out of a database and into another, and changed on the way.
+
+SCHEMAFS_PG_BIN chooses the server; the files that are too new for it are left out.
+"""
+
+import contextlib
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+SECRET = "secret-of-everything"
+
+# The connection of a subscription is a secret, so the text can not make it again.
+KEPT_BACK = "subscription everything_sub: "
+
+
+@pytest.fixture
+def catalogs(binary):
+    """catalogs("compare", a, b): the output of the tool of that name."""
+    tool = pathlib.Path(binary).parent / "tests/catalogs"
+    if not tool.exists():
+        pytest.skip("tests/catalogs is not built: -Dtests=true")
+
+    def run(*arguments):
+        done = subprocess.run([tool, *arguments], capture_output=True, check=False)
+        assert done.returncode in (0, 1) and not done.stderr, done.stderr
+        return done.stdout.decode()  # carriage returns stay
+
+    return run
+
+
+@pytest.fixture
+def load_everything(new_pg):
+    """load_everything() makes a database of it; its subscription goes before it is dropped."""
+    with contextlib.ExitStack() as stack:
+
+        def load(*more):
+            database = new_pg()
+            version = int(database.rows("SHOW server_version_num")[0][0]) // 10000
+            database.load(HERE / "everything.sql")
+            stack.callback(database.run, "DROP SUBSCRIPTION IF EXISTS everything_sub")
+            for path in sorted(HERE.glob("everything_1[0-9].sql")):
+                if int(re.search(r"_(\d+)", path.name)[1]) <= version:
+                    database.load(path)
+            for path in more:
+                database.load(path)
+            return database
+
+        yield load
+
+
+def differences(catalogs, first, second):
+    lines = catalogs("compare", first.target, second.target).splitlines()[:-1]
+    return [line for line in lines if not line.startswith(KEPT_BACK)]
+
+
+def test_script_makes_the_same_schema(catalogs, load_everything, new_pg):
+    full, copy = load_everything(), new_pg()
+    script = catalogs("print", full.target)
+    assert SECRET not in script
+    copy.run(script)
+    assert differences(catalogs, full, copy) == []
+    assert statements(catalogs("print", copy.target)) == statements(script)
+
+
+def statements(script):
+    """Its lines but for empty ones and comments, which tell what the script can not make."""
+    return [line for line in script.split("\n") if line and not line.startswith("--")]
+
+
+def test_tree_equals_its_database(schemafs, load_everything, tmp_path):
+    full = load_everything()
+    schemafs("pull", full.target, tmp_path / "tree")
+    files = [p for p in (tmp_path / "tree").rglob("*") if p.is_file()]
+    assert not any(SECRET in p.read_text(encoding="utf-8") for p in files)
+    schemafs("diff", full.target, tmp_path / "tree")
+
+
+def test_plan_makes_everything(catalogs, load_everything, pg):
+    full = load_everything()
+    pg.run(catalogs("plan", pg.target, full.target))
+    assert differences(catalogs, pg, full) == []
+
+
+def test_changes_arrive(catalogs, load_everything):
+    before, after = load_everything(), load_everything(HERE / "everything_changed.sql")
+    plan = catalogs("plan", before.target, after.target)
+    before.run(f"BEGIN;\n{plan}\nCOMMIT;")
+    assert differences(catalogs, before, after) == []
+
+
+def test_changes_in_place_drop_nothing_that_others_need(catalogs, load_everything):
+    before, after = load_everything(), load_everything(HERE / "everything_changed.sql")
+    plan = catalogs("plan", before.target, after.target)
+    for kept in ("SERVER", "EXTENSION", "TABLE", "VIEW", "TYPE app.mood", "DOMAIN app.email"):
+        assert not re.search(rf"(?m)^DROP {kept}\b", plan), kept
+
+
+def test_what_no_kind_models_is_told(schemafs, load_everything, tmp_path):
+    full = load_everything()
+    schemafs("pull", full.target, tmp_path / "tree")
+    assert (tmp_path / "tree/database/unmodeled/large object 424242.sql").exists()
