@@ -447,6 +447,56 @@ scan(struct walker *w)
 	}
 }
 
+/* `[CONSTRAINT name] FOREIGN KEY (...) REFERENCES table` among the elements of a table. */
+static void
+scan_key(struct walker *w, const struct element *element)
+{
+	struct pg_stmt range = *w->statement;
+	struct pg_key key = { .element = element->start,
+		.element_len = element->end - element->start,
+		.cut = element->comma_before,
+		.cut_len = element->end - element->comma_before };
+	struct pg_cursor cursor;
+	const char *parts[2];
+
+	range.offset = element->start;
+	range.len = element->end - element->start;
+	pg_cursor_init(&cursor, &range);
+	if (pg_cursor_accept(&cursor, "CONSTRAINT")) {
+		(void)pg_cursor_name(&cursor, w->arena, parts, 1);
+	}
+	if (!pg_cursor_accept_all(&cursor, "FOREIGN KEY") ||
+		!pg_cursor_find(&cursor, "REFERENCES")) {
+		return;
+	}
+	pg_cursor_next(&cursor);
+	key.table.offset = cursor.token.offset;
+	size_t n = pg_cursor_name(&cursor, w->arena, parts, 2);
+	if (n) {
+		key.table.space = PG_SPACE_RELATION;
+		key.table.use = PG_USE_LOCKS;
+		key.table.namespace = n == 2 ? parts[0] : NULL;
+		key.table.name = parts[n - 1];
+		sfs_vec_push(&w->keys, key);
+	}
+}
+
+static void
+scan_keys(struct walker *w)
+{
+	struct elements elements = { 0 };
+
+	if (w->statement->head.kind == SFS_TABLE && w->statement->head.creates) {
+		find_elements(w->statement, &elements);
+	}
+	sfs_vec_foreach (element, &elements) {
+		if (element->comma_before != PG_NOWHERE && element->start != PG_NOWHERE) {
+			scan_key(w, element);
+		}
+	}
+	sfs_vec_finish(&elements);
+}
+
 void
 pg_statement_parse(struct pg_script *script, struct pg_stmt *statement)
 {
@@ -459,6 +509,7 @@ pg_statement_parse(struct pg_script *script, struct pg_stmt *statement)
 	tree->parsed = parse(&w, tree);
 	if (!tree->parsed) {
 		scan(&w);
+		scan_keys(&w);
 	}
 	tree->refs.items = keep(&w, w.refs);
 	tree->refs.len = w.refs.len;
