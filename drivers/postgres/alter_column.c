@@ -276,7 +276,13 @@ pg_column_untie(struct pg_writer *writer, const struct sfs_change *change)
 	struct clauses clauses sfs_auto(clauses);
 
 	clauses_init(&clauses, change);
-	clauses_add(&clauses, "DROP DEFAULT", NULL);
+	if (sfs_object_has(change->from, SFS_COLUMN_DEFAULT)) {
+		clauses_add(&clauses, "DROP DEFAULT", NULL);
+	}
+	if (sfs_object_has(change->from, SFS_COLUMN_IDENTITY) &&
+		!sfs_object_has(change->to, SFS_COLUMN_IDENTITY)) {
+		clauses_add(&clauses, "DROP IDENTITY", NULL);
+	}
 	emit(writer, &clauses);
 }
 

@@ -238,6 +238,12 @@ settle_default(struct pg_state *state)
 	const struct sfs_object *from = state->from, *to = state->to;
 	enum pg_cast cast;
 
+	if (!state->gone && pg_loses_identity(state) && sfs_object_has(to, SFS_COLUMN_DEFAULT)) {
+		/* The sequence of the new default may have the name of the identity's. */
+		state->untied = state->tied = true;
+		return;
+	}
+
 	if (!state->retyped || state->gone || !sfs_object_has(from, SFS_COLUMN_DEFAULT)) {
 		return;
 	}

@@ -312,6 +312,14 @@ key_of(struct pg_planner *planner, const struct sfs_object *object)
 		object->id.name, object->id.signature ? object->id.signature : "");
 }
 
+/* The name that the sequence behind an identity column has unless it was given another. */
+static const char *
+identity_key(struct pg_planner *planner, const struct sfs_object *column)
+{
+	return sfs_arena_printf(planner->arena, "relation\n%s\n%s_%s_seq\n", column->id.namespace,
+		column->owner->id.name, column->id.name);
+}
+
 static void
 add_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 {
@@ -325,6 +333,10 @@ add_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 		if (key) {
 			sfs_map_set(leaving, key, state);
 		}
+		if (state->node[PG_UNTIE] && state->from->id.kind == SFS_COLUMN &&
+			pg_loses_identity(state)) {
+			sfs_map_set(leaving, identity_key(planner, state->from), state);
+		}
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		struct pg_state *state = planner->states.items[i];
@@ -334,9 +346,10 @@ add_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 		struct pg_state *other = key ? sfs_map_get(leaving, key) : NULL;
 
 		if (other && other != state) {
-			enum pg_op op = other->node[PG_RENAME]  ? PG_RENAME
-					: other->node[PG_ASIDE] ? PG_ASIDE
-								: PG_DROP;
+			enum pg_op op = other->node[PG_RENAME]               ? PG_RENAME
+					: other->node[PG_ASIDE]              ? PG_ASIDE
+					: other->from->id.kind == SFS_COLUMN ? PG_UNTIE
+									     : PG_DROP;
 
 			pg_nodes_edge(nodes, other->node[op], arrives, false);
 		}

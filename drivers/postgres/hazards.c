@@ -182,7 +182,7 @@ tie_table(struct pg_planner *planner, const struct pg_state *state)
 	if (state->made) {
 		return;
 	}
-	if (differs(state, SFS_TABLE_PARTITION_OF) &&
+	if ((differs(state, SFS_TABLE_PARTITION_OF) || differs(state, SFS_TABLE_PARTITION_BOUND)) &&
 		sfs_object_has(state->to, SFS_TABLE_PARTITION_OF) && rows_wait(planner, state)) {
 		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
 			"is attached: its rows are checked against the bound while it is locked");

@@ -233,6 +233,13 @@ follow_query(struct pg_planner *planner, struct pg_state *column)
 
 /* ---- nodes ---- */
 
+bool
+pg_loses_identity(const struct pg_state *column)
+{
+	return sfs_object_has(column->from, SFS_COLUMN_IDENTITY) &&
+	       !sfs_object_has(column->to, SFS_COLUMN_IDENTITY);
+}
+
 /* What TIE does is not ALTER's. */
 uint64_t
 pg_tied_attributes(const struct pg_state *state)
@@ -244,7 +251,9 @@ pg_tied_attributes(const struct pg_state *state)
 	case SFS_MATERIALIZED_VIEW:
 		return PG_BIT(SFS_VIEW_CLUSTER_ON);
 	case SFS_COLUMN:
-		return state->untied || state->tied ? PG_BIT(SFS_COLUMN_DEFAULT) : 0;
+		return (state->untied || state->tied ? PG_BIT(SFS_COLUMN_DEFAULT) : 0) |
+		       (state->untied && pg_loses_identity(state) ? PG_BIT(SFS_COLUMN_IDENTITY)
+								  : 0);
 	case SFS_SEQUENCE:
 		return PG_BIT(SFS_SEQUENCE_OWNED_BY);
 	default:
@@ -272,7 +281,7 @@ rank_of(const struct pg_state *state, enum pg_op op)
 	}
 	/* Keys first, then indexes, then the foreign keys that need them. */
 	/* Columns are altered one after the other, so that one statement can do it. */
-	bool late = op == PG_TIE || (op == PG_ALTER && kind == SFS_COLUMN);
+	bool late = op == PG_TIE || (op == PG_CREATE && kind == SFS_COLUMN);
 
 	return base[op] + 2 * kind + (is_foreign_key(object) ? 5 : 0) + late;
 }

@@ -77,6 +77,9 @@ void pg_close_over(struct pg_planner *planner);
 bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
 	const struct sfs_object *used);
 
+/* Whether the column is an identity column and will be none: then UNTIE sees to it. */
+bool pg_loses_identity(const struct pg_state *column);
+
 /* Whether it is a foreign key of another table; what it is said to refer to is the caller's. */
 bool pg_refers(const struct sfs_object *constraint, const struct sfs_object *table);
 
