@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""What others do to the database shows, through all the kernel's caches, and exactly that."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from tree import SCHEMA, names, tables, wait_for, with_column
+
+
+@pytest.fixture
+def place(engine, mount):
+    engine.run(SCHEMA)
+    with mount(engine.target) as place:
+        yield place
+
+
+@pytest.fixture
+def folder(place, engine):
+    return tables(place, engine)
+
+
+def warm(place):
+    """Makes the kernel remember all of it."""
+    for folder, _, files in os.walk(place):
+        for name in files:
+            with open(os.path.join(folder, name), "rb") as file:
+                file.read()
+
+
+def test_new_changed_and_gone(place, folder, engine):
+    warm(place)
+    assert not (folder / "later.sql").exists()
+    engine.run("CREATE TABLE later (a integer);")
+    wait_for((folder / "later.sql").exists, 3)
+    assert "later.sql" in names(folder)
+    assert "later" in (folder / "later.sql").read_text()
+
+    engine.run("ALTER TABLE later ADD COLUMN b integer;")
+    wait_for(lambda: "b integer" in (folder / "later.sql").read_text(), 3)
+    assert os.stat(folder / "later.sql").st_size == len((folder / "later.sql").read_bytes())
+
+    engine.run("DROP TABLE later;")
+    wait_for(lambda: not (folder / "later.sql").exists(), 3)
+    assert "later.sql" not in names(folder)
+
+
+def test_what_did_not_change_is_not_forgotten(place, folder, engine):
+    """Another file's time moves, this one's does not, and neither does its directory's."""
+    warm(place)
+    users, views = os.stat(folder / "users.sql"), os.stat(folder.parent / "views")
+    engine.run("ALTER TABLE posts ADD COLUMN body text;")
+    wait_for(lambda: "body" in (folder / "posts.sql").read_text(), 3)
+    assert os.stat(folder / "users.sql") == users or (
+        os.stat(folder / "users.sql").st_mtime_ns == users.st_mtime_ns
+    )
+    assert os.stat(folder.parent / "views").st_mtime_ns == views.st_mtime_ns
+
+
+def test_directory_time_moves_with_its_children(folder, engine):
+    before = os.stat(folder).st_mtime_ns
+    engine.run("CREATE TABLE later (a integer);")
+    wait_for(lambda: "later.sql" in names(folder), 3)
+    assert os.stat(folder).st_mtime_ns > before
+
+
+def test_whole_schema_follows_a_save(place, folder):
+    (folder / "fresh.sql").write_text("CREATE TABLE fresh (a integer);")
+    wait_for(lambda: "fresh" in (place / "generated/schema.sql").read_text())
+
+
+def test_two_mounts_of_one_database(engine, mount):
+    engine.run(SCHEMA)
+    with mount(engine.target) as one, mount(engine.target) as two:
+        text = (tables(one, engine) / "users.sql").read_text()
+        (tables(one, engine) / "users.sql").write_text(with_column(text))
+        wait_for(lambda: "note" in (tables(two, engine) / "users.sql").read_text(), 4)
+
+
+def test_readers_never_see_half(folder, engine):
+    """Texts that others read while one file is saved again and again are whole, one or the other."""
+    users, stop, wrong = folder / "users.sql", threading.Event(), []
+    before = users.read_text()
+    after = with_column(before)
+    users.write_text(after)
+    canonical = users.read_text()
+    users.write_text(canonical)
+
+    def read():
+        while not stop.is_set():
+            text = (folder / "posts.sql").read_text()
+            if not text.startswith("CREATE TABLE") or not text.endswith(";\n"):
+                wrong.append(text)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for number in range(5):
+        engine.run(f"ALTER TABLE posts ADD COLUMN c{number} integer;")
+        time.sleep(0.3)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert not wrong
+
+
+class TestDeadServer:
+    def test_reads_go_on(self, pg, mount):
+        pg.run(SCHEMA)
+        with mount(pg.target) as place:
+            folder = tables(place, pg)
+            text = (folder / "users.sql").read_text()
+            pids = [
+                int(row[0])
+                for row in pg.rows(
+                    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND pid <> pg_backend_pid()"
+                )
+            ]
+            assert pids
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            try:
+                start = time.monotonic()
+                subprocess.run(["ls", "-lR", str(place)], check=True, capture_output=True)
+                subprocess.run(["df", str(place)], check=True, capture_output=True)
+                assert (folder / "users.sql").read_text() == text
+                assert time.monotonic() - start < 2
+            finally:
+                for pid in pids:
+                    os.kill(pid, signal.SIGCONT)
+
+    def test_connection_is_opened_again(self, pg, mount):
+        pg.run(SCHEMA)
+        with mount(pg.target) as place:
+            folder = tables(place, pg)
+            (folder / "one.sql").write_text("CREATE TABLE public.one (a integer);")
+            pg.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid();"
+            )
+            wait_for(lambda: "up to date" in (place / "status").read_text(), 10)
+            pg.run("CREATE TABLE later (a integer);")
+            wait_for((folder / "later.sql").exists, 10)
+            for _ in range(2):
+                try:
+                    (folder / "two.sql").write_text("CREATE TABLE public.two (a integer);")
+                    break
+                except OSError:
+                    continue
+            assert pg.rows("SELECT to_regclass('two')") == [("two",)]
