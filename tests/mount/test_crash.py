@@ -2,6 +2,7 @@
 """What a daemon that dies leaves behind, and mounting again."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -25,10 +26,8 @@ def daemon(schemafs, engine, tmp_path):
 
         @staticmethod
         def pid():
-            lines = subprocess.run(
-                ["pgrep", "-f", f"mount {engine.target} {Daemon.place}"], capture_output=True, text=True
-            )
-            return int(lines.stdout.split()[0])
+            (entry,) = json.loads(schemafs("mounts", "--json").stdout)["mounts"]
+            return entry["pid"]
 
         @staticmethod
         def kill():
