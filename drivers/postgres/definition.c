@@ -23,6 +23,44 @@ closing(struct sfs_lexer *lexer)
 	return lexer->len;
 }
 
+/* Whether what the parentheses enclose stands without them: no subquery and no list. */
+static bool
+can_be_bare(const char *text, size_t len)
+{
+	static const char *const queries[] = { "SELECT", "VALUES", "WITH", "TABLE" };
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+	int depth = 0;
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, text, len);
+	while (sfs_lexer_word(&lexer, &token)) {
+		for (size_t i = 0; depth == 1 && i < 4; i++) {
+			if (sfs_token_is(text, &token, queries[i])) {
+				return false;
+			}
+		}
+		depth += sfs_token_is(text, &token, "(") - sfs_token_is(text, &token, ")");
+		if ((depth == 0 && token.offset + token.len < len) ||
+			(depth == 1 && sfs_token_is(text, &token, ","))) {
+			return false;
+		}
+	}
+	return true;
+}
+
+const char *
+pg_bare(struct sfs_arena *arena, const char *expression)
+{
+	const char *text = expression;
+	size_t len = text ? strlen(text) : 0;
+
+	while (len > 2 && text[0] == '(' && text[len - 1] == ')' && can_be_bare(text, len)) {
+		text++;
+		len -= 2;
+	}
+	return text == expression ? expression : sfs_arena_strndup(arena, text, len);
+}
+
 static const char *
 slice(struct pg_load *load, const char *text, size_t from, size_t to)
 {
@@ -56,7 +94,8 @@ pg_define_index(struct pg_load *load, const char *text, const char **ret_keys,
 		} else if (keys_seen && sfs_token_is(text, &token, "INCLUDE")) {
 			include = true;
 		} else if (keys_seen && sfs_token_is(text, &token, "WHERE")) {
-			*ret_predicate = slice(load, text, end + 1, strlen(text));
+			*ret_predicate =
+				pg_bare(load->arena, slice(load, text, end + 1, strlen(text)));
 			return;
 		}
 	}
@@ -69,6 +108,15 @@ without(const char *text, size_t len, const char *suffix)
 	size_t width = strlen(suffix);
 
 	return len > width && memcmp(text + len - width, suffix, width) == 0 ? len - width : len;
+}
+
+const char *
+pg_define_check(struct sfs_arena *arena, const char *text)
+{
+	if (!text || !sfs_starts_with(text, "CHECK (")) {
+		return text;
+	}
+	return sfs_arena_printf(arena, "CHECK (%s)", pg_bare(arena, text + strlen("CHECK ")));
 }
 
 const char *
@@ -90,7 +138,7 @@ pg_define_constraint(struct pg_load *load, const char *text, const char *const *
 	if (values[SFS_CONSTRAINT_NO_INHERIT]) {
 		len = without(text, len, " NO INHERIT");
 	}
-	return slice(load, text, 0, len);
+	return pg_define_check(load->arena, slice(load, text, 0, len));
 }
 
 void

@@ -17,6 +17,15 @@ void pg_define_index(struct pg_load *load, const char *text, const char **ret_ke
  */
 const char *pg_define_constraint(struct pg_load *load, const char *text, const char *const *values);
 
+/*
+ * An expression without the parentheses around the whole of it that the server writes and people do
+ * not: "((a > 0))" gives "a > 0". In `arena`, or the text itself; NULL gives NULL.
+ */
+const char *pg_bare(struct sfs_arena *arena, const char *expression);
+
+/* "CHECK ((a > 0))" as "CHECK (a > 0)"; other constraints as they are. */
+const char *pg_define_check(struct sfs_arena *arena, const char *text);
+
 /* Says in the table or materialized view that it is clustered on an index of this name. */
 void pg_set_cluster(struct pg_load *load, struct sfs_object *relation, const char *index);
 

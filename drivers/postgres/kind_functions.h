@@ -49,8 +49,11 @@ void pg_read_default_privileges(int version, struct sfs_str *out);
 void pg_read_unmodeled(int version, struct sfs_str *out);
 
 /* read_*.c: completion of rows */
+void pg_complete_column(struct pg_row *row);
 void pg_complete_constraint(struct pg_row *row);
+void pg_complete_domain_constraint(struct pg_row *row);
 void pg_complete_index(struct pg_row *row);
+void pg_complete_policy(struct pg_row *row);
 void pg_complete_sequence(struct pg_row *row);
 
 /* read_*.c: once the object is there */

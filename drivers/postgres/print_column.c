@@ -63,13 +63,37 @@ write_not_null(struct sfs_str *out, const struct sfs_object *column)
 {
 	const char *name = sfs_object_get(column, SFS_COLUMN_NULLABLE_NAME);
 
-	if (!sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
+	const char *how = sfs_object_get(column, SFS_COLUMN_NOT_NULL);
+
+	if (!how || strcmp(how, "NOT VALID") == 0) {
 		return;
 	}
 	if (name) {
 		sfs_str_addf(out, " CONSTRAINT %s", name);
 	}
 	sfs_str_add(out, " NOT NULL");
+	if (strcmp(how, "NO INHERIT") == 0) {
+		sfs_str_add(out, " NO INHERIT");
+	}
+}
+
+/* NOT NULL that rows need not keep yet can only be added. */
+static void
+add_not_valid(struct pg_writer *writer, const struct sfs_object *column)
+{
+	const char *name = sfs_object_get(column, SFS_COLUMN_NULLABLE_NAME);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "ALTER TABLE ");
+	pg_write_target(column->owner, &sql);
+	sfs_str_add(&sql, " ADD ");
+	if (name) {
+		sfs_str_addf(&sql, "CONSTRAINT %s ", name);
+	}
+	sfs_str_add(&sql, "NOT NULL ");
+	pg_name(&sql, column->id.name);
+	sfs_str_add(&sql, " NOT VALID");
+	(void)sfs_plan_add(writer->plan, column, sql.text);
 }
 
 void
@@ -151,6 +175,9 @@ pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *colu
 		write_deviations(writer, column);
 	} else if (column->owner->id.kind == SFS_VIEW) {
 		pg_write_default(writer, column);
+	}
+	if (sfs_streq(sfs_object_get(column, SFS_COLUMN_NOT_NULL), "NOT VALID")) {
+		add_not_valid(writer, column);
 	}
 	set(writer, column, "SET STORAGE ", sfs_object_get(column, SFS_COLUMN_STORAGE), "");
 	set(writer, column, "SET STATISTICS ", sfs_object_get(column, SFS_COLUMN_STATISTICS), "");

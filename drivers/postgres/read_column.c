@@ -2,6 +2,7 @@
 /* Reads the columns of tables and views. */
 #include <stdlib.h>
 
+#include "drivers/postgres/definition.h"
 #include "drivers/postgres/keys.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/select.h"
@@ -101,19 +102,29 @@ select_storage(struct sfs_str *out, int version)
 	sfs_str_add(out, " END AS foreign_options");
 }
 
+/* The constraint behind NOT NULL, of which there is one since PostgreSQL 18. */
+#define NOT_NULL_CONSTRAINT(expression, condition)                                                 \
+	"(SELECT " expression " FROM pg_constraint k WHERE k.conrelid = a.attrelid"                \
+	" AND k.contype = 'n' AND k.conkey[1] = a.attnum AND " condition ")"
+
 static void
 select_not_null(struct sfs_str *out, int version)
 {
 	sfs_str_add(out, ",\n CASE WHEN a.attnotnull AND NOT (a.attinhcount > 0 AND " INHERITED);
-	sfs_str_add(out, " AND " PARENT("pa.attnotnull") ") THEN 'true' END AS not_null");
-	if (version >= 180000) {
-		sfs_str_add(out,
-			",\n CASE WHEN a.attnotnull THEN (SELECT quote_ident(k.conname)"
-			" FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'"
-			" AND k.conkey[1] = a.attnum AND k.conislocal"
-			" AND k.conname <> c.relname || '_' || a.attname || '_not_null') END"
-			" AS not_null_name");
+	sfs_str_add(out, " AND " PARENT("pa.attnotnull") ") THEN ");
+	if (version < 180000) {
+		sfs_str_add(out, "'true' END AS not_null");
+		return;
 	}
+	sfs_str_add(out, "coalesce(");
+	sfs_str_add(out, NOT_NULL_CONSTRAINT(
+				 "CASE WHEN k.connoinherit THEN 'NO INHERIT' ELSE 'NOT VALID' END",
+				 "(k.connoinherit OR NOT k.convalidated)"));
+	sfs_str_add(out, ", 'true') END AS not_null,\n CASE WHEN a.attnotnull THEN ");
+	sfs_str_add(out,
+		NOT_NULL_CONSTRAINT("quote_ident(k.conname)",
+			"k.conislocal AND k.conname <> c.relname || '_' || a.attname || '_not_null'"));
+	sfs_str_add(out, " END AS not_null_name");
 }
 
 void
@@ -153,4 +164,11 @@ pg_added_column(struct pg_row *row, struct sfs_object *object)
 			.collation = (uint32_t)strtoul(row->extra[1], NULL, 10),
 			.name = object->id.name,
 		});
+}
+
+void
+pg_complete_column(struct pg_row *row)
+{
+	row->values[SFS_COLUMN_GENERATED] =
+		pg_bare(row->load->arena, row->values[SFS_COLUMN_GENERATED]);
 }

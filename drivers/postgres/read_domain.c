@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Domains and their constraints. */
+#include "drivers/postgres/definition.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/select.h"
 
@@ -59,4 +60,11 @@ pg_read_domain_constraint(int version, struct sfs_str *out)
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_type", "t.oid");
 	pg_select_scope(out, "k.contypid", "n.nspname");
+}
+
+void
+pg_complete_domain_constraint(struct pg_row *row)
+{
+	row->values[SFS_DOMAIN_CONSTRAINT_DEFINITION] =
+		pg_define_check(row->load->arena, row->values[SFS_DOMAIN_CONSTRAINT_DEFINITION]);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Reads row security policies. */
+#include "drivers/postgres/definition.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/select.h"
 
@@ -32,4 +33,15 @@ pg_read_policy(int version, struct sfs_str *out)
 	pg_select_no_extension(out, "pg_policy", "p.oid");
 	pg_select_no_extension(out, "pg_class", "c.oid");
 	pg_select_scope(out, "p.oid", "n.nspname");
+}
+
+void
+pg_complete_policy(struct pg_row *row)
+{
+	static const int expressions[] = { SFS_POLICY_USING, SFS_POLICY_WITH_CHECK };
+
+	for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
+		row->values[expressions[i]] =
+			pg_bare(row->load->arena, row->values[expressions[i]]);
+	}
 }
