@@ -65,6 +65,9 @@ leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state
 	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_DROP], false);
 	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_ASIDE], false);
 	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_ALTER], true);
+	if (user->gone && u[PG_UNTIE] && !is_type(used->from->id.kind)) {
+		return; /* it needs the other no more when it is loosened */
+	}
 	if (user->gone) {
 		pg_nodes_edge(nodes, u[PG_DROP], v[PG_DROP], false);
 		if (!user->aside) {
@@ -171,8 +174,11 @@ arrive(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_stat
 		if (used_kind == SFS_NAMESPACE) {
 			pg_nodes_edge(nodes, before, user->node[PG_RENAME], false);
 		}
-		if (!tie_only) {
+		if (!tie_only &&
+			!(user->split && !is_type(used_kind) && used_kind != SFS_NAMESPACE)) {
 			pg_nodes_edge(nodes, before, user->node[PG_CREATE], soft);
+		}
+		if (!tie_only) {
 			pg_nodes_edge(nodes, before, user->node[PG_ALTER], soft);
 		}
 		pg_nodes_edge(nodes, before, user->node[PG_TIE], soft);

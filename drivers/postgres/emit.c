@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/planner.h"
+#include "drivers/postgres/print.h"
 
 /* ---- what is common to all kinds ---- */
 
@@ -121,7 +122,32 @@ emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct p
 	if (object->id.kind == SFS_CONSTRAINT && sfs_object_has(object, SFS_CONSTRAINT_INHERITED)) {
 		object = pg_without(planner, object, SFS_CONSTRAINT_INHERITED);
 	}
-	pg_kind(object->id.kind)->create(writer, object);
+	writer->omitted = planner->omitted;
+	if (state->split) {
+		pg_print_view_columns(writer, object);
+	} else {
+		pg_kind(object->id.kind)->create(writer, object);
+	}
+}
+
+/* CREATE becomes CREATE OR REPLACE. */
+static void
+replace_in_step(struct sfs_plan *plan, size_t index)
+{
+	struct sfs_step *step = &plan->steps.items[index];
+
+	step->sql =
+		sfs_arena_printf(plan->arena, "CREATE OR REPLACE%s", step->sql + strlen("CREATE"));
+}
+
+/* Gives a view that was made with its columns alone the rest. */
+static void
+emit_query(struct pg_writer *writer, const struct sfs_object *view)
+{
+	size_t first = writer->plan->steps.len;
+
+	pg_kind(view->id.kind)->create(writer, view);
+	replace_in_step(writer->plan, first);
 }
 
 static void
@@ -162,19 +188,38 @@ emit_tie(struct pg_planner *planner, struct pg_writer *writer, const struct pg_s
 	}
 }
 
+/* Takes the query off a view that goes, and is in the way of others until then. */
 static void
-emit_untie(struct pg_writer *writer, const struct sfs_change *change)
+empty_view(struct pg_writer *writer, const struct sfs_object *view)
 {
-	switch ((int)change->to->id.kind) {
+	size_t first = writer->plan->steps.len;
+
+	pg_print_view_columns(writer, view);
+	replace_in_step(writer->plan, first);
+}
+
+static void
+emit_untie(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
+{
+	struct sfs_change leaving = *change;
+
+	if (!leaving.to || !planner->diff->counterpart[change->from->index] ||
+		planner->loosened[change->from->index]) {
+		leaving.to = pg_by_new_name(planner, change->from);
+	}
+	switch ((int)leaving.to->id.kind) {
+	case SFS_VIEW:
+		empty_view(writer, leaving.to);
+		break;
 	case SFS_COLUMN:
-		pg_column_untie(writer, change);
+		pg_column_untie(writer, &leaving);
 		break;
 	case SFS_SEQUENCE:
-		pg_sequence_untie(writer, change);
+		pg_sequence_untie(writer, &leaving);
 		break;
 	case SFS_TABLE:
 	case SFS_FOREIGN_TABLE:
-		pg_table_untie(writer, change);
+		pg_table_untie(writer, &leaving);
 		break;
 	default:
 		break;
@@ -198,7 +243,7 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		emit_rename(planner, &writer, &change);
 		break;
 	case PG_UNTIE:
-		emit_untie(&writer, &change);
+		emit_untie(planner, &writer, &change);
 		break;
 	case PG_ASIDE:
 		pg_emit_aside(planner, &writer, state);
@@ -211,7 +256,11 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		break;
 	case PG_ALTER:
 		change.attributes &= ~pg_tied_attributes(state);
-		emit_alter(planner, &writer, &change);
+		if (state->split) {
+			emit_query(&writer, state->to);
+		} else {
+			emit_alter(planner, &writer, &change);
+		}
 		break;
 	case PG_TIE:
 		emit_tie(planner, &writer, state, &change);

@@ -54,7 +54,8 @@ drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 	struct pg_state *owner =
 		state_or_null(planner->by_from, pg_relation_of(catalog, state->from));
 
-	if (planner->split_keys && is_foreign_key(state->from)) {
+	if ((planner->split_keys && is_foreign_key(state->from)) ||
+		(state->from->id.kind == SFS_CONSTRAINT && planner->loosened[state->from->index])) {
 		return NULL;
 	}
 	if (owner && owner->gone && (!owner->aside || stays_with_aside(state->from))) {
@@ -96,7 +97,8 @@ create_absorber(const struct pg_planner *planner, const struct pg_state *state)
 	}
 	if (to->id.kind == SFS_TYPE_ATTRIBUTE || to->id.kind == SFS_DOMAIN_CONSTRAINT) {
 		maker = state_or_null(planner->by_to, to->owner);
-	} else if (!pg_is_made_with_owner(to)) {
+	} else if (!pg_is_made_with_owner(to) ||
+		   (to->id.kind == SFS_CONSTRAINT && planner->omitted[to->index])) {
 		return NULL;
 	} else if (to->id.kind == SFS_SEQUENCE) {
 		maker = serial_column(planner, to);
@@ -332,12 +334,15 @@ add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_st
 	tie_new_table(state);
 	const bool wanted[PG_OP_COUNT] = {
 		[PG_RENAME] = state->renamed && !state->gone,
-		[PG_UNTIE] = state->untied && !state->gone,
+		[PG_UNTIE] = (state->untied && !state->gone) ||
+			     (state->gone && planner->loosened[state->from->index] &&
+				     state->from->id.kind != SFS_CONSTRAINT),
 		[PG_ASIDE] = state->aside,
 		[PG_DROP] = state->gone,
 		[PG_CREATE] = state->made,
-		[PG_ALTER] = state->to && !state->gone && !state->made &&
-			     (state->attributes & ~pg_tied_attributes(state)),
+		[PG_ALTER] =
+			state->split || (state->to && !state->gone && !state->made &&
+						(state->attributes & ~pg_tied_attributes(state))),
 		[PG_TIE] = (state->tied && (state->made || !state->gone)) || moves_rows,
 	};
 	for (int op = 0; op < PG_OP_COUNT; op++) {

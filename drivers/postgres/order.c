@@ -78,7 +78,7 @@ struct sort {
 	bool *done;
 	bool *cut; /* by edge: gave way */
 	struct heap ready;
-	bool broken; /* a circle of hard edges was cut */
+	struct pg_circle *circle; /* receives the nodes of circles of hard edges */
 };
 
 static void
@@ -192,18 +192,22 @@ break_circle(struct sort *sort)
 		node = edge->before;
 		best = comes_before(&sort->ready, node, best) ? node : best;
 	} while (node != start);
-	sort->broken = true;
+	do {
+		sfs_vec_push(sort->circle, node);
+		node = waits_for(sort, node)->before;
+	} while (node != start);
 	heap_push(&sort->ready, best);
 }
 
 int *
-pg_nodes_sort(const struct pg_nodes *nodes, bool *ret_broken)
+pg_nodes_sort(const struct pg_nodes *nodes, struct pg_circle *ret_circle)
 {
 	struct sort sort sfs_auto(sort);
 	int *order = sfs_alloc((nodes->nodes.len + 1) * sizeof(int));
 	size_t len = 0;
 
 	sort_init(&sort, nodes);
+	sort.circle = ret_circle;
 	for (size_t i = 0; i < nodes->nodes.len; i++) {
 		if (!sort.waiting[i]) {
 			heap_push(&sort.ready, (int)i);
@@ -220,6 +224,5 @@ pg_nodes_sort(const struct pg_nodes *nodes, bool *ret_broken)
 			take(&sort, node);
 		}
 	}
-	*ret_broken = sort.broken;
 	return order;
 }

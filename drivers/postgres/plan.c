@@ -18,6 +18,8 @@ planner_init(struct pg_planner *planner, struct sfs_db *db, const struct sfs_dif
 	};
 	planner->by_from = sfs_alloc((diff->from->objects.len + 1) * sizeof *planner->by_from);
 	planner->by_to = sfs_alloc((diff->to->objects.len + 1) * sizeof *planner->by_to);
+	planner->omitted = sfs_alloc(diff->to->objects.len + 1);
+	planner->loosened = sfs_alloc(diff->from->objects.len + 1);
 }
 
 static void
@@ -27,6 +29,8 @@ planner_finish(struct pg_planner *planner)
 	sfs_map_destroy(planner->facts);
 	free(planner->by_from);
 	free(planner->by_to);
+	free(planner->omitted);
+	free(planner->loosened);
 	sfs_vec_finish(&planner->states);
 	sfs_vec_finish(&planner->queue);
 }
@@ -49,8 +53,7 @@ makes_routines(const struct pg_nodes *nodes)
 {
 	sfs_vec_foreach (node, &nodes->nodes) {
 		bool written = node->op == PG_CREATE ||
-			       (node->op == PG_ALTER &&
-				       node->state->attributes >> SFS_ATTR_COMMON);
+			       (node->op == PG_ALTER && node->state->attributes >> SFS_ATTR_COMMON);
 
 		if (written && is_routine(node->state->to->id.kind)) {
 			return true;
@@ -172,23 +175,25 @@ write_node(struct pg_planner *planner, const struct pg_node *node)
 	merge(planner, node, first);
 }
 
-/* Tables that refer to each other in a circle go when their foreign keys are gone. */
+/* Sorts, and as long as there are circles that can be opened does so and sorts again. */
 static int *
 sort_nodes(struct pg_planner *planner, struct pg_nodes *nodes)
 {
-	bool broken;
-	int *order;
+	for (;;) {
+		struct pg_circle circle = { 0 };
+		int *order;
+		bool again;
 
-	pg_nodes_make(planner, nodes);
-	order = pg_nodes_sort(nodes, &broken);
-	if (broken) {
+		pg_nodes_make(planner, nodes);
+		order = pg_nodes_sort(nodes, &circle);
+		again = circle.len && pg_split(planner, nodes, &circle);
+		sfs_vec_finish(&circle);
+		if (!again) {
+			return order;
+		}
 		free(order);
 		pg_nodes_finish(nodes);
-		planner->split_keys = true;
-		pg_nodes_make(planner, nodes);
-		order = pg_nodes_sort(nodes, &broken);
 	}
-	return order;
 }
 
 static void

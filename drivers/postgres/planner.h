@@ -32,6 +32,7 @@ struct pg_state {
 	bool aside;   /* replaced, and the old one is kept until the new one has taken over */
 	bool retyped; /* a column that gets another type */
 	bool echo;    /* no statement of its own: the parent table's reaches it */
+	bool split;   /* made in two steps, since it is part of a circle */
 	bool queued;
 	int node[PG_OP_COUNT]; /* 1 + index, 0: none; of an absorbed part: its owner's */
 };
@@ -45,8 +46,11 @@ struct pg_planner {
 	struct pg_state **by_to;           /* owned; by index in diff->to */
 	SFS_VEC(struct pg_state *) states; /* all, in the order in which they were touched */
 	SFS_VEC(struct pg_state *) queue;  /* of replace.c */
-	bool split_keys;       /* foreign keys go before the tables that they would go with */
-	struct sfs_map *facts; /* owned; of facts.c */
+	bool split_keys; /* foreign keys go before the tables that they would go with */
+	unsigned char
+		*omitted; /* owned; by index in diff->to: made after the table that it is in */
+	unsigned char *loosened; /* owned; by index in diff->from: goes before that */
+	struct sfs_map *facts;   /* owned; of facts.c */
 };
 
 /* The state of an object of `from`, or of `to`; made when there is none. */
@@ -133,17 +137,24 @@ SFS_DEFINE_AUTO_VALUE(pg_nodes, struct pg_nodes, pg_nodes_finish)
 /* Adds an edge between nodes given as in pg_state.node: nothing happens when either is 0. */
 void pg_nodes_edge(struct pg_nodes *nodes, int before, int after, bool soft);
 
+/* Nodes that wait for each other. */
+struct pg_circle SFS_VEC_OF(int);
+
 /*
  * Sorts: the nodes' indexes in an order that keeps every edge; where there is a circle soft edges
- * give way first. Owned by the caller.
+ * give way first. The nodes of circles that had none are added to `ret_circle`. Both are the caller's.
  */
-int *pg_nodes_sort(const struct pg_nodes *nodes, bool *ret_broken);
+int *pg_nodes_sort(const struct pg_nodes *nodes, struct pg_circle *ret_circle);
 
 /* ---- nodes.c: the states as nodes with edges ---- */
 
 void pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes);
 
 void pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes); /* edges.c */
+
+/* Has what makes a circle made in two steps; false when nothing in it can be. (split.c) */
+bool pg_split(
+	struct pg_planner *planner, const struct pg_nodes *nodes, const struct pg_circle *circle);
 
 /* Whether the part comes and goes with its owner's CREATE, or DROP. */
 bool pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *state, enum pg_op op);

@@ -105,31 +105,6 @@ create(struct script *script, const struct sfs_object *object)
 
 /* ---- circles ---- */
 
-/* "CREATE VIEW v AS SELECT NULL::integer AS a": others can refer to it until it is made whole. */
-static void
-begin_view(struct script *script, const struct sfs_object *view)
-{
-	sfs_auto(pg_parts) struct pg_parts columns = { 0 };
-	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
-
-	pg_parts_of(view, SFS_COLUMN, &columns);
-	sfs_str_add(&sql, "CREATE ");
-	pg_write_reference(view, &sql);
-	sfs_str_add(&sql, " AS\nSELECT ");
-	for (size_t i = 0; i < columns.len; i++) {
-		const char *collation = sfs_object_get(columns.items[i], SFS_COLUMN_COLLATION);
-
-		sfs_str_addf(&sql, "%sNULL::%s", i ? ",\n    " : "",
-			sfs_object_get(columns.items[i], SFS_COLUMN_TYPE));
-		if (collation) {
-			sfs_str_addf(&sql, " COLLATE %s", collation);
-		}
-		sfs_str_add(&sql, " AS ");
-		pg_name(&sql, columns.items[i]->id.name);
-	}
-	(void)sfs_plan_add(&script->plan, view, sql.text);
-}
-
 static void
 begin_table(struct script *script, const struct sfs_object *table)
 {
@@ -161,7 +136,9 @@ begin(struct script *script, const struct sfs_object *object)
 	}
 	script->begun[object->index] = 1;
 	if (view) {
-		begin_view(script, object);
+		struct pg_writer writer = writer_of(script);
+
+		pg_print_view_columns(&writer, object);
 	} else {
 		begin_table(script, object);
 	}

@@ -69,3 +69,27 @@ pg_print_view(struct pg_writer *writer, const struct sfs_object *view)
 		pg_write_common(writer, *column);
 	}
 }
+
+void
+pg_print_view_columns(struct pg_writer *writer, const struct sfs_object *view)
+{
+	sfs_auto(pg_parts) struct pg_parts columns = { 0 };
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	pg_parts_of(view, SFS_COLUMN, &columns);
+	sfs_str_add(&sql, "CREATE ");
+	pg_write_reference(view, &sql);
+	sfs_str_add(&sql, " AS\nSELECT ");
+	for (size_t i = 0; i < columns.len; i++) {
+		const char *collation = sfs_object_get(columns.items[i], SFS_COLUMN_COLLATION);
+
+		sfs_str_addf(&sql, "%sNULL::%s", i ? ",\n    " : "",
+			sfs_object_get(columns.items[i], SFS_COLUMN_TYPE));
+		if (collation) {
+			sfs_str_addf(&sql, " COLLATE %s", collation);
+		}
+		sfs_str_add(&sql, " AS ");
+		pg_name(&sql, columns.items[i]->id.name);
+	}
+	(void)sfs_plan_add(writer->plan, view, sql.text);
+}

@@ -1,0 +1,12 @@
+---- before
+CREATE TABLE other (id int);
+---- after
+CREATE TABLE other (id int);
+CREATE VIEW v1 AS SELECT 1 AS a, 'x'::text AS b;
+COMMENT ON COLUMN v1.a IS 'one';
+CREATE VIEW v2 AS SELECT a, b FROM v1;
+CREATE OR REPLACE VIEW v1 AS SELECT id AS a, 'x'::text AS b FROM other WHERE NOT EXISTS (SELECT FROM v2 WHERE a > 3);
+CREATE TABLE t (id int, n int);
+CREATE FUNCTION count_of(t) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION next_of(t DEFAULT NULL) RETURNS int LANGUAGE sql AS 'SELECT 1';
+ALTER TABLE t ALTER n SET DEFAULT next_of(NULL), ADD CONSTRAINT few CHECK (count_of(t) < 9);
