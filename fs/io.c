@@ -283,7 +283,8 @@ mnt_op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fu
 bool
 mnt_overlay_full(const struct mnt *mnt)
 {
-	size_t total = 0;
+	enum { MAX_FILES = 65536 };
+	size_t total = 0, files = 0;
 
 	for (size_t i = 0; i < mnt->nodes.n_slots; i++) {
 		const struct mnt_node *node = mnt->nodes.slots[i];
@@ -292,9 +293,12 @@ mnt_overlay_full(const struct mnt *mnt)
 			continue;
 		}
 		total += node->buffer ? node->buffer->bytes.len : 0;
-		total += node->role == MNT_SCRATCH && node->text ? node->text->len : 0;
+		if (node->role == MNT_SCRATCH) {
+			total += node->text ? node->text->len : 0;
+			files++;
+		}
 	}
-	return total > MNT_OVERLAY_LIMIT;
+	return total > MNT_OVERLAY_LIMIT || files > MAX_FILES;
 }
 
 static int

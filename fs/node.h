@@ -65,7 +65,7 @@ struct mnt_nodes {
 	struct mnt_node *root;
 	struct mnt_node **slots; /* owned; open addressing by ino */
 	size_t n_slots, used;
-	uint64_t changes; /* counts what came and went */
+	uint64_t changes; /* counts what came, went and got another text */
 };
 
 void mnt_nodes_init(struct mnt_nodes *nodes);

@@ -16,6 +16,7 @@
 #include "fs/pending.h"
 #include "fs/refusal.h"
 #include "fs/registry.h"
+#include "fs/times.h"
 #include "fs/view.h"
 #include "fs/watch.h"
 
@@ -140,6 +141,8 @@ read_first(struct connection *c, struct sfs_error *err)
 	mnt_pending_load(mnt);
 	mnt_refusals_load(mnt);
 	mnt_control_update(mnt);
+	/* Last: what came before has touched the directories. */
+	mnt_times_load(mnt);
 	return 0;
 }
 
@@ -229,6 +232,9 @@ finish(struct connection *c)
 
 	mnt_jobs_destroy(mnt, mnt->jobs);
 	mnt_watch_destroy(mnt->watch);
+	if (mnt->watch) {
+		mnt_times_save(mnt);
+	}
 	if (c->mounted) {
 		fuse_session_unmount(mnt->session);
 	}

@@ -67,6 +67,8 @@ struct mnt {
 	int64_t reading_ms; /* atomic; how long the last reading of the whole catalog took */
 	uint64_t shown;     /* nodes.changes as of the last `status` */
 	struct mnt_refused refused;
+	uint64_t
+		times_hash; /* of what is written down; the watching thread's own, then the main one's */
 	uint64_t refresh; /* counts refreshes */
 };
 

@@ -158,6 +158,7 @@ void
 mnt_view_set_text(struct mnt *mnt, struct mnt_node *node, struct mnt_text *text)
 {
 	if (mnt_node_set_text(node, text)) {
+		mnt->nodes.changes++;
 		mnt_notify_node(mnt, node);
 	}
 }

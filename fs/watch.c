@@ -8,6 +8,7 @@
 #include "base/redact.h"
 #include "fs/control.h"
 #include "fs/migrations.h"
+#include "fs/times.h"
 #include "fs/view.h"
 #include "fs/watch.h"
 
@@ -17,7 +18,8 @@ enum {
 	QUIET_MAX_MS = 1000,
 	QUIET_FACTOR = 10, /* of the time that reading takes: the rest after our own changes */
 	RETRY_MAX_MS = 5000,
-	END_MS = 2000, /* how long an unmount waits for a server that does not answer */
+	SETTLED_MS = 3000, /* after that without a change, times are written down */
+	END_MS = 2000,     /* how long an unmount waits for a server that does not answer */
 };
 
 struct mnt_watch {
@@ -36,6 +38,8 @@ struct mnt_watch {
 	char *fingerprint; /* owned; of what is shown, NULL: unknown */
 	uint64_t changes;  /* ours that were seen */
 	int64_t quiet_until;
+	uint64_t node_changes;
+	int64_t settled_at; /* 0: nothing to write down */
 	unsigned retry_ms;
 };
 
@@ -260,6 +264,25 @@ rest(struct mnt_watch *watch)
 	return going;
 }
 
+/* Once things have come to rest, so that a crash loses little. */
+static void
+keep_times(struct mnt_watch *watch)
+{
+	uint64_t changes;
+
+	{
+		MNT_LOCK(watch->mnt);
+		changes = watch->mnt->nodes.changes;
+	}
+	if (changes != watch->node_changes) {
+		watch->node_changes = changes;
+		watch->settled_at = mnt_now() + SETTLED_MS;
+	} else if (watch->settled_at && mnt_now() >= watch->settled_at) {
+		watch->settled_at = 0;
+		mnt_times_save(watch->mnt);
+	}
+}
+
 static void *
 run(void *data)
 {
@@ -274,6 +297,7 @@ run(void *data)
 		}
 		mnt_migrations_refresh(watch->mnt);
 		mnt_control_tick(watch->mnt);
+		keep_times(watch);
 	}
 	pthread_mutex_lock(&watch->lock);
 	watch->ended = true;

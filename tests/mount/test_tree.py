@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from tree import SCHEMA, names, shell, tables, wait_for
+from tree import SCHEMA, names, shell, tables, wait_for, with_column
 
 
 @pytest.fixture
@@ -56,13 +56,16 @@ def test_numbers_and_times_survive_a_refresh(place, engine):
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
-def test_numbers_survive_a_remount(engine, mount):
+def test_numbers_and_times_survive_a_remount(engine, mount):
     engine.run(SCHEMA)
     seen = []
     for _ in range(2):
         with mount(engine.target) as place:
-            seen.append(os.stat(tables(place, engine) / "users.sql").st_ino)
-    assert seen[0] == seen[1]
+            folder = tables(place, engine)
+            seen.append([(f.st_ino, f.st_mtime_ns) for f in map(os.stat, (folder, folder / "users.sql", folder / "posts.sql"))])
+            (folder / "posts.sql").write_text(with_column((folder / "posts.sql").read_text(), f"c{len(seen)} text"))
+    assert seen[0][:2] == seen[1][:2]
+    assert seen[0][2] != seen[1][2]
 
 
 def test_recursive_programs_end(place):
