@@ -237,6 +237,16 @@ ask(struct sfs_diff *diff)
 	}
 }
 
+/*
+ * Whether text can not make such an object: what no kind models, and a subscription, whose
+ * connection is a secret. Its absence from a text then means nothing, and drops nothing.
+ */
+static bool
+is_only_shown(const struct sfs_object *object)
+{
+	return object->id.kind == SFS_UNMODELED || object->id.kind == SFS_SUBSCRIPTION;
+}
+
 int
 sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	const struct sfs_renames *renames, struct sfs_diff *ret_diff, struct sfs_error *err)
@@ -252,12 +262,12 @@ sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	diff.counterpart = sfs_alloc((from->objects.len + 1) * sizeof(struct sfs_object *));
 	diff.origin = sfs_alloc((to->objects.len + 1) * sizeof(struct sfs_object *));
 	sfs_vec_foreach (object, &to->objects) {
-		if ((*object)->id.kind != SFS_UNMODELED) {
+		if (!is_only_shown(*object)) {
 			match_object(&diff, *object, renames);
 		}
 	}
 	sfs_vec_foreach (object, &from->objects) {
-		if (!diff.counterpart[(*object)->index] && (*object)->id.kind != SFS_UNMODELED) {
+		if (!diff.counterpart[(*object)->index] && !is_only_shown(*object)) {
 			add_change(&diff, SFS_DROP, *object, NULL, 0);
 		}
 	}

@@ -55,8 +55,8 @@ SFS_DEFINE_AUTO_VALUE(diff, struct sfs_diff, sfs_diff_finish)
 /*
  * Compares two sealed catalogs, which must outlive the diff. A rename whose `from` is not in
  * `from`, or whose `to` is not in `to`, is -EINVAL: a hint that fits nothing is an error (unless it
- * was carried out before: `from` gone and `to` present on both sides). Objects of kind UNMODELED
- * are never changed.
+ * was carried out before: `from` gone and `to` present on both sides). Unmodeled objects and
+ * subscriptions, which no text can make, are never changed.
  */
 int sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	const struct sfs_renames *renames, struct sfs_diff *ret_diff,
