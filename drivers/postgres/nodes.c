@@ -6,7 +6,11 @@
 #include "drivers/postgres/statements.h"
 #include "drivers/postgres/print.h"
 
-#define SAID_OF_VIEW_COLUMNS ((PG_BIT(SFS_ATTR_COMMON) - 1) | PG_BIT(SFS_COLUMN_DEFAULT))
+/* What is said of a view's column besides its query; the latter four of a materialized one's. */
+#define SAID_OF_VIEW_COLUMNS                                                                       \
+	((PG_BIT(SFS_ATTR_COMMON) - 1) | PG_BIT(SFS_COLUMN_DEFAULT) | PG_BIT(SFS_COLUMN_STORAGE) | \
+		PG_BIT(SFS_COLUMN_COMPRESSION) | PG_BIT(SFS_COLUMN_STATISTICS) |                   \
+		PG_BIT(SFS_COLUMN_OPTIONS))
 
 /* ---- what comes and goes with another ---- */
 
