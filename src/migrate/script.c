@@ -103,41 +103,87 @@ switches_foreign_keys(const char *text, const struct sfs_statement *statement)
 	return has_word(SFS_SQLITE, text, statement, "foreign_keys");
 }
 
+struct parser {
+	enum sfs_dialect dialect;
+	struct sfs_script *script;
+	struct sfs_statement left; /* the COMMIT that waits for its BEGIN; of no length: none */
+	struct sfs_error *err;
+};
+
 static int
-add_statement(enum sfs_dialect dialect, struct sfs_script *script,
-	const struct sfs_statement *statement, struct sfs_error *err)
+refuse(struct parser *p, const struct sfs_statement *statement, const char *reason)
 {
-	const char *reason = reason_against(dialect, script->text, statement);
+	struct sfs_str words sfs_auto(str) = SFS_STR_INIT;
 
-	if (reason) {
-		struct sfs_str words sfs_auto(str) = SFS_STR_INIT;
+	sfs_statement_head(p->dialect, p->script->text, statement, 2, &words);
+	int r = sfs_error_set(p->err, EINVAL, "%s: %s", sfs_str_text(&words), reason);
+	sfs_error_position(p->err, p->script->name, p->script->text, statement->offset);
+	return r;
+}
 
-		sfs_statement_head(dialect, script->text, statement, 2, &words);
-		int r = sfs_error_set(err, EINVAL, "%s: %s", sfs_str_text(&words), reason);
-		sfs_error_position(err, script->name, script->text, statement->offset);
-		return r;
+static bool
+has_head(const struct parser *p, const struct sfs_statement *statement, const char *head)
+{
+	struct sfs_str words sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_statement_head(p->dialect, p->script->text, statement, 1, &words);
+	return strcmp(sfs_str_text(&words), head) == 0;
+}
+
+/*
+ * `COMMIT; PRAGMA foreign_keys = OFF; BEGIN;` is how people get a pragma out of the transaction that
+ * drizzle opens. Ours has the switch around it, so all three go. Returns whether it was one of them.
+ */
+static bool
+steps_aside(struct parser *p, const struct sfs_statement *statement)
+{
+	if (p->dialect != SFS_SQLITE) {
+		return false;
 	}
-	if (dialect == SFS_SQLITE && switches_foreign_keys(script->text, statement)) {
-		script->rebuilds = true;
+	if (switches_foreign_keys(p->script->text, statement)) {
+		p->script->rebuilds = true;
+		return true;
+	}
+	if (!p->left.len && has_head(p, statement, "COMMIT")) {
+		p->left = *statement;
+		return true;
+	}
+	if (p->left.len && has_head(p, statement, "BEGIN")) {
+		p->left.len = 0;
+		return true;
+	}
+	return false;
+}
+
+static int
+add_statement(struct parser *p, const struct sfs_statement *statement)
+{
+	if (steps_aside(p, statement)) {
 		return 0;
 	}
-	sfs_vec_push(&script->statements, *statement);
+	if (p->left.len) {
+		return refuse(p, &p->left, is_control);
+	}
+	const char *reason = reason_against(p->dialect, p->script->text, statement);
+	if (reason) {
+		return refuse(p, statement, reason);
+	}
+	sfs_vec_push(&p->script->statements, *statement);
 	return 0;
 }
 
 /* The statements of one chunk between two breakpoints. */
 static int
-add_chunk(enum sfs_dialect dialect, struct sfs_script *script, size_t start, size_t end,
-	struct sfs_error *err)
+add_chunk(struct parser *p, size_t start, size_t end)
 {
 	struct sfs_statements found = { 0 };
 	int r = 0;
 
-	sfs_statements_split(dialect, script->text + start, end - start, &found);
+	sfs_statements_split(p->dialect, p->script->text + start, end - start, &found);
 	for (size_t i = 0; r == 0 && i < found.len; i++) {
 		found.items[i].offset += start;
 		found.items[i].end += start;
-		r = add_statement(dialect, script, &found.items[i], err);
+		r = add_statement(p, &found.items[i]);
 	}
 	sfs_vec_finish(&found);
 	return r;
@@ -152,24 +198,24 @@ is_breakpoint(const char *text, const struct sfs_token *token)
 }
 
 static int
-add_chunks(enum sfs_dialect dialect, struct sfs_script *script, size_t len, struct sfs_error *err)
+add_chunks(struct parser *p, size_t len)
 {
 	struct sfs_lexer lexer;
 	struct sfs_token token;
 	size_t start = 0;
+	int r = 0;
 
-	sfs_lexer_init(&lexer, dialect, script->text, len);
-	while (sfs_lexer_next(&lexer, &token)) {
-		if (!is_breakpoint(script->text, &token)) {
-			continue;
+	sfs_lexer_init(&lexer, p->dialect, p->script->text, len);
+	while (r == 0 && sfs_lexer_next(&lexer, &token)) {
+		if (is_breakpoint(p->script->text, &token)) {
+			r = add_chunk(p, start, token.offset);
+			start = token.offset + token.len;
 		}
-		int r = add_chunk(dialect, script, start, token.offset, err);
-		if (r < 0) {
-			return r;
-		}
-		start = token.offset + token.len;
 	}
-	return add_chunk(dialect, script, start, len, err);
+	if (r == 0) {
+		r = add_chunk(p, start, len);
+	}
+	return r == 0 && p->left.len ? refuse(p, &p->left, is_control) : r;
 }
 
 void
@@ -184,6 +230,7 @@ sfs_script_parse(enum sfs_dialect dialect, const char *name, const char *text, s
 	struct sfs_script *ret_script, struct sfs_error *err)
 {
 	struct sfs_script script sfs_auto(script) = { .name = name, .text = text };
+	struct parser parser = { .dialect = dialect, .script = &script, .err = err };
 	const char *nul = memchr(text, '\0', len);
 
 	if (nul) {
@@ -191,7 +238,7 @@ sfs_script_parse(enum sfs_dialect dialect, const char *name, const char *text, s
 		sfs_error_position(err, name, text, (size_t)(nul - text));
 		return r;
 	}
-	int r = add_chunks(dialect, &script, len, err);
+	int r = add_chunks(&parser, len);
 	if (r < 0) {
 		return r;
 	}

@@ -15,7 +15,8 @@ struct sfs_script {
 /*
  * Cuts at `;` and at drizzle's `--> statement-breakpoint`, where a missing `;` is fine. SQLite's
  * PRAGMA foreign_keys is left out: it does nothing inside a transaction, so `rebuilds` asks for
- * it to be done around it. -EINVAL, with the position, for what can not be part of a transaction.
+ * it to be done around it; so is a COMMIT that is followed by nothing but that pragma and BEGIN.
+ * -EINVAL, with the position, for what can not be part of a transaction.
  */
 int sfs_script_parse(enum sfs_dialect dialect, const char *name, const char *text, size_t len,
 	struct sfs_script *ret_script, struct sfs_error *err) SFS_MUST_CHECK;

@@ -409,6 +409,13 @@ test_foreign_keys_are_switched_around_it(void **state)
 		0);
 	assert_true(world->db.rebuilds);
 	assert_string_equal(sfs_str_text(&world->db.done), "DROP TABLE a\n");
+	assert_int_equal(apply(world, "z.sql",
+				 "COMMIT TRANSACTION;--> statement-breakpoint\n"
+				 "PRAGMA foreign_keys=OFF;--> statement-breakpoint\n"
+				 "BEGIN TRANSACTION;--> statement-breakpoint\nDROP TABLE b;"),
+		0);
+	assert_true(world->db.rebuilds);
+	assert_string_equal(sfs_str_text(&world->db.done), "DROP TABLE a\nDROP TABLE b\n");
 	assert_int_equal(apply(world, "y.sql", "SELECT 'PRAGMA foreign_keys'"), 0);
 	assert_false(world->db.rebuilds);
 }
@@ -420,6 +427,12 @@ static const struct {
 } refusals[] = {
 	{ SFS_SQLITE, "SELECT 1; COMMIT", true },
 	{ SFS_SQLITE, "begin immediate", true },
+	{ SFS_SQLITE, "SELECT 1; COMMIT; PRAGMA foreign_keys=OFF; BEGIN TRANSACTION; SELECT 2",
+		false },
+	{ SFS_SQLITE, "SELECT 1; COMMIT; PRAGMA foreign_keys=OFF; SELECT 2; BEGIN", true },
+	{ SFS_SQLITE, "SELECT 1; COMMIT; COMMIT; BEGIN", true },
+	{ SFS_SQLITE, "SELECT 1; COMMIT; PRAGMA foreign_keys=ON", true },
+	{ SFS_POSTGRES, "SELECT 1; COMMIT; BEGIN; SELECT 2", true },
 	{ SFS_SQLITE, "ROLLBACK TO a", false },
 	{ SFS_SQLITE, "ROLLBACK", true },
 	{ SFS_SQLITE, "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END", false },
