@@ -90,75 +90,31 @@ lite_emit_legacy(struct lite_planner *planner, bool on, struct sfs_error *err)
 		on ? "PRAGMA legacy_alter_table = ON" : "PRAGMA legacy_alter_table = OFF", err);
 }
 
-/* ---- what goes ---- */
-
-static bool
-is_gone(const struct sfs_change *change)
+bool
+lite_is_gone(const struct sfs_change *change)
 {
 	return change && change->action != SFS_CREATE;
 }
 
-/* A trigger goes with its table or view, when that goes. */
-static bool
-goes_along(const struct lite_planner *planner, const struct sfs_object *trigger)
-{
-	const struct sfs_object *relation = sfs_catalog_relation(
-		planner->diff->from, trigger->id.namespace, trigger->id.relation);
-
-	if (!relation) {
-		return false;
-	}
-	if (relation->id.kind == SFS_VIEW) {
-		return is_gone(planner->change_from[relation->index]);
-	}
-	const struct lite_pair *pair = lite_pair_of_from(planner, relation);
-	return pair && (!pair->to || pair->replaced);
-}
-
-static int
-drop_program(struct lite_planner *planner, const struct sfs_object *object, const char *word,
+int
+lite_emit_drop(struct lite_planner *planner, const struct sfs_object *object, const char *word,
 	struct sfs_error *err)
 {
 	return lite_emitf(
 		planner, object, err, "DROP %s %s", word, lite_quoted(planner, object->id.name));
 }
 
-static int
-drop_triggers(struct lite_planner *planner, struct sfs_error *err)
+int
+lite_emit_create(
+	struct lite_planner *planner, const struct sfs_object *object, struct sfs_error *err)
 {
-	int r = 0;
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 
-	for (size_t i = 0; r == 0 && i < planner->diff->changes.len; i++) {
-		const struct sfs_change *change = &planner->diff->changes.items[i];
-
-		if (!is_gone(change) || change->from->id.kind != SFS_TRIGGER) {
-			continue;
-		}
-		if (change->action == SFS_DROP) {
-			sfs_plan_hazard(planner->plan, 10, SFS_WARN, change->from,
-				"the trigger is dropped");
-		}
-		if (!goes_along(planner, change->from)) {
-			r = drop_program(planner, change->from, "TRIGGER", err);
-		}
-	}
-	return r;
+	lite_text(object, &text);
+	return lite_emit(planner, object, sfs_str_text(&text), err);
 }
 
-static int
-drop_views(struct lite_planner *planner, struct sfs_error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < planner->diff->changes.len; i++) {
-		const struct sfs_change *change = &planner->diff->changes.items[i];
-
-		if (is_gone(change) && change->from->id.kind == SFS_VIEW) {
-			r = drop_program(planner, change->from, "VIEW", err);
-		}
-	}
-	return r;
-}
+/* ---- tables ---- */
 
 static int
 drop_tables(struct lite_planner *planner, struct sfs_error *err)
@@ -172,13 +128,11 @@ drop_tables(struct lite_planner *planner, struct sfs_error *err)
 			/* With foreign keys on, this would delete the rows that refer to it. */
 			planner->plan->rebuilds = true;
 			lite_measure_drop(planner, pair->from);
-			r = drop_program(planner, pair->from, "TABLE", err);
+			r = lite_emit_drop(planner, pair->from, "TABLE", err);
 		}
 	}
 	return r;
 }
-
-/* ---- tables ---- */
 
 /* What the pair's table is at this point: after the renames it is found by its new name. */
 static void
@@ -210,13 +164,13 @@ drop_indexes(struct lite_planner *planner, struct sfs_error *err)
 	for (size_t i = 0; r == 0 && i < planner->diff->changes.len; i++) {
 		const struct sfs_change *change = &planner->diff->changes.items[i];
 
-		if (!is_index_change(change) || !is_gone(change)) {
+		if (!is_index_change(change) || !lite_is_gone(change)) {
 			continue;
 		}
 		const struct lite_pair *pair =
 			lite_pair_of_from(planner, sfs_object_filed(change->from));
 		if (pair->to && !pair->replaced && !pair->rebuilt) {
-			r = drop_program(planner, change->from, "INDEX", err);
+			r = lite_emit_drop(planner, change->from, "INDEX", err);
 		}
 	}
 	return r;
@@ -244,77 +198,6 @@ change_tables(struct lite_planner *planner, struct sfs_error *err)
 	return r == 0 ? lite_emit_legacy(planner, false, err) : r;
 }
 
-/* ---- foreign keys ---- */
-
-static bool
-is_referred_to(const struct lite_planner *planner, const struct sfs_object *table)
-{
-	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, table);
-
-	for (size_t i = 0; i < users.len; i++) {
-		if (users.items[i]->id.kind == SFS_CONSTRAINT && users.items[i]->owner != table) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Somebody may run the plan in a transaction of his own with foreign keys on: they can not be turned
- * off there, and rows that refer to the table would be deleted. No statement of SQLite's raises an
- * error under a condition, but an overflow does.
- */
-static int
-refuse_foreign_keys(struct lite_planner *planner, struct sfs_error *err)
-{
-	bool needed = false;
-
-	sfs_vec_foreach (pair, &planner->pairs) {
-		needed = needed || (pair->rebuilt && is_referred_to(planner, pair->from));
-	}
-	if (!needed) {
-		return 0;
-	}
-	int r = lite_emit(planner, NULL,
-		"CREATE TABLE __schemafs_foreign_keys AS\n"
-		"-- an overflow says that foreign keys are on: what comes would delete rows\n"
-		"SELECT abs(-9223372036854775807 - foreign_keys) AS off FROM pragma_foreign_keys",
-		err);
-	return r == 0 ? lite_emit(planner, NULL, "DROP TABLE __schemafs_foreign_keys", err) : r;
-}
-
-/* Foreign keys off around it all, for who runs the plan by hand; no change in our transactions. */
-static int
-frame(struct lite_planner *planner, struct sfs_error *err)
-{
-	struct sfs_plan *plan = planner->plan;
-
-	if (!plan->rebuilds) {
-		return 0;
-	}
-	int r = lite_emit(planner, NULL, "PRAGMA foreign_keys = OFF", err);
-	if (r == 0) {
-		struct sfs_step off = plan->steps.items[plan->steps.len - 1];
-
-		memmove(plan->steps.items + 1, plan->steps.items,
-			(plan->steps.len - 1) * sizeof off);
-		plan->steps.items[0] = off;
-		r = lite_emit(planner, NULL, "PRAGMA foreign_keys = ON", err);
-	}
-	return r;
-}
-
-/* ---- tables, on ---- */
-
-static int
-create(struct lite_planner *planner, const struct sfs_object *object, struct sfs_error *err)
-{
-	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-
-	lite_text(object, &text);
-	return lite_emit(planner, object, sfs_str_text(&text), err);
-}
-
 static int
 create_tables(struct lite_planner *planner, struct sfs_error *err)
 {
@@ -324,7 +207,7 @@ create_tables(struct lite_planner *planner, struct sfs_error *err)
 		const struct lite_pair *pair = &planner->pairs.items[i];
 
 		if (pair->to && (!pair->from || pair->replaced)) {
-			r = create(planner, pair->to, err);
+			r = lite_emit_create(planner, pair->to, err);
 		}
 	}
 	return r;
@@ -341,7 +224,7 @@ create_indexes(struct lite_planner *planner, const struct lite_pair *pair, struc
 	sfs_parts_foreach (part, pair->to) {
 		if (r == 0 && part->id.kind == SFS_INDEX &&
 			(all || planner->change_to[part->index])) {
-			r = create(planner, part, err);
+			r = lite_emit_create(planner, part, err);
 		}
 	}
 	return r;
@@ -358,102 +241,6 @@ create_all_indexes(struct lite_planner *planner, struct sfs_error *err)
 		}
 	}
 	return r;
-}
-
-/* ---- what comes ---- */
-
-static const struct lite_aside *
-aside_of(const struct lite_planner *planner, const struct sfs_object *object)
-{
-	sfs_vec_foreach (aside, &planner->asides) {
-		if (aside->view == (object->id.kind == SFS_VIEW) &&
-			strcmp(aside->name, object->id.name) == 0) {
-			return aside;
-		}
-	}
-	return NULL;
-}
-
-/* A trigger that is as it was, but whose relation had to be made anew. */
-static bool
-was_taken_along(const struct lite_planner *planner, const struct sfs_object *trigger)
-{
-	const struct sfs_object *relation = sfs_catalog_relation(
-		planner->diff->to, trigger->id.namespace, trigger->id.relation);
-
-	if (!relation) {
-		return false;
-	}
-	if (relation->id.kind == SFS_VIEW) {
-		return planner->change_to[relation->index] != NULL;
-	}
-	const struct lite_pair *pair = lite_pair_of_to(planner, relation);
-	return pair && (pair->rebuilt || pair->replaced);
-}
-
-/* The object as the renames left it, whose text names the new names. */
-static const struct sfs_object *
-renamed(const struct lite_planner *planner, const struct sfs_object *object)
-{
-	const struct sfs_object *now =
-		planner->now ? sfs_catalog_find(planner->now, &object->id) : NULL;
-
-	return now ? now : object;
-}
-
-static int
-create_program(struct lite_planner *planner, const struct sfs_object *object, struct sfs_error *err)
-{
-	bool changed = planner->change_to[object->index] != NULL;
-
-	if (changed) {
-		return create(planner, object, err);
-	}
-	if (aside_of(planner, object)) {
-		return create(planner, object, err);
-	}
-	if (object->id.kind == SFS_TRIGGER && was_taken_along(planner, object)) {
-		return create(planner, renamed(planner, object), err);
-	}
-	return 0;
-}
-
-/* Of a broken view that is on neither side of the comparison. */
-static int
-restore_asides(struct lite_planner *planner, bool views, struct sfs_error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < planner->asides.len; i++) {
-		const struct lite_aside *aside = &planner->asides.items[i];
-		bool known = false;
-
-		sfs_vec_foreach (object, &planner->diff->to->objects) {
-			known = known || (((*object)->id.kind == SFS_VIEW ||
-						  (*object)->id.kind == SFS_TRIGGER) &&
-						 aside_of(planner, *object) == aside);
-		}
-		if (!known && aside->view == views && planner->partial) {
-			r = lite_emit(planner, NULL, aside->sql, err);
-		}
-	}
-	return r;
-}
-
-static int
-create_programs(struct lite_planner *planner, enum sfs_kind kind, struct sfs_error *err)
-{
-	struct sfs_order order = { 0 };
-	int r = 0;
-
-	sfs_graph_order(planner->diff->to, &order);
-	for (size_t i = 0; r == 0 && i < order.len; i++) {
-		if (order.items[i]->id.kind == kind) {
-			r = create_program(planner, order.items[i], err);
-		}
-	}
-	sfs_vec_finish(&order);
-	return r == 0 ? restore_asides(planner, kind == SFS_VIEW, err) : r;
 }
 
 /* ---- the whole ---- */
@@ -514,10 +301,10 @@ plan_drops(struct lite_planner *planner, struct sfs_error *err)
 	int r = renames ? lite_rename_start(planner, err) : 0;
 
 	if (r == 0) {
-		r = drop_triggers(planner, err);
+		r = lite_drop_triggers(planner, err);
 	}
 	if (r == 0) {
-		r = drop_views(planner, err);
+		r = lite_drop_views(planner, err);
 	}
 	if (r == 0) {
 		r = drop_tables(planner, err);
@@ -545,7 +332,7 @@ plan_tables(struct lite_planner *planner, struct sfs_error *err)
 		}
 	}
 	if (r == 0) {
-		r = refuse_foreign_keys(planner, err);
+		r = lite_refuse_foreign_keys(planner, err);
 	}
 	if (r == 0) {
 		r = drop_indexes(planner, err);
@@ -581,13 +368,13 @@ lite_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 		r = plan_tables(&planner, err);
 	}
 	if (r == 0) {
-		r = create_programs(&planner, SFS_VIEW, err);
+		r = lite_create_programs(&planner, SFS_VIEW, err);
 	}
 	if (r == 0) {
-		r = create_programs(&planner, SFS_TRIGGER, err);
+		r = lite_create_programs(&planner, SFS_TRIGGER, err);
 	}
 	if (r == 0) {
 		r = lite_check_programs(&planner, err);
 	}
-	return r == 0 ? frame(&planner, err) : r;
+	return r == 0 ? lite_frame(&planner, err) : r;
 }

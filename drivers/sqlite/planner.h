@@ -51,6 +51,32 @@ int lite_emit_legacy(struct lite_planner *planner, bool on, struct sfs_error *er
 /* A name as SQL, in the planner's arena: always in double quotes unless it is plain. */
 const char *lite_quoted(const struct lite_planner *planner, const char *name);
 
+/* DROP `word` for an object, and the statement that makes one. */
+int lite_emit_drop(struct lite_planner *planner, const struct sfs_object *object, const char *word,
+	struct sfs_error *err) SFS_MUST_CHECK;
+int lite_emit_create(struct lite_planner *planner, const struct sfs_object *object,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Whether what the change is about was there before, as it will not be any more. */
+bool lite_is_gone(const struct sfs_change *change);
+
+/* ---- programs.c ---- */
+
+int lite_drop_triggers(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+int lite_drop_views(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Makes the views, or the triggers, that differ or had to go. */
+int lite_create_programs(
+	struct lite_planner *planner, enum sfs_kind kind, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* ---- frame.c ---- */
+
+/* A statement that fails while foreign keys are on, where rows of others would be deleted then. */
+int lite_refuse_foreign_keys(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Foreign keys off around it all, for who runs the plan by hand; no change in our transactions. */
+int lite_frame(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+
 /* ---- pair.c ---- */
 
 /* Finds the tables that change, and which of the old ones each is. */
