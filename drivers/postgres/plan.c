@@ -239,6 +239,7 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	if (routines) {
 		(void)sfs_plan_add(plan, NULL, "RESET check_function_bodies");
 	}
+	pg_facts_end(&planner);
 	(void)err;
 	return 0;
 }

@@ -205,7 +205,11 @@ bool pg_acl_widens(const struct pg_kind *kind, const char *from, const char *to)
 
 /* ---- facts.c: what is measured in the database; without one the careful answer ---- */
 
-/* Whether the table or materialized view has rows of its own. */
+/* Puts the session back into the state that it had before the first question. */
+void pg_facts_end(struct pg_planner *planner);
+
+/* Whether the table or materialized view has rows: of its own, or its children's as well. */
+bool pg_has_own_rows(struct pg_planner *planner, const struct sfs_object *relation);
 bool pg_has_rows(struct pg_planner *planner, const struct sfs_object *relation);
 
 /* Whether the column has values other than NULL; and whether it has NULL. */
