@@ -129,6 +129,18 @@ class Server:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def say(self, name, text):
+        """Runs statements, on over errors; what is said of them comes back."""
+        done = subprocess.run(
+            ["psql", "-X", "-A", "-t", "-q", "-f", "-", "-d", name],
+            input=text,
+            capture_output=True,
+            env=self.environment(),
+            check=False,
+            **ENCODING,
+        )
+        return done.stderr
+
     def new_name(self):
         return f"test_{os.getpid()}_{next(self.numbers)}"
 

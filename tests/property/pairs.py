@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""A pair of schemas of a seed, and what has to hold when one is brought to the other."""
+
+import contextlib
+import random
+import shutil
+
+from model import shrink
+
+MODES = ("database", "script", "tree", "database")
+
+
+class Broken(Exception):
+    """The property does not hold."""
+
+
+def loadable(engine, schema, last=None):
+    """Drops what the database does not take; what a change broke is first put back as it was."""
+    for attempt in range(8):
+        failed = engine.failing(schema)
+        if not failed:
+            return schema
+        for core in failed:
+            old = last.items.get(core) if last and attempt < 2 else None
+            if core in schema.items and old and old.text != schema.items[core].text:
+                schema.items[core] = last.copy().items[core]
+            else:
+                schema.drop(core)
+    return last.copy() if last else type(schema)()
+
+
+def make_pair(engine, seed):
+    maker = engine.generator(seed)
+    maker.build(maker.rng.randint(4, 30))
+    first = maker.schema = loadable(engine, maker.schema)
+    first = first.copy()
+    for _ in range(maker.rng.choice([3, 8, 20, 40])):
+        maker.change()
+    return first, loadable(engine, maker.schema, first)
+
+
+class Check:
+    """Brings databases of one schema to another and looks at everything."""
+
+    def __init__(self, engine, program, place, seed):
+        self.engine, self.program, self.place, self.seed = engine, program, place, seed
+        self.mode = MODES[seed % len(MODES)]
+
+    def call(self, *words):
+        done = self.program(*words)
+        if done.returncode not in (0, 1, 2):
+            raise Broken(f"schemafs {words[0]} ended with {done.returncode}:\n{done.stderr}")
+        return done
+
+    @contextlib.contextmanager
+    def goal(self, schema, database):
+        """What is pushed: the database, its schema as a script in any order, or its tree."""
+        place = self.place / "goal"
+        if self.mode == "script":
+            texts = [item.text + ";\n" for item in schema.ordered()]
+            if not any("OWNER TO" in text for text in texts):
+                random.Random(self.seed).shuffle(texts)
+            path = place.with_suffix(".sql")
+            path.write_text("".join(texts))
+            yield path
+            path.unlink()
+        elif self.mode == "tree":
+            done = self.call("pull", database.target, place)
+            if done.returncode:
+                raise Broken("pull: " + done.stderr)
+            yield place
+            shutil.rmtree(place)
+        else:
+            yield database.target
+
+    def bring(self, first, second):
+        """From the first schema to the second, with rows; without where they stand in the way."""
+        with self.engine.fresh(second) as wanted, self.goal(second, wanted) as goal:
+            with self.engine.fresh(first) as database:
+                self.engine.fill(database)
+                if self.push(database, wanted, goal):
+                    return "rows"
+            with self.engine.fresh(first) as database:
+                if not self.push(database, wanted, goal, empty=True):
+                    raise Broken("refused without rows: " + self.refusal)
+            return "refused"
+
+    def push(self, database, wanted, goal, empty=False):
+        engine = self.engine
+        before = engine.shape(database)
+        tables = engine.comparable(database, wanted)
+        every = engine.comparable(database, database)
+        rows, all_rows = engine.contents(database, tables), engine.contents(database, every)
+        done = self.call("push", "--apply=all", goal, database.target)
+        if done.returncode:
+            self.refusal = done.stderr
+            if engine.shape(database) != before:
+                raise Broken("refused, and yet the schema changed: " + done.stderr)
+            if engine.contents(database, every) != all_rows:
+                raise Broken("refused, and yet rows changed: " + done.stderr)
+            return False
+        self.compare(engine.shape(database), engine.shape(wanted), done.stdout)
+        self.compare_rows(rows, engine.contents(database, tables), done.stdout)
+        again = self.call("diff", database.target, goal)
+        if again.returncode or again.stdout:
+            raise Broken(f"a second plan is not empty:\n{again.stdout}{again.stderr}\n"
+                         f"the first plan was:\n{done.stdout}")
+        return True
+
+    @staticmethod
+    def compare(have, want, plan):
+        if have == want:
+            return
+        lines = [
+            f"{key}\n  has   {have.get(key)}\n  wants {want.get(key)}"
+            for key in sorted(have.keys() | want.keys()) if have.get(key) != want.get(key)
+        ]
+        raise Broken("the catalogs differ:\n" + "\n".join(lines) + f"\nthe plan was:\n{plan}")
+
+    @staticmethod
+    def compare_rows(before, after, plan):
+        lost = [key for key in before if before[key] != after[key]
+                and not (key.endswith(" counter") and after[key] is None)]
+        if lost:
+            lines = [f"{key}: {before[key]} -> {after[key]}" for key in lost]
+            raise Broken("rows are not as they were:\n" + "\n".join(lines) + f"\nthe plan was:\n{plan}")
+
+
+def describe(first, second, message):
+    return f"{message}\n---- the first schema\n{first.text()}---- the second\n{second.text()}"
+
+
+def run_seed(engine, program, place, seed, small=True):
+    """None when everything holds, otherwise a text: a small pair for which it does not."""
+    first, second = make_pair(engine, seed)
+    check = Check(engine, program, place, seed)
+    outcomes = []
+    for way, one, two in (("forwards", first, second), ("backwards", second, first)):
+        try:
+            outcomes.append(check.bring(one, two))
+        except Broken as broken:
+            if small:
+                one, two, broken = smallest(engine, check, one, two, broken)
+            return f"seed {seed}, {way}, by {check.mode}: " + describe(one, two, broken), outcomes
+    return None, outcomes
+
+
+def smallest(engine, check, first, second, broken):
+    kind = str(broken).split("\n", maxsplit=1)[0][:30]
+    last = [broken]
+
+    def fails(one, two):
+        if engine.failing(one) or engine.failing(two):
+            return False
+        try:
+            check.bring(one, two)
+        except Broken as found:
+            if str(found).startswith(kind):
+                last[0] = found
+                return True
+        except AssertionError:
+            return False
+        return False
+
+    first, second = shrink(first, second, fails)
+    return first, second, last[0]
