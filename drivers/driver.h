@@ -36,7 +36,7 @@ struct sfs_scope {
 	size_t n_objects;
 	bool alone;        /* `objects` alone, not what depends on them */
 	bool dependencies; /* fill the catalog's graph; always done when `objects` is given */
-	bool texts; /* only print() will look at it: what that does without may be missing */
+	bool texts;        /* only print() will look at it: what that does without may be missing */
 };
 
 /* A text to be understood by the server, and the file that it stands in. */

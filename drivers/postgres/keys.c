@@ -14,7 +14,7 @@ struct relation {
 
 struct pg_keys {
 	SFS_VEC(uint64_t)
-		defaults;       /* operator class in the upper half, type in the lower; sorted */
+	defaults;               /* operator class in the upper half, type in the lower; sorted */
 	struct relation *slots; /* owned; open addressing, at most half full */
 	size_t size, len;
 };

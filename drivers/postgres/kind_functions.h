@@ -63,7 +63,8 @@ void pg_added_sequence(struct pg_row *row, struct sfs_object *object);
 /* print_*.c: names */
 void pg_reference_namespace(const struct sfs_object *object, struct sfs_str *out);
 void pg_reference_column(const struct sfs_object *object, struct sfs_str *out);
-void pg_reference_part(const struct sfs_object *object, struct sfs_str *out); /* "name ON relation" */
+void pg_reference_part(
+	const struct sfs_object *object, struct sfs_str *out); /* "name ON relation" */
 void pg_reference_statistics(const struct sfs_object *object, struct sfs_str *out);
 void pg_reference_aggregate(const struct sfs_object *object, struct sfs_str *out);
 void pg_reference_type_attribute(const struct sfs_object *object, struct sfs_str *out);
@@ -116,42 +117,42 @@ void pg_print_default_privileges(struct pg_writer *writer, const struct sfs_obje
 void pg_print_unmodeled(struct pg_writer *writer, const struct sfs_object *object);
 
 /* alter_*.c of the kinds outside the relation family; the others are in alter.h */
-void pg_function_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_aggregate_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_type_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_type_attribute_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_domain_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_domain_constraint_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_extension_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_language_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_transform_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_event_trigger_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_default_privileges_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_foreign_data_wrapper_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_server_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_publication_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_operator_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_operator_family_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_text_search_dictionary_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
-void pg_text_search_configuration_alter(struct pg_writer *writer, const struct sfs_diff *diff,
-	const struct sfs_change *change);
+void pg_function_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_aggregate_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_type_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_type_attribute_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_domain_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_domain_constraint_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_extension_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_language_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_transform_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_event_trigger_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_default_privileges_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_foreign_data_wrapper_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_server_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_publication_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_operator_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_operator_family_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_text_search_dictionary_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_text_search_configuration_alter(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
 bool pg_function_can_alter(const struct sfs_diff *diff, const struct sfs_change *change);
 bool pg_aggregate_can_alter(const struct sfs_diff *diff, const struct sfs_change *change);
 bool pg_type_can_alter(const struct sfs_diff *diff, const struct sfs_change *change);

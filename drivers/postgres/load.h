@@ -7,7 +7,7 @@
 
 /* What the server adds to the privileges of new objects, and how to have that or not. (defaults.c) */
 struct pg_defaults {
-	struct sfs_arena *arena; /* owned; NULL: there is nothing to do */
+	struct sfs_arena *arena;        /* owned; NULL: there is nothing to do */
 	SFS_VEC(const char *) existing; /* statements to run before those for objects that exist */
 	SFS_VEC(const char *) fresh;    /* and before those for new ones */
 	struct sfs_map *paths;          /* owned; of the sources that define new ones */
@@ -17,7 +17,7 @@ void pg_defaults_finish(struct pg_defaults *defaults);
 
 struct pg_load_options {
 	const struct pg_defaults *defaults; /* NULL: as they are */
-	const struct pg_places *places; /* NULL: names stay as they are */
+	const struct pg_places *places;     /* NULL: names stay as they are */
 	bool in_transaction; /* one is open and shall stay so; else each statement is one of its own */
 	bool any_order;      /* the sources are files of a tree: their order means nothing */
 };

@@ -47,14 +47,15 @@ enum pg_role {
 /* What a statement is about, from its first words. */
 struct pg_head {
 	enum pg_role role;
-	const char *verb;     /* "CREATE"; NULL when unknown */
-	bool creates;         /* CREATE, as opposed to what changes something that is there */
+	const char *verb; /* "CREATE"; NULL when unknown */
+	bool creates;     /* CREATE, as opposed to what changes something that is there */
 	bool temporary;
-	bool exists_ok;       /* IF NOT EXISTS or OR REPLACE */
-	enum sfs_kind kind;   /* of the targets; SFS_KIND_COUNT: none, or a kind that we do not know */
+	bool exists_ok; /* IF NOT EXISTS or OR REPLACE */
+	enum sfs_kind
+		kind; /* of the targets; SFS_KIND_COUNT: none, or a kind that we do not know */
 	struct pg_refs targets; /* one, or several with GRANT and DROP; in the arena */
-	struct pg_ref on;     /* the relation that a trigger, policy, rule, index ... belongs to */
-	const char *column;   /* COMMENT ON COLUMN */
+	struct pg_ref on;   /* the relation that a trigger, policy, rule, index ... belongs to */
+	const char *column; /* COMMENT ON COLUMN */
 };
 
 /* A foreign key in a CREATE TABLE, which can be cut out and added later. */
@@ -70,12 +71,13 @@ struct pg_keys SFS_VEC_OF(struct pg_key);
 /* What libpg_query says of a statement; of one that it can not parse, what the tokens say. */
 struct pg_tree {
 	bool parsed;
-	bool base_type;           /* CREATE TYPE of a base type or a shell */
-	bool no_data;             /* WITH NO DATA */
-	bool runs_query;          /* CREATE TABLE ... AS */
-	struct pg_refs refs;      /* all that it names, its targets among them */
+	bool base_type;      /* CREATE TYPE of a base type or a shell */
+	bool no_data;        /* WITH NO DATA */
+	bool runs_query;     /* CREATE TABLE ... AS */
+	struct pg_refs refs; /* all that it names, its targets among them */
 	struct pg_keys keys;
-	SFS_VEC(size_t) columns;  /* offsets of columns: what stands before their dot is no namespace */
+	SFS_VEC(size_t)
+		columns; /* offsets of columns: what stands before their dot is no namespace */
 };
 
 struct pg_stmt {
@@ -134,12 +136,13 @@ void pg_cursor_init(struct pg_cursor *cursor, const struct pg_stmt *statement);
 void pg_cursor_next(struct pg_cursor *cursor);
 bool pg_cursor_at(const struct pg_cursor *cursor, const char *word);
 bool pg_cursor_accept(struct pg_cursor *cursor, const char *word); /* next when at */
-bool pg_cursor_accept_all(struct pg_cursor *cursor, const char *words); /* all of "IF NOT EXISTS", or none */
+bool pg_cursor_accept_all(
+	struct pg_cursor *cursor, const char *words); /* all of "IF NOT EXISTS", or none */
 bool pg_cursor_at_name(const struct pg_cursor *cursor);
 
 /* Reads a name of up to `max` parts joined by dots; their number, 0 when there is none here. */
-size_t pg_cursor_name(struct pg_cursor *cursor, struct sfs_arena *arena, const char **parts,
-	size_t max);
+size_t pg_cursor_name(
+	struct pg_cursor *cursor, struct sfs_arena *arena, const char **parts, size_t max);
 
 /* Skips tokens, parentheses with what is in them at once; false when there is no such word. */
 bool pg_cursor_find(struct pg_cursor *cursor, const char *word);

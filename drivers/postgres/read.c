@@ -9,12 +9,12 @@
 #include "drivers/postgres/read.h"
 
 /* All that changes how the server writes down an expression, for this transaction alone. */
-#define SETTINGS                                                                                   \
-	"SELECT set_config(v.name, v.value, true) FROM (VALUES ('search_path', ''),"               \
-	" ('extra_float_digits', '3'), ('datestyle', 'ISO, MDY'), ('intervalstyle', 'postgres'),"  \
-	" ('timezone', 'UTC'), ('bytea_output', 'hex'), ('xmloption', 'content'),"                 \
-	" ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'),"                \
-	" ('backslash_quote', 'safe_encoding'), ('jit', 'off'), ('work_mem', '64MB'), ('max_parallel_workers_per_gather', '0'),"             \
+#define SETTINGS                                                                                                                 \
+	"SELECT set_config(v.name, v.value, true) FROM (VALUES ('search_path', ''),"                                             \
+	" ('extra_float_digits', '3'), ('datestyle', 'ISO, MDY'), ('intervalstyle', 'postgres'),"                                \
+	" ('timezone', 'UTC'), ('bytea_output', 'hex'), ('xmloption', 'content'),"                                               \
+	" ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'),"                                              \
+	" ('backslash_quote', 'safe_encoding'), ('jit', 'off'), ('work_mem', '64MB'), ('max_parallel_workers_per_gather', '0')," \
 	" ('plan_cache_mode', 'force_generic_plan'), ('enable_nestloop', '%s')) v (name, value)"
 
 /* Whether only some OIDs are read: those of objects asked for, or of what is in scratch places. */

@@ -22,8 +22,8 @@ size_t pg_text_source(const struct pg_text *text, size_t at);
 
 /* The names that stand in scratch places, and which those are. */
 struct pg_places {
-	struct sfs_arena *arena; /* owned */
-	struct sfs_map *names;   /* owned */
+	struct sfs_arena *arena;          /* owned */
+	struct sfs_map *names;            /* owned */
 	SFS_VEC(struct pg_alias) aliases; /* one for each namespace that has a scratch place */
 };
 
@@ -32,8 +32,8 @@ void pg_places_finish(struct pg_places *places);
 SFS_DEFINE_AUTO_VALUE(pg_places, struct pg_places, pg_places_finish)
 
 /* Says that `name` is to be found in the scratch place of its namespace. */
-void pg_places_add(struct pg_places *places, enum pg_space space, const char *namespace,
-	const char *name);
+void pg_places_add(
+	struct pg_places *places, enum pg_space space, const char *namespace, const char *name);
 
 /* The scratch place of a name, NULL when it stands where it says. */
 const char *pg_places_find(const struct pg_places *places, enum pg_space space,
@@ -51,8 +51,8 @@ char *pg_places_show(const struct pg_places *places, const char *text);
  * materialized view, SET LOCAL. The foreign keys are taken out when `without_keys`; then
  * pg_rewrite_key() gives each of them as a statement of its own.
  */
-void pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places,
-	bool without_keys, struct pg_text *out);
+void pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places, bool without_keys,
+	struct pg_text *out);
 void pg_rewrite_key(const struct pg_stmt *statement, const struct pg_places *places,
 	const struct pg_key *key, struct pg_text *out);
 

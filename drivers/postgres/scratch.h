@@ -26,8 +26,8 @@ bool pg_fits_schema(const struct sfs_identity *id);
  * reads it. `ids` are what the sources' paths name. -ENOTSUP when a schema will not do after all.
  */
 int pg_evaluate_in_schemas(struct pg_db *db, const struct sfs_evaluation *what,
-	const struct sfs_identity *ids, struct sfs_catalog **ret_catalog, struct sfs_error *err)
-	SFS_MUST_CHECK;
+	const struct sfs_identity *ids, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 /* ---- clone.c: tables that definitions lean on ---- */
 
@@ -38,7 +38,7 @@ int pg_evaluate_in_schemas(struct pg_db *db, const struct sfs_evaluation *what,
  * script. A transaction is open; schemas are made for namespaces that come in.
  */
 struct pg_clones {
-	struct sfs_arena *arena; /* owned */
+	struct sfs_arena *arena;              /* owned */
 	SFS_VEC(struct sfs_source *) sources; /* in the arena: texts of parents */
 	SFS_VEC(const struct pg_ref *) made;
 };
@@ -51,8 +51,8 @@ SFS_DEFINE_AUTO_VALUE(pg_clones, struct pg_clones, pg_clones_finish)
 
 /* Finds those of the role, and which sources are new; leaves `defaults` empty when there are none. */
 int pg_defaults_find(struct pg_db *db, const struct sfs_evaluation *what,
-	const struct sfs_identity *ids, const struct pg_places *places, struct pg_defaults *defaults,
-	struct sfs_error *err) SFS_MUST_CHECK;
+	const struct sfs_identity *ids, const struct pg_places *places,
+	struct pg_defaults *defaults, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* ---- check.c: whether a file defines only what its path names ---- */
 
@@ -68,8 +68,8 @@ void pg_check_places(struct pg_script *script, const struct sfs_source *source,
 bool pg_is_filed(const struct sfs_object *object, const struct sfs_identity *id);
 
 /* A copy of those objects of `catalog` that stand in files of `ids`, with their dependencies. */
-struct sfs_catalog *pg_pick(const struct sfs_catalog *catalog, const struct sfs_identity *ids,
-	size_t n_ids);
+struct sfs_catalog *pg_pick(
+	const struct sfs_catalog *catalog, const struct sfs_identity *ids, size_t n_ids);
 
 /* Materialized views are tried out without rows; here they are again what their texts say. */
 void pg_keep_rows(const struct pg_script *script, struct sfs_catalog *catalog);

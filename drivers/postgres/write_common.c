@@ -62,7 +62,8 @@ write_comment(struct pg_writer *writer, const struct sfs_object *object)
 	const char *comment = sfs_object_get(object, SFS_ATTR_COMMENT);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	if (!comment && object->id.kind == SFS_NAMESPACE && strcmp(object->id.name, "public") == 0) {
+	if (!comment && object->id.kind == SFS_NAMESPACE &&
+		strcmp(object->id.name, "public") == 0) {
 		comment = "standard public schema"; /* as every new database has it */
 	}
 	sfs_str_add(&sql, "COMMENT ON ");

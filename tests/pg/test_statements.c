@@ -53,7 +53,8 @@ heads(void **state)
 	} cases[] = {
 		{ "CREATE TABLE a.t (x int)", "defines table a.t" },
 		{ "create unlogged table if not exists \"A\".\"t.x\" ()", "defines table A.t.x" },
-		{ "CREATE UNIQUE INDEX CONCURRENTLY i ON ONLY a.t (x)", "defines index a.i on a.t" },
+		{ "CREATE UNIQUE INDEX CONCURRENTLY i ON ONLY a.t (x)",
+			"defines index a.i on a.t" },
 		{ "CREATE INDEX ON t (x)", "defines index on .t" },
 		{ "CREATE OR REPLACE TRIGGER g AFTER UPDATE OF x ON a.t EXECUTE FUNCTION f()",
 			"defines trigger .g on a.t" },
