@@ -153,6 +153,28 @@ adds_key(const struct pg_stmt *statement)
 	return false;
 }
 
+/*
+ * An index of a partitioned table ONLY, and what is attached to it: after all partitions, of which
+ * each that came later would get a part of it.
+ */
+static bool
+waits_for_partitions(const struct pg_stmt *statement)
+{
+	struct pg_cursor cursor;
+
+	if (statement->head.kind != SFS_INDEX) {
+		return false;
+	}
+	for (pg_cursor_init(&cursor, statement);
+		cursor.token.type != SFS_TOKEN_END && !pg_cursor_at(&cursor, "(");
+		pg_cursor_next(&cursor)) {
+		if (pg_cursor_at(&cursor, statement->head.creates ? "ONLY" : "ATTACH")) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum phase
 phase_of(struct sorter *s, const struct pg_task *task)
 {
@@ -175,7 +197,8 @@ phase_of(struct sorter *s, const struct pg_task *task)
 	if (head->kind == SFS_CONSTRAINT) {
 		return PHASE_OF_KEYS;
 	}
-	return adds_key(task->statement) ? PHASE_KEYS : PHASE_OBJECTS;
+	return adds_key(task->statement) || waits_for_partitions(task->statement) ? PHASE_KEYS
+										  : PHASE_OBJECTS;
 }
 
 /* Makes tasks of the keys that were cut on the way. */

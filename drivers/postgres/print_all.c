@@ -68,7 +68,8 @@ is_index(const struct sfs_object *object)
 static bool
 waits_for_partitions(const struct sfs_object *index)
 {
-	return index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_INVALID);
+	return index->id.kind == SFS_INDEX && (sfs_object_has(index, SFS_INDEX_INVALID) ||
+						      sfs_object_has(index, SFS_INDEX_ATTACHED));
 }
 
 static bool

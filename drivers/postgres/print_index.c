@@ -13,18 +13,8 @@
 static bool
 is_incomplete(const struct sfs_object *index)
 {
-	const char *invalid = sfs_object_get(index, SFS_INDEX_INVALID);
-
-	return invalid && sfs_starts_with(invalid, "true") && index->owner->id.kind == SFS_TABLE &&
+	return sfs_object_has(index, SFS_INDEX_INVALID) && index->owner->id.kind == SFS_TABLE &&
 	       sfs_object_has(index->owner, SFS_TABLE_PARTITION_KEY);
-}
-
-static bool
-has_incomplete_parent(const struct sfs_object *index)
-{
-	const char *invalid = sfs_object_get(index, SFS_INDEX_INVALID);
-
-	return invalid && sfs_ends_with(invalid, "parent");
 }
 
 static void
@@ -82,19 +72,19 @@ write_statistics(struct pg_writer *writer, const struct sfs_object *index)
 void
 pg_print_index(struct pg_writer *writer, const struct sfs_object *object)
 {
+	const char *parent = sfs_object_get(object, SFS_INDEX_ATTACHED);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
 	/* A partition's came with its parent's. */
-	if (sfs_object_has(object, SFS_INDEX_INHERITED) && !has_incomplete_parent(object)) {
+	if (sfs_object_has(object, SFS_INDEX_INHERITED)) {
 		pg_write_common(writer, object);
 		return;
 	}
 	write_index(&sql, object);
 	(void)sfs_plan_add(writer->plan, object, sql.text);
-	if (sfs_object_has(object, SFS_INDEX_INHERITED)) {
+	if (parent) {
 		sfs_str_truncate(&sql, 0);
-		sfs_str_addf(&sql, "ALTER INDEX %s ATTACH PARTITION ",
-			sfs_object_get(object, SFS_INDEX_INHERITED));
+		sfs_str_addf(&sql, "ALTER INDEX %s ATTACH PARTITION ", parent);
 		pg_write_target(object, &sql);
 		(void)sfs_plan_add(writer->plan, object, sql.text);
 	}

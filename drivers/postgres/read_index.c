@@ -39,6 +39,12 @@ select_raw(struct sfs_str *out)
 		" THEN pg_get_indexdef(i.indexrelid) END AS server_text");
 }
 
+/* The index that a partition's is a part of, if that holds for it. */
+#define PARENT(condition)                                                                          \
+	"CASE WHEN x.relispartition THEN (SELECT h.inhparent::regclass::text FROM pg_inherits h"   \
+	" JOIN pg_index i2 ON i2.indexrelid = h.inhparent WHERE h.inhrelid = i.indexrelid"         \
+	" AND " condition ") END"
+
 void
 pg_read_index(int version, struct sfs_str *out)
 {
@@ -54,12 +60,8 @@ pg_read_index(int version, struct sfs_str *out)
 		",\n CASE WHEN i.indexprs IS NOT NULL THEN (SELECT string_agg(k.attnum || '=' ||"
 		" k.attstattarget, ', ' ORDER BY k.attnum) FROM pg_attribute k"
 		" WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0) END AS statistics"
-		",\n CASE WHEN x.relispartition THEN (SELECT h.inhparent::regclass::text"
-		" FROM pg_inherits h WHERE h.inhrelid = i.indexrelid) END AS inherited"
-		",\n NULLIF(concat_ws(', ', CASE WHEN NOT i.indisvalid THEN 'true' END,"
-		" CASE WHEN x.relispartition THEN"
-		" (SELECT 'parent' FROM pg_inherits h JOIN pg_index p ON p.indexrelid = h.inhparent"
-		" WHERE h.inhrelid = i.indexrelid AND NOT p.indisvalid) END), '') AS invalid");
+		",\n " PARENT("i2.indisvalid") " AS inherited,\n " PARENT(
+			"NOT i2.indisvalid") " AS attached,\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid");
 	if (version >= 150000) {
 		sfs_str_add(out,
 			",\n CASE WHEN i.indnullsnotdistinct THEN 'true' END AS nulls_not_distinct");

@@ -88,7 +88,8 @@
 	X(INDEX, TABLESPACE, "tablespace", 0)                                                      \
 	X(INDEX, STATISTICS, "statistics", 0)      /* "2=100": targets of expression columns */    \
 	X(INDEX, INHERITED, "inherited", 0)        /* the parent's index that it is attached to */ \
-	X(INDEX, INVALID, "invalid", SFS_ATTR_INFORMATIVE) /* "true"; "parent": the parent's is */
+	X(INDEX, ATTACHED, "attached", 0) /* the parent's index, of which parts are missing yet */ \
+	X(INDEX, INVALID, "invalid", SFS_ATTR_INFORMATIVE)
 
 #define SFS_SEQUENCE_ATTRIBUTES(X)                                                                 \
 	X(SEQUENCE, TYPE, "type", 0)                                                               \
