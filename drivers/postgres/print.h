@@ -39,6 +39,9 @@ void pg_write_column_settings(struct pg_writer *writer, const struct sfs_object 
 /* What of a table comes after its sequences and indexes: OWNED BY, REPLICA IDENTITY, CLUSTER ON. */
 void pg_print_after(struct pg_writer *writer, const struct sfs_object *table);
 
+/* "CREATE VIEW v AS SELECT NULL::integer AS a": others can refer to it until it is made whole. */
+void pg_print_view_columns(struct pg_writer *writer, const struct sfs_object *view);
+
 /* ALTER COLUMN ... SET DEFAULT. */
 void pg_write_default(struct pg_writer *writer, const struct sfs_object *column);
 
