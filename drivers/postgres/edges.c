@@ -154,6 +154,20 @@ add_from_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct 
 
 /* ---- the way into `to` ---- */
 
+/* The indexes of a partitioned table are there before its partitions, which then bring their own. */
+static bool
+comes_with_partitions(const struct pg_state *user, const struct pg_state *used)
+{
+	const char *type = user->to->id.kind == SFS_CONSTRAINT
+				   ? sfs_object_get(user->to, SFS_CONSTRAINT_TYPE)
+				   : NULL;
+
+	return used->to->id.kind == SFS_TABLE &&
+	       sfs_object_has(used->to, SFS_TABLE_PARTITION_KEY) && user->to->owner == used->to &&
+	       (user->to->id.kind == SFS_INDEX || sfs_streq(type, "PRIMARY KEY") ||
+		       sfs_streq(type, "UNIQUE") || sfs_streq(type, "EXCLUDE"));
+}
+
 static void
 arrive(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state *used)
 {
@@ -183,7 +197,7 @@ arrive(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_stat
 		}
 		pg_nodes_edge(nodes, before, user->node[PG_TIE], soft);
 	}
-	if (used->aside && used->node[PG_TIE]) {
+	if (used->aside && used->node[PG_TIE] && !comes_with_partitions(user, used)) {
 		/* Rows come in through the partitions, and before triggers and foreign keys. */
 		bool partition = is_table(user_kind);
 

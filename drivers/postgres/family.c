@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drivers/postgres/planner.h"
+#include "sql/lexer.h"
 
 const struct sfs_object *
 pg_parent_column(const struct sfs_catalog *catalog, const struct sfs_object *column)
@@ -126,6 +127,29 @@ pg_needs_new_table(const struct pg_planner *planner, const struct pg_state *tabl
 	}
 	sfs_parts_foreach (part, table->to) {
 		if (column_needs_new_table(planner, table, part)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+pg_is_partitioned_by(const struct sfs_object *table, const struct sfs_object *column)
+{
+	const char *key =
+		table->id.kind == SFS_TABLE ? sfs_object_get(table, SFS_TABLE_PARTITION_KEY) : NULL;
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	if (!key) {
+		return false;
+	}
+	pg_name(&name, column->id.name);
+	sfs_lexer_init(&lexer, SFS_POSTGRES, key, strlen(key));
+	while (sfs_lexer_word(&lexer, &token)) {
+		if (token.len == name.len &&
+			memcmp(key + token.offset, sfs_str_text(&name), name.len) == 0) {
 			return true;
 		}
 	}

@@ -107,6 +107,9 @@ const struct sfs_object *pg_flatten(struct pg_planner *planner, const struct sfs
 /* Whether the table can get its parents only by being made with them. */
 bool pg_needs_new_table(const struct pg_planner *planner, const struct pg_state *table);
 
+/* Whether the table's partition key names the column, which then can not be altered. */
+bool pg_is_partitioned_by(const struct sfs_object *table, const struct sfs_object *column);
+
 /* Whether a child keeps the column that its parent drops. */
 bool pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *column);
 

@@ -50,6 +50,9 @@ pg_retype(struct pg_planner *planner, struct pg_state *state, int attribute)
 		state->retyped = true;
 		enqueue(planner, state);
 	}
+	if (pg_is_partitioned_by(state->from->owner, state->from)) {
+		pg_replace(planner, pg_state_of(planner, state->from->owner));
+	}
 }
 
 /* ---- what the end, or the new type, of one object means for another that needs it ---- */
