@@ -145,6 +145,18 @@ misplaced(struct collector *c, size_t token, struct sfs_error *err)
 	return r;
 }
 
+/* What is run where it stands, but makes nothing that is known by name. */
+static void
+add_other(struct collector *c, const struct sfs_statement *statement)
+{
+	sfs_vec_push(c->pieces, (struct lite_piece){
+					.source = c->source,
+					.offset = statement->offset,
+					.len = statement->end - statement->offset,
+					.kind = SFS_KIND_COUNT,
+				});
+}
+
 static int
 take_create(struct collector *c, const struct sfs_statement *statement, struct sfs_error *err)
 {
@@ -152,19 +164,19 @@ take_create(struct collector *c, const struct sfs_statement *statement, struct s
 
 	if (!lite_head_parse(c->text, &c->tokens, &head)) {
 		/* Not what SQLite knows: let it say so itself. */
-		struct lite_piece piece = { .source = c->source,
-			.offset = statement->offset,
-			.len = statement->end - statement->offset,
-			.kind = SFS_KIND_COUNT };
-
-		sfs_vec_push(c->pieces, piece);
+		add_other(c, statement);
+		return 0;
+	}
+	if (head.temporary && c->what->whole) {
+		/* Migrations make such tables on the way and drop them again. */
+		add_other(c, statement);
 		return 0;
 	}
 	enum sfs_kind kind = kind_of(c, &head);
 	size_t relation = kind == SFS_INDEX || kind == SFS_TRIGGER ? relation_at(c, &head) : 0;
 	const char *name = name_at(c, head.name, true);
 
-	if (head.temporary) {
+	if (head.temporary && !c->what->whole) {
 		return lite_source_error(c->source, place_of(c, 1), err,
 			"a temporary object is no part of a schema");
 	}

@@ -20,10 +20,6 @@ authorize(void *data, int action, const char *a, const char *b, const char *c, c
 	switch (action) {
 	case SQLITE_ATTACH:
 	case SQLITE_DETACH:
-	case SQLITE_CREATE_TEMP_INDEX:
-	case SQLITE_CREATE_TEMP_TABLE:
-	case SQLITE_CREATE_TEMP_TRIGGER:
-	case SQLITE_CREATE_TEMP_VIEW:
 		return SQLITE_DENY;
 	case SQLITE_FUNCTION:
 		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
@@ -51,8 +47,12 @@ lite_sandbox_open(sqlite3 **ret_conn, struct sfs_error *err)
 	}
 	(void)sqlite3_limit(conn, SQLITE_LIMIT_ATTACHED, 0);
 	(void)sqlite3_set_authorizer(conn, authorize, NULL);
-	*ret_conn = sfs_steal(conn);
-	return 0;
+	/* Nothing of it, temporary tables neither, goes to a disk. */
+	int r = lite_run(conn, "PRAGMA temp_store = MEMORY", err);
+	if (r == 0) {
+		*ret_conn = sfs_steal(conn);
+	}
+	return r;
 }
 
 /* ---- what only applications have ---- */

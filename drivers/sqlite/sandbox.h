@@ -5,8 +5,8 @@
 #include "drivers/sqlite/connection.h"
 
 /*
- * An empty database in memory in which texts of strangers can be run: it reaches no file, makes
- * nothing temporary, and gives up what takes too long.
+ * An empty database in memory in which texts of strangers can be run: it reaches no file, and
+ * gives up what takes too long.
  */
 int lite_sandbox_open(sqlite3 **ret_conn, struct sfs_error *err) SFS_MUST_CHECK;
 
