@@ -12,6 +12,8 @@ import pytest
 
 from tree import columns, names, tables, wait_for
 
+pytestmark = pytest.mark.long
+
 
 class Model:
     """What each table's columns must be; every step is done for real and then compared."""

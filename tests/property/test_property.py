@@ -9,6 +9,8 @@ from engines import PostgresEngine, SqliteEngine
 from pairs import run_seed
 from program import assert_clean
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def program(binary, state):
