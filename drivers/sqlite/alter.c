@@ -127,34 +127,8 @@ try(const struct lite_planner *planner, const struct lite_pair *pair)
 	return made && lite_tables_equal(made, pair->to);
 }
 
-int
-lite_choose(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
-{
-	(void)err;
-	if (!pair->touched || lite_tables_equal(pair->now, pair->to)) {
-		return 0;
-	}
-	list_drops(planner, pair);
-	bool possible = list_adds(planner, pair) && pair->alter.len;
-	if (!possible || !try(planner, pair)) {
-		sfs_str_truncate(&pair->alter, 0);
-		pair->rebuilt = true;
-		planner->plan->rebuilds = true;
-	}
-	return 0;
-}
+/* ---- what DROP COLUMN does to others ---- */
 
-/* The column that a statement adds or drops, for the plan's reader. */
-static const struct sfs_object *
-object_of(const struct lite_pair *pair, const char *sql)
-{
-	return strstr(sql, " ADD COLUMN ") ? pair->to : pair->now;
-}
-
-/*
- * DROP COLUMN looks whether every view and trigger of the database still resolves, and one that
- * never did would be in the way; under legacy_alter_table it does not look.
- */
 static bool
 has_programs(const struct lite_planner *planner)
 {
@@ -175,6 +149,102 @@ has_programs(const struct lite_planner *planner)
 	return false;
 }
 
+bool
+lite_drops_columns(const struct lite_planner *planner)
+{
+	sfs_vec_foreach (pair, &planner->pairs) {
+		const struct sfs_object *column;
+
+		if (!pair->from || !pair->to || pair->replaced) {
+			continue;
+		}
+		sfs_parts_foreach (column, pair->from) {
+			if (column->id.kind == SFS_COLUMN &&
+				!lite_part(pair->to, SFS_COLUMN, column->id.name)) {
+				return has_programs(planner);
+			}
+		}
+	}
+	return false;
+}
+
+static int
+read_texts(sqlite3 *conn, struct sfs_str *ret_texts, struct sfs_error *err)
+{
+	static const char query[] = "SELECT sql FROM main.sqlite_schema "
+				    "WHERE type IN ('view', 'trigger') ORDER BY rowid";
+	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
+	int r = lite_prepare(conn, query, &statement, err), rc;
+
+	if (r < 0) {
+		return r;
+	}
+	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+		sfs_str_add(ret_texts, (const char *)sqlite3_column_text(statement, 0));
+		sfs_str_addn(ret_texts, "", 1);
+	}
+	return rc == SQLITE_DONE ? 0 : lite_error(conn, query, err);
+}
+
+/*
+ * DROP COLUMN goes through every view and trigger of the database, also under legacy_alter_table: it
+ * fails where one does not resolve, and spells anew what double quotes make a string.
+ * (renameFixQuotes() in SQLite's alter.c.) So it is tried on a table that nobody needs.
+ */
+int
+lite_try_drop(struct lite_planner *planner, struct sfs_error *err)
+{
+	static const char *const probe[] = { "PRAGMA legacy_alter_table = ON",
+		"CREATE TABLE __schemafs_probe (a, b)",
+		"ALTER TABLE __schemafs_probe DROP COLUMN b" };
+	struct sfs_str before sfs_auto(str) = SFS_STR_INIT, after sfs_auto(str) = SFS_STR_INIT;
+	int r = read_texts(planner->sandbox, &before, err);
+	size_t offset;
+
+	for (size_t i = 0; r == 0 && i < sizeof probe / sizeof *probe; i++) {
+		if (lite_sandbox_run(planner->sandbox, probe[i], strlen(probe[i]), &offset, NULL) <
+			0) {
+			planner->never_drop = true;
+			return 0;
+		}
+	}
+	if (r == 0) {
+		r = read_texts(planner->sandbox, &after, err);
+	}
+	planner->never_drop = before.len != after.len ||
+			      (before.len && memcmp(before.text, after.text, before.len) != 0);
+	return r;
+}
+
+int
+lite_choose(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
+{
+	(void)err;
+	if (!pair->touched || lite_tables_equal(pair->now, pair->to)) {
+		return 0;
+	}
+	list_drops(planner, pair);
+	bool possible = !(pair->alter.len && planner->never_drop);
+	possible = possible && list_adds(planner, pair) && pair->alter.len;
+	if (!possible || !try(planner, pair)) {
+		sfs_str_truncate(&pair->alter, 0);
+		pair->rebuilt = true;
+		planner->plan->rebuilds = true;
+	}
+	return 0;
+}
+
+/* The column that a statement adds or drops, for the plan's reader. */
+static const struct sfs_object *
+object_of(const struct lite_pair *pair, const char *sql)
+{
+	return strstr(sql, " ADD COLUMN ") ? pair->to : pair->now;
+}
+
+/*
+ * DROP COLUMN looks whether every view and trigger still resolves without the column; under
+ * legacy_alter_table it does not: those that needed it may be about to be made anew.
+ */
 int
 lite_alter(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
 {

@@ -293,12 +293,12 @@ ask(struct lite_planner *planner)
 	}
 }
 
-/* What goes, and the renames: in the copy of the schema too, if there is something to rename. */
+/* What goes, and the renames: in a copy of the schema too, where that tells something. */
 static int
 plan_drops(struct lite_planner *planner, struct sfs_error *err)
 {
-	bool renames = lite_needs_rename(planner);
-	int r = renames ? lite_rename_start(planner, err) : 0;
+	bool renames = lite_needs_rename(planner), drops = lite_drops_columns(planner);
+	int r = renames || drops ? lite_rename_start(planner, err) : 0;
 
 	if (r == 0) {
 		r = lite_drop_triggers(planner, err);
@@ -311,6 +311,9 @@ plan_drops(struct lite_planner *planner, struct sfs_error *err)
 	}
 	if (r == 0 && renames) {
 		r = lite_rename(planner, err);
+	}
+	if (r == 0 && drops) {
+		r = lite_try_drop(planner, err);
 	}
 	(void)sqlite3_close(planner->sandbox);
 	planner->sandbox = NULL;

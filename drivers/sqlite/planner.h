@@ -36,7 +36,8 @@ struct lite_planner {
 	struct sfs_catalog
 		*now; /* owned; read from the sandbox after the renames; NULL: as before */
 	SFS_VEC(struct lite_aside) asides;
-	bool legacy; /* PRAGMA legacy_alter_table is on at this point of the plan */
+	bool never_drop; /* ALTER TABLE DROP COLUMN fails, or changes what it has no business with */
+	bool legacy;     /* PRAGMA legacy_alter_table is on at this point of the plan */
 };
 
 /* Appends a step; it is carried out in the sandbox too, when there is one. */
@@ -104,6 +105,12 @@ int lite_rename_start(struct lite_planner *planner, struct sfs_error *err)
 int lite_rename(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
 int lite_choose(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c: in place, or by a rebuild */
+/* Whether a column may be dropped in place while there are views or triggers. (alter.c) */
+bool lite_drops_columns(const struct lite_planner *planner);
+
+/* Finds out in the sandbox what that does to them: sets never_drop. (alter.c) */
+int lite_try_drop(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+
 int lite_alter(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c */
 int lite_rebuild(struct lite_planner *planner, struct lite_pair *pair,

@@ -103,11 +103,9 @@ lite_begin(struct sfs_db *base, bool rebuilds, struct sfs_error *err)
 	return r;
 }
 
-/* CREATE, ALTER and DROP need functions to be there, not to run. */
 static bool
-is_definition(const char *sql)
+starts_with_one_of(const char *sql, const char *const *words)
 {
-	static const char *const words[] = { "CREATE", "ALTER", "DROP" };
 	struct sfs_lexer lexer;
 	struct sfs_token token;
 
@@ -115,12 +113,34 @@ is_definition(const char *sql)
 	if (!sfs_lexer_word(&lexer, &token)) {
 		return false;
 	}
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (sfs_token_is(sql, &token, words[i])) {
+	for (; *words; words++) {
+		if (sfs_token_is(sql, &token, *words)) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* CREATE, ALTER and DROP need functions to be there, not to run. */
+static bool
+is_definition(const char *sql)
+{
+	static const char *const words[] = { "CREATE", "ALTER", "DROP", NULL };
+
+	return starts_with_one_of(sql, words);
+}
+
+/*
+ * Migrations say COMMIT; PRAGMA foreign_keys = OFF; BEGIN; since the pragma does nothing inside the
+ * transaction that drizzle runs them in. In ours foreign keys are off already: it stays one, and
+ * whole.
+ */
+static bool
+is_boundary(const char *sql)
+{
+	static const char *const words[] = { "BEGIN", "COMMIT", "END", NULL };
+
+	return starts_with_one_of(sql, words);
 }
 
 int
@@ -129,6 +149,9 @@ lite_exec(struct sfs_db *base, const char *sql, struct sfs_error *err)
 	struct lite_db *db = lite_of(base);
 	int r = db->in_transaction ? 0 : lite_need_file(db, err);
 
+	if (db->in_transaction && is_boundary(sql)) {
+		return 0;
+	}
 	if (r == 0 && db->guard) {
 		r = lite_guard_statement(db->guard, db->conn, sql, err);
 	}
@@ -143,8 +166,7 @@ lite_exec(struct sfs_db *base, const char *sql, struct sfs_error *err)
 		r = lite_run(db->conn, sql, err);
 	}
 	if (r == -EACCES && db->in_transaction && sqlite3_errcode(db->conn) == SQLITE_AUTH) {
-		(void)sfs_error_set(
-			err, EINVAL, "BEGIN, COMMIT and ROLLBACK can not stand in here");
+		(void)sfs_error_set(err, EINVAL, "ROLLBACK can not stand in here");
 		sfs_error_hint(err, "all statements run in one transaction, which is committed "
 				    "when the last one succeeded");
 		r = -EINVAL;
