@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* PostgreSQL as a driver. */
 #include "drivers/postgres/driver.h"
-#include "drivers/postgres/evaluate.h"
+#include "drivers/postgres/scratch/evaluate.h"
 #include "drivers/postgres/kind.h"
-#include "drivers/postgres/plan.h"
-#include "drivers/postgres/read.h"
+#include "drivers/postgres/plan/plan.h"
+#include "drivers/postgres/read/read.h"
 
 static int
 read_catalog(struct sfs_db *base, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,

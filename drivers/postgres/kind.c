@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The table of kinds: what PostgreSQL's driver knows of each. */
-#include "drivers/postgres/alter.h"
+#include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/kind_functions.h"
 
 #define EVERYTHING UINT64_MAX

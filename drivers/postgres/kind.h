@@ -79,7 +79,7 @@ struct pg_kind {
 
 	/*
 	 * Adds the statements for the attributes that differ (change->attributes), the common four
-	 * left aside: those are write_common.c's. The object already has its new name.
+	 * left aside: those are print/common.c's. The object already has its new name.
 	 */
 	void (*alter)(struct pg_writer *writer, const struct sfs_diff *diff,
 		const struct sfs_change *change);
@@ -91,7 +91,7 @@ struct pg_kind {
 /* The row of a kind, NULL when PostgreSQL has none of it. */
 const struct pg_kind *pg_kind(enum sfs_kind kind);
 
-/* ---- write_common.c: what all kinds have, and the helpers of every print_ and alter_ file ---- */
+/* ---- print/common.c: what all kinds have, and the helpers of every file of print/ and alter/ ---- */
 
 /* "TABLE public.users", as in COMMENT ON and DROP. */
 void pg_write_reference(const struct sfs_object *object, struct sfs_str *out);
@@ -101,7 +101,7 @@ void pg_write_target(const struct sfs_object *object, struct sfs_str *out);
 
 /*
  * GRANT and REVOKE that bring the privileges from those of the lines `from` to those of `to`, both
- * as pg_select_common() makes them; NULL is what the server grants by itself. (write_grants.c)
+ * as pg_select_common() makes them; NULL is what the server grants by itself. (print/grants.c)
  */
 void pg_write_grants(struct pg_writer *writer, const struct sfs_object *object, const char *from,
 	const char *to);

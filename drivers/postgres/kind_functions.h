@@ -3,7 +3,7 @@
 #define SFS_POSTGRES_KIND_FUNCTIONS_H
 
 #include "drivers/postgres/kind.h"
-#include "drivers/postgres/read.h"
+#include "drivers/postgres/read/read.h"
 
 /* The functions that the rows of kind.c name; what each does is said in kind.h. */
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "../unit/unit.h"
-#include "drivers/postgres/rewrite.h"
+#include "drivers/postgres/scratch/rewrite.h"
 
 static void
 add(struct pg_script *script, struct sfs_source *source, const char *sql)

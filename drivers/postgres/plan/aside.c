@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Objects under other names than the catalogs know them by: renamed ones, and those that stand
+ * aside until their successors have taken over, with the moving of their rows.
+ */
+#include <string.h>
+
+#include "drivers/postgres/plan/planner.h"
+
+struct sfs_object *
+pg_copy(struct pg_planner *planner, const struct sfs_object *object)
+{
+	struct sfs_object *copy = sfs_arena_alloc(planner->arena, sizeof *copy);
+
+	*copy = *object;
+	return copy;
+}
+
+const struct sfs_object *
+pg_without(struct pg_planner *planner, const struct sfs_object *object, int attribute)
+{
+	struct sfs_object *copy = pg_copy(planner, object);
+	const char **values = sfs_arena_alloc(planner->arena, 64 * sizeof *values);
+	size_t n = 0;
+
+	copy->present &= ~PG_BIT(attribute);
+	for (int i = 0; i < 64; i++) {
+		if (copy->present & PG_BIT(i)) {
+			values[n++] = sfs_object_get(object, i);
+		}
+	}
+	copy->values = values;
+	return copy;
+}
+
+/* What an object of `from` is called by now, when it or what it stands in was renamed. */
+const struct sfs_object *
+pg_by_new_name(struct pg_planner *planner, const struct sfs_object *object)
+{
+	const struct sfs_diff *diff = planner->diff;
+	const struct sfs_object *relation = pg_relation_of(diff->from, object);
+	struct sfs_identity namespace_id = { SFS_NAMESPACE, object->id.namespace, NULL,
+		object->id.namespace, NULL };
+	const struct sfs_object *namespace =
+		object->id.namespace ? sfs_catalog_find(diff->from, &namespace_id) : NULL;
+	const struct sfs_object *new = relation ? diff->counterpart[relation->index] : NULL;
+	const struct pg_state *state = relation ? planner->by_from[relation->index] : NULL;
+	struct sfs_object *copy;
+
+	if (!(state && state->renamed)) {
+		new = NULL;
+	}
+	if (namespace && object != namespace) {
+		state = planner->by_from[namespace->index];
+		namespace = state && state->renamed ? diff->counterpart[namespace->index] : NULL;
+	} else {
+		namespace = NULL;
+	}
+	if (!new && !namespace) {
+		return object;
+	}
+	copy = pg_copy(planner, object);
+	if (namespace) {
+		copy->id.namespace = namespace->id.name;
+	}
+	if (new) {
+		copy->id.namespace = new->id.namespace;
+		copy->id.relation = copy->id.relation ? new->id.name : NULL;
+	}
+	if (copy->owner) {
+		copy->owner = pg_copy(planner, copy->owner);
+		copy->owner->id.namespace = copy->id.namespace;
+		if (new) {
+			copy->owner->id.name = new->id.name;
+		}
+	}
+	return copy;
+}
+
+/* A name that nobody has, for the time until the successor has taken over. */
+static const char *
+aside_name(struct pg_planner *planner, const struct sfs_object *object)
+{
+	size_t len = strlen(object->id.name);
+
+	/* 63 bytes is what a name may have; a character is not cut in two. */
+	while (len > 55 || (len && ((unsigned char)object->id.name[len] & 0xc0) == 0x80)) {
+		len--;
+	}
+	return sfs_arena_printf(planner->arena, "%.*s__old", (int)len, object->id.name);
+}
+
+const struct sfs_object *
+pg_aside_object(struct pg_planner *planner, const struct sfs_object *object)
+{
+	struct sfs_object *copy = pg_copy(planner, pg_by_new_name(planner, object));
+
+	copy->id.name = aside_name(planner, object);
+	return copy;
+}
+
+/* The sequences behind identity columns keep their names when the table goes aside. */
+static void
+release_names(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, state->from) {
+		struct sfs_str name sfs_auto(str) = SFS_STR_INIT, old sfs_auto(str) = SFS_STR_INIT;
+		struct sfs_str quoted sfs_auto(str) = SFS_STR_INIT;
+
+		if (part->id.kind != SFS_COLUMN || !sfs_object_has(part, SFS_COLUMN_IDENTITY)) {
+			continue;
+		}
+		pg_identity_sequence(&name, part);
+		sfs_str_addf(&old, "%s_%s", aside_name(planner, state->from), part->id.name);
+		sfs_str_truncate(&old, 63);
+		pg_name(&quoted, sfs_str_text(&old));
+		(void)sfs_plan_addf(writer->plan, state->from, "ALTER SEQUENCE %s RENAME TO %s",
+			sfs_str_text(&name), sfs_str_text(&quoted));
+	}
+}
+
+void
+pg_emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
+{
+	const struct sfs_object *object = pg_by_new_name(planner, state->from);
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "ALTER ");
+	pg_write_reference(object, &sql);
+	sfs_str_add(&sql, " RENAME TO ");
+	pg_name(&sql, aside_name(planner, state->from));
+	(void)sfs_plan_add(writer->plan, state->from, sfs_str_text(&sql));
+	release_names(planner, writer, state);
+}
+
+/* Lets the sequences behind identity columns go on where the old ones stand. */
+static void
+move_positions(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
+{
+	struct sfs_str old sfs_auto(str) = SFS_STR_INIT, new sfs_auto(str) = SFS_STR_INIT;
+	const struct sfs_object *part;
+
+	pg_qualified(&old, pg_by_new_name(planner, state->from)->id.namespace,
+		aside_name(planner, state->from));
+	pg_qualified(&new, state->to->id.namespace, state->to->id.name);
+	sfs_parts_foreach (part, state->to) {
+		const struct sfs_object *former =
+			sfs_object_part(state->from, SFS_COLUMN, part->id.name);
+		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+		if (part->id.kind != SFS_COLUMN || !former ||
+			!sfs_object_has(part, SFS_COLUMN_IDENTITY) ||
+			!sfs_object_has(former, SFS_COLUMN_IDENTITY)) {
+			continue;
+		}
+		sfs_str_add(&sql, "SELECT setval(pg_get_serial_sequence(");
+		pg_literal(&sql, sfs_str_text(&new));
+		sfs_str_add(&sql, ", ");
+		pg_literal(&sql, part->id.name);
+		sfs_str_add(&sql, "), nextval(pg_get_serial_sequence(");
+		pg_literal(&sql, sfs_str_text(&old));
+		sfs_str_add(&sql, ", ");
+		pg_literal(&sql, part->id.name);
+		sfs_str_add(&sql, ")), false)");
+		(void)sfs_plan_add(writer->plan, state->to, sfs_str_text(&sql));
+	}
+}
+
+/* Brings the rows of a table that could not be altered into its successor. */
+void
+pg_emit_rows(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
+{
+	struct sfs_str columns sfs_auto(str) = SFS_STR_INIT, values sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+	const struct sfs_object *part;
+	bool always = false;
+
+	sfs_parts_foreach (part, state->to) {
+		const struct sfs_object *old =
+			sfs_object_part(state->from, SFS_COLUMN, part->id.name);
+		if (part->id.kind != SFS_COLUMN || !old ||
+			sfs_object_has(part, SFS_COLUMN_GENERATED)) {
+			continue;
+		}
+		const char *type = sfs_object_get(part, SFS_COLUMN_TYPE);
+		enum pg_cast cast = pg_cast_between(sfs_object_get(old, SFS_COLUMN_TYPE), type);
+
+		always |= sfs_object_has(part, SFS_COLUMN_IDENTITY);
+		sfs_str_separate(&columns, ", ");
+		pg_name(&columns, part->id.name);
+		sfs_str_separate(&values, ", ");
+		if (cast >= PG_CAST_DIRECT) {
+			pg_cast_write(&values, part->id.name, cast, type);
+		} else {
+			pg_name(&values, part->id.name);
+		}
+	}
+	if (!columns.len) {
+		return;
+	}
+	sfs_str_add(&sql, "INSERT INTO ");
+	pg_qualified(&sql, state->to->id.namespace, state->to->id.name);
+	sfs_str_addf(&sql, " (%s)%s SELECT %s FROM ONLY ", sfs_str_text(&columns),
+		always ? " OVERRIDING SYSTEM VALUE" : "", sfs_str_text(&values));
+	pg_qualified(&sql, pg_by_new_name(planner, state->from)->id.namespace,
+		aside_name(planner, state->from));
+	(void)sfs_plan_add(writer->plan, state->to, sfs_str_text(&sql));
+	move_positions(planner, writer, state);
+}

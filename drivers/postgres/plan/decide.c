@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+/* Where a plan starts: what happens to each object that differs, before the others react to it. */
+#include <string.h>
+
+#include "drivers/postgres/plan/planner.h"
+
+#define COMMON_ATTRIBUTES (PG_BIT(SFS_ATTR_COMMON) - 1)
+
+/* ---- states ---- */
+
+static struct pg_state *
+new_state(struct pg_planner *planner, const struct sfs_object *from, const struct sfs_object *to)
+{
+	struct pg_state *state = sfs_arena_alloc(planner->arena, sizeof *state);
+
+	state->from = from;
+	state->to = to;
+	if (from) {
+		planner->by_from[from->index] = state;
+	}
+	if (to) {
+		planner->by_to[to->index] = state;
+	}
+	sfs_vec_push(&planner->states, state);
+	return state;
+}
+
+struct pg_state *
+pg_state_of(struct pg_planner *planner, const struct sfs_object *from)
+{
+	struct pg_state *state = planner->by_from[from->index];
+
+	return state ? state : new_state(planner, from, planner->diff->counterpart[from->index]);
+}
+
+struct pg_state *
+pg_state_of_new(struct pg_planner *planner, const struct sfs_object *to)
+{
+	struct pg_state *state = planner->by_to[to->index];
+
+	return state ? state : new_state(planner, planner->diff->origin[to->index], to);
+}
+
+bool
+pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *used)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, user);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (uses.items[i] == used) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct sfs_object *
+pg_relation_of(const struct sfs_catalog *catalog, const struct sfs_object *object)
+{
+	if (object->owner) {
+		return object->owner;
+	}
+	return object->id.relation
+		       ? sfs_catalog_relation(catalog, object->id.namespace, object->id.relation)
+		       : NULL;
+}
+
+/* ---- where it starts ---- */
+
+/* A column that becomes its parent's alone changes the table, which may not differ otherwise. */
+static void
+start_inherited(struct pg_planner *planner, struct pg_state *column)
+{
+	struct pg_state *table;
+
+	if (!(column->attributes & PG_BIT(SFS_COLUMN_INHERITED)) ||
+		planner->by_from[column->from->owner->index]) {
+		return;
+	}
+	table = pg_state_of(planner, column->from->owner);
+	if (table->to && table->to->id.kind == SFS_TABLE && pg_needs_new_table(planner, table)) {
+		pg_replace(planner, table);
+	}
+}
+
+/* Taking a privilege on a table away takes it away on its columns, too. */
+static void
+renew_column_grants(struct pg_planner *planner, const struct pg_state *table)
+{
+	const struct sfs_object *part;
+
+	if (!(table->attributes & PG_BIT(SFS_ATTR_ACL)) ||
+		!sfs_object_has(table->from, SFS_ATTR_ACL)) {
+		return;
+	}
+	sfs_parts_foreach (part, table->to) {
+		struct pg_state *column;
+
+		if (part->id.kind != SFS_COLUMN || !planner->diff->origin[part->index] ||
+			!sfs_object_has(part, SFS_ATTR_ACL)) {
+			continue;
+		}
+		column = pg_state_of_new(planner, part);
+		column->attributes |= PG_BIT(SFS_ATTR_ACL);
+		column->old = pg_without(planner, column->from, SFS_ATTR_ACL);
+	}
+}
+
+static bool
+must_replace(const struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct pg_kind *kind = pg_kind(state->to->id.kind);
+	struct sfs_change change = { SFS_ALTER, state->from, state->to, state->attributes };
+	uint64_t special = state->attributes & ~COMMON_ATTRIBUTES;
+
+	if (!special) {
+		return false;
+	}
+	if (special & ~kind->in_place) {
+		return true;
+	}
+	if (state->to->id.kind == SFS_TYPE && pg_uses_new_label(planner, state)) {
+		return true;
+	}
+	return kind->can_alter && !kind->can_alter(planner->diff, &change);
+}
+
+/* A partition does not leave while a foreign key refers to rows in it. */
+static void
+loosen_references(struct pg_planner *planner, const struct pg_state *table)
+{
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->from, table->from);
+
+	if (!sfs_object_has(table->from, SFS_TABLE_PARTITION_OF)) {
+		return;
+	}
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct sfs_object *part;
+
+		if (parents.items[i]->id.kind != SFS_TABLE) {
+			continue;
+		}
+		sfs_parts_foreach (part, parents.items[i]) {
+			struct sfs_objects users = sfs_graph_used_by(planner->diff->from, part);
+
+			for (size_t j = 0; j < users.len; j++) {
+				if (pg_refers(users.items[j], parents.items[i])) {
+					pg_replace(planner, pg_state_of(planner, users.items[j]));
+				}
+			}
+		}
+	}
+}
+
+/* Whether it is a foreign key of another table that refers to this one. */
+bool
+pg_refers(const struct sfs_object *constraint, const struct sfs_object *table)
+{
+	return constraint->id.kind == SFS_CONSTRAINT && constraint->owner != table &&
+	       !sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) &&
+	       sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
+}
+
+static void
+start_kept(struct pg_planner *planner, struct pg_state *state)
+{
+	enum sfs_kind kind = state->to->id.kind;
+
+	if (must_replace(planner, state) ||
+		(kind == SFS_TABLE && pg_needs_new_table(planner, state))) {
+		pg_replace(planner, state);
+		return;
+	}
+	renew_column_grants(planner, state);
+	if (kind == SFS_COLUMN) {
+		start_inherited(planner, state);
+	}
+	if (kind == SFS_COLUMN && state->attributes & PG_BIT(SFS_COLUMN_TYPE)) {
+		pg_retype(planner, state, SFS_COLUMN_TYPE);
+	}
+	if (kind == SFS_COLUMN && state->attributes & PG_BIT(SFS_COLUMN_COLLATION)) {
+		pg_retype(planner, state, SFS_COLUMN_COLLATION);
+	}
+	if ((kind == SFS_TABLE || kind == SFS_FOREIGN_TABLE) && state->attributes & PG_TABLE_TIED) {
+		state->untied = state->tied = true;
+		loosen_references(planner, state);
+	}
+	if (kind == SFS_MATERIALIZED_VIEW && state->attributes & PG_BIT(SFS_VIEW_CLUSTER_ON)) {
+		state->tied = true;
+	}
+	if (kind == SFS_SEQUENCE && state->attributes & PG_BIT(SFS_SEQUENCE_OWNED_BY)) {
+		pg_own_anew(state);
+	}
+}
+
+/* A stored composite value can not get another type for one of its fields. */
+static void
+start_attribute(struct pg_planner *planner, struct pg_state *state)
+{
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, state->from->owner);
+
+	for (size_t i = 0; i < users.len; i++) {
+		if (users.items[i]->id.kind == SFS_COLUMN) {
+			pg_replace(planner, pg_state_of(planner, state->from->owner));
+			return;
+		}
+	}
+}
+
+static void
+start(struct pg_planner *planner, const struct sfs_change *change)
+{
+	struct pg_state *state = change->from ? pg_state_of(planner, change->from)
+					      : pg_state_of_new(planner, change->to);
+
+	switch (change->action) {
+	case SFS_CREATE:
+		state->made = true;
+		break;
+	case SFS_DROP:
+		pg_replace(planner, state);
+		break;
+	case SFS_RENAME:
+		state->renamed = true;
+		state->attributes |= change->attributes;
+		break;
+	case SFS_ALTER:
+		state->attributes |= change->attributes;
+		break;
+	}
+}
+
+/* A default is taken off before its column gets a type into which the server may not convert it. */
+static void
+settle_default(struct pg_state *state)
+{
+	const struct sfs_object *from = state->from, *to = state->to;
+	enum pg_cast cast;
+
+	if (!state->gone && pg_loses_identity(state) && sfs_object_has(to, SFS_COLUMN_DEFAULT)) {
+		/* The sequence of the new default may have the name of the identity's. */
+		state->untied = state->tied = true;
+		return;
+	}
+
+	if (!state->retyped || state->gone || !sfs_object_has(from, SFS_COLUMN_DEFAULT)) {
+		return;
+	}
+	cast = pg_cast_between(
+		sfs_object_get(from, SFS_COLUMN_TYPE), sfs_object_get(to, SFS_COLUMN_TYPE));
+	if (cast >= PG_CAST_DIRECT) {
+		state->untied = true;
+		state->tied = sfs_object_has(to, SFS_COLUMN_DEFAULT);
+	}
+}
+
+void
+pg_decide(struct pg_planner *planner)
+{
+	const struct sfs_diff *diff = planner->diff;
+
+	/* All differences are known before one is judged: a reaction looks at the others. */
+	sfs_vec_foreach (change, &diff->changes) {
+		start(planner, change);
+	}
+	sfs_vec_foreach (change, &diff->changes) {
+		if (change->action == SFS_CREATE || change->action == SFS_DROP) {
+			continue;
+		}
+		struct pg_state *state = pg_state_of(planner, change->from);
+
+		if (!state->gone) {
+			start_kept(planner, state);
+		}
+		if (change->from->id.kind == SFS_TYPE_ATTRIBUTE &&
+			pg_differs(change, SFS_TYPE_ATTRIBUTE_TYPE)) {
+			start_attribute(planner, state);
+		}
+	}
+	pg_flatten_columns(planner);
+	pg_close_over(planner);
+	pg_flatten_columns(planner); /* of tables that were loosened since */
+	for (size_t i = 0; i < planner->states.len; i++) {
+		if (planner->states.items[i]->from && planner->states.items[i]->to &&
+			planner->states.items[i]->from->id.kind == SFS_COLUMN) {
+			settle_default(planner->states.items[i]);
+		}
+	}
+}

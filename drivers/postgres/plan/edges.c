@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: MIT
+/* Edges between nodes: from both dependency graphs, from tables to their parts, from names. */
+#include <string.h>
+
+#include "drivers/postgres/plan/planner.h"
+
+/* What an object needs: the graph's edges, and those that go without saying. */
+struct needs SFS_VEC_OF(const struct sfs_object *);
+
+static void
+find_needs(const struct sfs_catalog *catalog, const struct sfs_object *object, struct needs *ret)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, object);
+	const struct sfs_object *relation = pg_relation_of(catalog, object);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		sfs_vec_push(ret, uses.items[i]);
+	}
+	if (relation) {
+		sfs_vec_push(ret, relation);
+	}
+	if (object->id.namespace && object->id.kind != SFS_NAMESPACE) {
+		struct sfs_identity id = { SFS_NAMESPACE, object->id.namespace, NULL,
+			object->id.namespace, NULL };
+		const struct sfs_object *namespace = sfs_catalog_find(catalog, &id);
+
+		if (namespace) {
+			sfs_vec_push(ret, namespace);
+		}
+	}
+}
+
+static bool
+is_table(enum sfs_kind kind)
+{
+	return kind == SFS_TABLE || kind == SFS_FOREIGN_TABLE;
+}
+
+static bool
+is_type(enum sfs_kind kind)
+{
+	return kind == SFS_TYPE || kind == SFS_DOMAIN || kind == SFS_COLLATION ||
+	       kind == SFS_EXTENSION || is_table(kind) || kind == SFS_VIEW ||
+	       kind == SFS_MATERIALIZED_VIEW;
+}
+
+/* Of a column whose default is taken off and set again, what only the default needs. */
+static bool
+only_default_needs(const struct pg_state *user, const struct sfs_object *used)
+{
+	return (user->untied || user->tied) && user->to && user->to->id.kind == SFS_COLUMN &&
+	       !is_type(used->id.kind) && used->id.kind != SFS_NAMESPACE;
+}
+
+/* ---- the way out of `from` ---- */
+
+static void
+leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state *used)
+{
+	const int *u = user->node, *v = used->node;
+
+	if (used->from->id.kind == SFS_NAMESPACE) {
+		pg_nodes_edge(nodes, u[PG_RENAME], v[PG_DROP], false);
+	}
+	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_DROP], false);
+	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_ASIDE], false);
+	pg_nodes_edge(nodes, u[PG_UNTIE], v[PG_ALTER], true);
+	if (user->gone && u[PG_UNTIE] && !is_type(used->from->id.kind)) {
+		return; /* it needs the other no more when it is loosened */
+	}
+	if (user->gone) {
+		pg_nodes_edge(nodes, u[PG_DROP], v[PG_DROP], false);
+		if (!user->aside) {
+			pg_nodes_edge(nodes, u[PG_DROP], v[PG_ASIDE], false);
+			pg_nodes_edge(nodes, u[PG_DROP], v[PG_ALTER], !used->retyped);
+		}
+		return;
+	}
+	if (!(only_default_needs(user, used->from) && u[PG_UNTIE])) {
+		pg_nodes_edge(nodes, u[PG_ALTER], v[PG_DROP], false);
+	}
+	if (used->retyped) {
+		pg_nodes_edge(nodes, u[PG_ALTER], v[PG_ALTER], true);
+	}
+}
+
+/* A child that leaves its parent does so before the parent's columns change under it. */
+static void
+leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *child,
+	const struct sfs_object *parent)
+{
+	int leaves = child->aside ? child->node[PG_DROP] : child->node[PG_UNTIE];
+	struct sfs_object *part;
+
+	if (!leaves || !is_table(child->from->id.kind) || !is_table(parent->id.kind)) {
+		return;
+	}
+	sfs_parts_foreach (part, parent) {
+		const struct pg_state *other = planner->by_from[part->index];
+
+		if (other) {
+			pg_nodes_edge(nodes, leaves, other->node[PG_DROP], false);
+			pg_nodes_edge(nodes, leaves, other->node[PG_ALTER], false);
+		}
+		struct sfs_objects users = sfs_graph_used_by(planner->diff->from, part);
+
+		for (size_t i = 0; i < users.len; i++) {
+			const struct pg_state *key = planner->by_from[users.items[i]->index];
+
+			if (key && pg_refers(users.items[i], parent)) {
+				pg_nodes_edge(nodes, key->node[PG_DROP], leaves, false);
+			}
+		}
+	}
+}
+
+/* A part of a table changes between the table's loosening and its tying. */
+static void
+stay_within(struct pg_nodes *nodes, const struct pg_state *part, const struct pg_state *owner)
+{
+	enum sfs_kind kind = owner->to ? owner->to->id.kind : owner->from->id.kind;
+
+	pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[PG_RENAME], false);
+	for (int op = PG_UNTIE; op < PG_OP_COUNT; op++) {
+		pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[op], false);
+		if ((is_table(kind) || kind == SFS_MATERIALIZED_VIEW) && !owner->aside) {
+			pg_nodes_edge(nodes, owner->node[PG_UNTIE], part->node[op], true);
+			pg_nodes_edge(nodes, part->node[op], owner->node[PG_TIE], true);
+		}
+	}
+}
+
+static void
+add_from_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *user)
+{
+	const struct sfs_catalog *catalog = planner->diff->from;
+	const struct sfs_object *relation = pg_relation_of(catalog, user->from);
+	struct needs needs = { 0 };
+
+	find_needs(catalog, user->from, &needs);
+	sfs_vec_foreach (used, &needs) {
+		const struct pg_state *other = planner->by_from[(*used)->index];
+
+		leave_parent(planner, nodes, user, *used);
+		if (other) {
+			leave(nodes, user, other);
+			if (*used == relation) {
+				stay_within(nodes, user, other);
+			}
+		}
+	}
+	sfs_vec_finish(&needs);
+}
+
+/* ---- the way into `to` ---- */
+
+/* The indexes of a partitioned table are there before its partitions, which then bring their own. */
+static bool
+comes_with_partitions(const struct pg_state *user, const struct pg_state *used)
+{
+	const char *type = user->to->id.kind == SFS_CONSTRAINT
+				   ? sfs_object_get(user->to, SFS_CONSTRAINT_TYPE)
+				   : NULL;
+
+	return used->to->id.kind == SFS_TABLE &&
+	       sfs_object_has(used->to, SFS_TABLE_PARTITION_KEY) && user->to->owner == used->to &&
+	       (user->to->id.kind == SFS_INDEX || sfs_streq(type, "PRIMARY KEY") ||
+		       sfs_streq(type, "UNIQUE") || sfs_streq(type, "EXCLUDE"));
+}
+
+static void
+arrive(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state *used)
+{
+	static const enum pg_op becomes[] = { PG_RENAME, PG_CREATE, PG_ALTER };
+	enum sfs_kind user_kind = user->to->id.kind, used_kind = used->to->id.kind;
+	bool tie_only =
+		only_default_needs(user, used->to) ||
+		(user_kind == SFS_SEQUENCE && (used_kind == SFS_COLUMN || is_table(used_kind))) ||
+		(user->tied && !user->made && is_table(user_kind) && is_table(used_kind));
+
+	for (size_t i = 0; i < sizeof becomes / sizeof *becomes; i++) {
+		int before = used->node[becomes[i]];
+		bool soft = becomes[i] == PG_ALTER && used_kind != SFS_COLUMN;
+
+		if (becomes[i] == PG_ALTER && (is_table(used_kind) || used_kind == SFS_NAMESPACE)) {
+			continue; /* nothing that others could wait for */
+		}
+		if (used_kind == SFS_NAMESPACE) {
+			pg_nodes_edge(nodes, before, user->node[PG_RENAME], false);
+		}
+		if (!tie_only &&
+			!(user->split && !is_type(used_kind) && used_kind != SFS_NAMESPACE)) {
+			pg_nodes_edge(nodes, before, user->node[PG_CREATE], soft);
+		}
+		if (!tie_only) {
+			pg_nodes_edge(nodes, before, user->node[PG_ALTER], soft);
+		}
+		pg_nodes_edge(nodes, before, user->node[PG_TIE], soft);
+	}
+	if (used->aside && used->node[PG_TIE] && !comes_with_partitions(user, used)) {
+		/* Rows come in through the partitions, and before triggers and foreign keys. */
+		bool partition = is_table(user_kind);
+
+		for (int op = PG_CREATE; op < PG_OP_COUNT; op++) {
+			pg_nodes_edge(nodes, partition ? user->node[op] : used->node[PG_TIE],
+				partition ? used->node[PG_TIE] : user->node[op], true);
+		}
+	}
+}
+
+/* A child joins its parent when the parent has its columns. */
+static void
+join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *child,
+	const struct sfs_object *parent)
+{
+	int join = child->made ? child->node[PG_CREATE] : child->node[PG_TIE];
+	struct sfs_object *part;
+
+	if (!join || !is_table(child->to->id.kind) || !is_table(parent->id.kind)) {
+		return;
+	}
+	sfs_parts_foreach (part, parent) {
+		const struct pg_state *other = planner->by_to[part->index];
+
+		if (other && part->id.kind == SFS_COLUMN) {
+			pg_nodes_edge(nodes, other->node[PG_CREATE], join, false);
+			pg_nodes_edge(nodes, other->node[PG_ALTER], join, false);
+		}
+	}
+}
+
+/* A column's change in the parent reaches the child, whose own comes after. */
+static void
+follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
+{
+	if (mine->to->id.kind != SFS_COLUMN || !is_table(mine->to->owner->id.kind)) {
+		return;
+	}
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->to, mine->to->owner);
+
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct sfs_object *column =
+			sfs_object_part(parents.items[i], SFS_COLUMN, mine->to->id.name);
+		const struct pg_state *theirs = column ? planner->by_to[column->index] : NULL;
+
+		if (theirs) {
+			pg_nodes_edge(nodes, theirs->node[PG_ALTER], mine->node[PG_ALTER], true);
+			pg_nodes_edge(nodes, theirs->node[PG_TIE], mine->node[PG_TIE], true);
+		}
+	}
+}
+
+static void
+add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *user)
+{
+	const struct sfs_catalog *catalog = planner->diff->to;
+	const struct sfs_object *relation = pg_relation_of(catalog, user->to);
+	struct needs needs = { 0 };
+
+	follow_parent(planner, nodes, user);
+	find_needs(catalog, user->to, &needs);
+	sfs_vec_foreach (used, &needs) {
+		const struct pg_state *other = planner->by_to[(*used)->index];
+
+		join_parent(planner, nodes, user, *used);
+		if (other) {
+			arrive(nodes, user, other);
+			if (*used == relation) {
+				stay_within(nodes, user, other);
+			}
+		}
+	}
+	sfs_vec_finish(&needs);
+}
+
+/* ---- one after the other ---- */
+
+static void
+add_own_edges(struct pg_nodes *nodes, const struct pg_state *state)
+{
+	static const enum pg_op in_place[] = { PG_RENAME, PG_UNTIE, PG_DROP, PG_CREATE, PG_ALTER,
+		PG_TIE };
+	static const enum pg_op aside[] = { PG_ASIDE, PG_CREATE, PG_TIE, PG_DROP };
+	const enum pg_op *ops = state->aside ? aside : in_place;
+	size_t n = state->aside ? sizeof aside / sizeof *aside : sizeof in_place / sizeof *in_place;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = i + 1; j < n; j++) {
+			pg_nodes_edge(nodes, state->node[ops[i]], state->node[ops[j]], false);
+		}
+	}
+}
+
+/* ---- names that have to be free ---- */
+
+/* Tables, indexes, sequences and types share one space of names; of an index-backed key, its index. */
+static const char *
+space_of(const struct sfs_object *object)
+{
+	switch ((int)object->id.kind) {
+	case SFS_TABLE:
+	case SFS_FOREIGN_TABLE:
+	case SFS_VIEW:
+	case SFS_MATERIALIZED_VIEW:
+	case SFS_SEQUENCE:
+	case SFS_INDEX:
+	case SFS_TYPE:
+	case SFS_DOMAIN:
+	case SFS_CONSTRAINT:
+		return "relation";
+	case SFS_FUNCTION:
+	case SFS_PROCEDURE:
+	case SFS_AGGREGATE:
+		return "function";
+	default:
+		return NULL;
+	}
+}
+
+static const char *
+key_of(struct pg_planner *planner, const struct sfs_object *object)
+{
+	const char *space = space_of(object);
+	const char *type = object->id.kind == SFS_CONSTRAINT
+				   ? sfs_object_get(object, SFS_CONSTRAINT_TYPE)
+				   : NULL;
+
+	if (!space || sfs_streq(type, "CHECK") || sfs_streq(type, "FOREIGN KEY")) {
+		return NULL;
+	}
+	return sfs_arena_printf(planner->arena, "%s\n%s\n%s\n%s", space, object->id.namespace,
+		object->id.name, object->id.signature ? object->id.signature : "");
+}
+
+/* The name that the sequence behind an identity column has unless it was given another. */
+static const char *
+identity_key(struct pg_planner *planner, const struct sfs_object *column)
+{
+	return sfs_arena_printf(planner->arena, "relation\n%s\n%s_%s_seq\n", column->id.namespace,
+		column->owner->id.name, column->id.name);
+}
+
+static void
+add_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
+{
+	struct sfs_map *leaving sfs_auto(map) = sfs_map_create();
+
+	for (size_t i = 0; i < planner->states.len; i++) {
+		struct pg_state *state = planner->states.items[i];
+		bool leaves = state->node[PG_DROP] || state->node[PG_RENAME];
+		const char *key = state->from && leaves ? key_of(planner, state->from) : NULL;
+
+		if (key) {
+			sfs_map_set(leaving, key, state);
+		}
+		if (state->node[PG_UNTIE] && state->from->id.kind == SFS_COLUMN &&
+			pg_loses_identity(state)) {
+			sfs_map_set(leaving, identity_key(planner, state->from), state);
+		}
+	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		struct pg_state *state = planner->states.items[i];
+		int arrives =
+			state->node[PG_RENAME] ? state->node[PG_RENAME] : state->node[PG_CREATE];
+		const char *key = state->to && arrives ? key_of(planner, state->to) : NULL;
+		struct pg_state *other = key ? sfs_map_get(leaving, key) : NULL;
+
+		if (other && other != state) {
+			enum pg_op op = other->node[PG_RENAME]               ? PG_RENAME
+					: other->node[PG_ASIDE]              ? PG_ASIDE
+					: other->from->id.kind == SFS_COLUMN ? PG_UNTIE
+									     : PG_DROP;
+
+			pg_nodes_edge(nodes, other->node[op], arrives, false);
+		}
+		if (other && state->aside) {
+			pg_nodes_edge(nodes, other->node[PG_DROP], state->node[PG_ASIDE], true);
+		}
+	}
+}
+
+void
+pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
+{
+	for (size_t i = 0; i < planner->states.len; i++) {
+		const struct pg_state *state = planner->states.items[i];
+
+		add_own_edges(nodes, state);
+		if (state->from) {
+			add_from_edges(planner, nodes, state);
+		}
+		if (state->to) {
+			add_to_edges(planner, nodes, state);
+		}
+	}
+	add_name_edges(planner, nodes);
+}

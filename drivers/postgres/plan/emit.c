@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+/* The SQL of a node: the kind's own function, after names and parts have been put right. */
+#include <string.h>
+
+#include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/print/print.h"
+
+/* ---- what is common to all kinds ---- */
+
+static void
+emit_drop(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
+{
+	const struct sfs_object *object = state->aside ? pg_aside_object(planner, state->from)
+						       : pg_by_new_name(planner, state->from);
+	const struct pg_kind *kind = pg_kind(object->id.kind);
+	struct sfs_str reference sfs_auto(str) = SFS_STR_INIT;
+
+	writer->catalog = planner->diff->from;
+	writer->only = object->id.kind == SFS_COLUMN && pg_child_keeps(planner, state->from);
+	if (kind->drop) {
+		kind->drop(writer, object);
+		return;
+	}
+	pg_write_reference(object, &reference);
+	(void)sfs_plan_addf(writer->plan, state->from, "DROP %s", sfs_str_text(&reference));
+}
+
+static void
+rename_plainly(struct pg_writer *writer, const struct sfs_change *change, bool namespace_renamed)
+{
+	struct sfs_object old = *change->from;
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+	if (namespace_renamed) {
+		old.id.namespace = change->to->id.namespace;
+	}
+	if (!sfs_streq(old.id.namespace, change->to->id.namespace)) {
+		sfs_str_add(&sql, "ALTER ");
+		pg_write_reference(&old, &sql);
+		sfs_str_add(&sql, " SET SCHEMA ");
+		pg_name(&sql, change->to->id.namespace);
+		(void)sfs_plan_add(writer->plan, change->to, sfs_str_text(&sql));
+		old.id.namespace = change->to->id.namespace;
+		sfs_str_truncate(&sql, 0);
+	}
+	if (strcmp(old.id.name, change->to->id.name) != 0) {
+		sfs_str_add(&sql, "ALTER ");
+		pg_write_reference(&old, &sql);
+		sfs_str_add(&sql, " RENAME TO ");
+		pg_name(&sql, change->to->id.name);
+		(void)sfs_plan_add(writer->plan, change->to, sfs_str_text(&sql));
+	}
+}
+
+static void
+emit_rename(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
+{
+	const struct pg_kind *kind = pg_kind(change->to->id.kind);
+
+	if (kind->rename) {
+		kind->rename(writer, change);
+		return;
+	}
+	bool moved = change->to->id.kind == SFS_NAMESPACE ||
+		     pg_by_new_name(planner, change->from) != change->from;
+
+	rename_plainly(writer, change, moved);
+}
+
+/* Whether a column that could be written as serial has to name its sequence, which is there. */
+static bool
+names_sequence(const struct pg_planner *planner, const struct sfs_object *column)
+{
+	const char *name =
+		column->id.kind == SFS_COLUMN ? sfs_object_get(column, SFS_COLUMN_SERIAL) : NULL;
+	const struct sfs_object *sequence =
+		name ? sfs_object_part(column->owner, SFS_SEQUENCE, name) : NULL;
+
+	return sequence && planner->diff->origin[sequence->index];
+}
+
+/* The table with its parts, as far as they are made with it. */
+static const struct sfs_object *
+with_parts(struct pg_planner *planner, const struct sfs_object *table)
+{
+	struct sfs_object *copy = pg_copy(planner, table), **end = &copy->first_part;
+	const struct sfs_object *part;
+	bool differs = false;
+
+	sfs_parts_foreach (part, table) {
+		struct sfs_object *other;
+
+		differs |= names_sequence(planner, part);
+		other = pg_copy(planner, names_sequence(planner, part)
+						 ? pg_without(planner, part, SFS_COLUMN_SERIAL)
+						 : part);
+		other->owner = copy;
+		*end = other;
+		end = &other->next_part;
+		copy->last_part = other;
+	}
+	*end = NULL;
+	return differs ? copy : table;
+}
+
+static void
+emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
+{
+	const struct sfs_object *object = state->new ? state->new : state->to;
+
+	if (object->id.kind == SFS_SEQUENCE && state->tied) {
+		object = pg_without(planner, object, SFS_SEQUENCE_OWNED_BY);
+	}
+	if (object->id.kind == SFS_TABLE) {
+		object = with_parts(planner, object);
+	} else if (names_sequence(planner, object)) {
+		object = pg_without(planner, object, SFS_COLUMN_SERIAL);
+	}
+	if (object->id.kind == SFS_INDEX && sfs_object_has(object, SFS_INDEX_INHERITED)) {
+		object = pg_without(planner, object, SFS_INDEX_INHERITED);
+	}
+	if (object->id.kind == SFS_CONSTRAINT && sfs_object_has(object, SFS_CONSTRAINT_INHERITED)) {
+		object = pg_without(planner, object, SFS_CONSTRAINT_INHERITED);
+	}
+	writer->omitted = planner->omitted;
+	if (state->split) {
+		pg_print_view_columns(writer, object);
+	} else {
+		pg_kind(object->id.kind)->create(writer, object);
+	}
+}
+
+/* CREATE becomes CREATE OR REPLACE. */
+static void
+replace_in_step(struct sfs_plan *plan, size_t index)
+{
+	struct sfs_step *step = &plan->steps.items[index];
+
+	step->sql =
+		sfs_arena_printf(plan->arena, "CREATE OR REPLACE%s", step->sql + strlen("CREATE"));
+}
+
+/* Gives a view that was made with its columns alone the rest. */
+static void
+emit_query(struct pg_writer *writer, const struct sfs_object *view)
+{
+	size_t first = writer->plan->steps.len;
+
+	pg_kind(view->id.kind)->create(writer, view);
+	replace_in_step(writer->plan, first);
+}
+
+static void
+emit_alter(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
+{
+	const struct pg_kind *kind = pg_kind(change->to->id.kind);
+
+	if ((change->attributes >> SFS_ATTR_COMMON) && kind->alter) {
+		writer->using = pg_conversion(planner, change);
+		writer->restart = pg_must_restart(planner, change);
+		kind->alter(writer, planner->diff, change);
+	}
+	pg_alter_common(writer, change);
+}
+
+/* ---- untie and tie ---- */
+
+static void
+emit_tie(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state,
+	const struct sfs_change *change)
+{
+	switch ((int)state->to->id.kind) {
+	case SFS_COLUMN:
+		pg_column_tie(writer, change);
+		break;
+	case SFS_SEQUENCE:
+		pg_sequence_tie(writer, change);
+		break;
+	case SFS_MATERIALIZED_VIEW:
+		pg_materialized_view_tie(writer, change);
+		break;
+	default:
+		if (state->aside) {
+			pg_emit_rows(planner, writer, state);
+		} else {
+			pg_table_tie(writer, change);
+		}
+	}
+}
+
+/* Takes the query off a view that goes, and is in the way of others until then. */
+static void
+empty_view(struct pg_writer *writer, const struct sfs_object *view)
+{
+	size_t first = writer->plan->steps.len;
+
+	pg_print_view_columns(writer, view);
+	replace_in_step(writer->plan, first);
+}
+
+static void
+emit_untie(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
+{
+	struct sfs_change leaving = *change;
+
+	if (!leaving.to || !planner->diff->counterpart[change->from->index] ||
+		planner->loosened[change->from->index]) {
+		leaving.to = pg_by_new_name(planner, change->from);
+	}
+	switch ((int)leaving.to->id.kind) {
+	case SFS_VIEW:
+		empty_view(writer, leaving.to);
+		break;
+	case SFS_COLUMN:
+		pg_column_untie(writer, &leaving);
+		break;
+	case SFS_SEQUENCE:
+		pg_sequence_untie(writer, &leaving);
+		break;
+	case SFS_TABLE:
+	case SFS_FOREIGN_TABLE:
+		pg_table_untie(writer, &leaving);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+pg_emit(struct pg_planner *planner, const struct pg_node *node)
+{
+	const struct pg_state *state = node->state;
+	struct pg_writer writer = { .catalog = planner->diff->to, .plan = planner->plan };
+	struct sfs_change change = {
+		.action = state->renamed ? SFS_RENAME : SFS_ALTER,
+		.from = state->old ? state->old : state->from,
+		.to = state->new ? state->new : state->to,
+		.attributes = state->attributes,
+	};
+
+	switch (node->op) {
+	case PG_RENAME:
+		emit_rename(planner, &writer, &change);
+		break;
+	case PG_UNTIE:
+		emit_untie(planner, &writer, &change);
+		break;
+	case PG_ASIDE:
+		pg_emit_aside(planner, &writer, state);
+		break;
+	case PG_DROP:
+		emit_drop(planner, &writer, state);
+		break;
+	case PG_CREATE:
+		emit_create(planner, &writer, state);
+		break;
+	case PG_ALTER:
+		change.attributes &= ~pg_tied_attributes(state);
+		if (state->split) {
+			emit_query(&writer, state->to);
+		} else {
+			emit_alter(planner, &writer, &change);
+		}
+		break;
+	case PG_TIE:
+		emit_tie(planner, &writer, state, &change);
+		break;
+	case PG_OP_COUNT:
+		break;
+	}
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tables with parents. A column that comes from a parent is described by what differs from the
+ * parent's; when a table changes parents that has to be spelt out.
+ */
+#include <string.h>
+
+#include "drivers/postgres/plan/planner.h"
+#include "sql/lexer.h"
+
+const struct sfs_object *
+pg_parent_column(const struct sfs_catalog *catalog, const struct sfs_object *column)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, column->owner);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		bool table = uses.items[i]->id.kind == SFS_TABLE ||
+			     uses.items[i]->id.kind == SFS_FOREIGN_TABLE;
+		const struct sfs_object *found =
+			table ? sfs_object_part(uses.items[i], SFS_COLUMN, column->id.name) : NULL;
+
+		if (found) {
+			return found;
+		}
+	}
+	return NULL;
+}
+
+/* The value that the column has, its own or its parent's. */
+static const char *
+effective(const struct sfs_catalog *catalog, const struct sfs_object *column, int attribute)
+{
+	const char *value = sfs_object_get(column, attribute);
+	const struct sfs_object *parent = !value && sfs_object_has(column, SFS_COLUMN_INHERITED)
+						  ? pg_parent_column(catalog, column)
+						  : NULL;
+
+	if (parent) {
+		value = effective(catalog, parent, attribute);
+	}
+	return attribute == SFS_COLUMN_DEFAULT && sfs_streq(value, "NULL") ? NULL : value;
+}
+
+static const int by_parent[] = { SFS_COLUMN_DEFAULT, SFS_COLUMN_NOT_NULL, SFS_COLUMN_STORAGE };
+enum { BY_PARENT = sizeof by_parent / sizeof *by_parent };
+
+const struct sfs_object *
+pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
+	const struct sfs_object *column)
+{
+	struct sfs_object *flat;
+	const char *all[64] = { 0 };
+	size_t n = 0;
+
+	if (!sfs_object_has(column, SFS_COLUMN_INHERITED)) {
+		return column;
+	}
+	for (int i = 0; i < 64; i++) {
+		all[i] = column->present & PG_BIT(i) ? sfs_object_get(column, i) : NULL;
+	}
+	all[SFS_COLUMN_INHERITED] = NULL;
+	for (size_t i = 0; i < BY_PARENT; i++) {
+		all[by_parent[i]] = effective(catalog, column, by_parent[i]);
+	}
+	flat = sfs_arena_alloc(planner->arena, sizeof *flat);
+	*flat = *column;
+	flat->present = 0;
+	flat->values = sfs_arena_alloc(planner->arena, sizeof all);
+	for (int i = 0; i < 64; i++) {
+		if (all[i]) {
+			flat->present |= PG_BIT(i);
+			flat->values[n++] = all[i];
+		}
+	}
+	return flat;
+}
+
+/* ---- tables that the server can not bring there ---- */
+
+/* Whether the parent stands among those that two lists start with: it is not left on the way. */
+static bool
+keeps_parent(const struct pg_state *table, const struct sfs_object *parent)
+{
+	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	pg_list_split(sfs_object_get(table->from, SFS_TABLE_INHERITS), &old);
+	pg_list_split(sfs_object_get(table->to, SFS_TABLE_INHERITS), &new);
+	pg_qualified(&name, parent->id.namespace, parent->id.name);
+	for (size_t i = 0; i < old.len && i < new.len; i++) {
+		if (strcmp(old.items[i], new.items[i]) != 0) {
+			break;
+		}
+		if (strcmp(old.items[i], sfs_str_text(&name)) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A column that the table has is its own for ever, also when a new parent has it, too: only one
+ * that the parent brought is the parent's alone. ATTACH PARTITION knows no such difference.
+ */
+static bool
+column_needs_new_table(
+	const struct pg_planner *planner, const struct pg_state *table, const struct sfs_object *to)
+{
+	const struct sfs_object *from = planner->diff->origin[to->index];
+
+	if (!from || to->id.kind != SFS_COLUMN || !sfs_object_has(to, SFS_COLUMN_INHERITED)) {
+		return false;
+	}
+	const struct sfs_object *parent = pg_parent_column(planner->diff->to, to);
+
+	return parent &&
+	       !(sfs_object_has(from, SFS_COLUMN_INHERITED) && keeps_parent(table, parent->owner));
+}
+
+bool
+pg_needs_new_table(const struct pg_planner *planner, const struct pg_state *table)
+{
+	const struct sfs_object *part;
+
+	if (!sfs_object_has(table->to, SFS_TABLE_INHERITS)) {
+		return false;
+	}
+	sfs_parts_foreach (part, table->to) {
+		if (column_needs_new_table(planner, table, part)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+pg_is_partitioned_by(const struct sfs_object *table, const struct sfs_object *column)
+{
+	const char *key =
+		table->id.kind == SFS_TABLE ? sfs_object_get(table, SFS_TABLE_PARTITION_KEY) : NULL;
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	if (!key) {
+		return false;
+	}
+	pg_name(&name, column->id.name);
+	sfs_lexer_init(&lexer, SFS_POSTGRES, key, strlen(key));
+	while (sfs_lexer_word(&lexer, &token)) {
+		if (token.len == name.len &&
+			memcmp(key + token.offset, sfs_str_text(&name), name.len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether a child keeps the column that its parent drops. */
+bool
+pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *column)
+{
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, column->owner);
+
+	for (size_t i = 0; i < users.len; i++) {
+		const struct sfs_object *theirs =
+			users.items[i]->id.kind == SFS_TABLE
+				? sfs_object_part(users.items[i], SFS_COLUMN, column->id.name)
+				: NULL;
+		const struct pg_state *child = planner->by_from[users.items[i]->index];
+
+		if (theirs && planner->diff->counterpart[theirs->index] &&
+			!(child && (child->gone || child->untied))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- columns of tables that change parents ---- */
+
+static void
+flatten_column(struct pg_planner *planner, const struct sfs_object *column)
+{
+	const struct sfs_diff *diff = planner->diff;
+	struct pg_state *state = pg_state_of(planner, column);
+
+	if (state->gone || !state->to) {
+		return;
+	}
+	state->old = pg_flatten(planner, diff->from, state->from);
+	state->new = pg_flatten(planner, diff->to, state->to);
+	state->attributes &= ~PG_BIT(SFS_COLUMN_INHERITED);
+	for (size_t i = 0; i < BY_PARENT; i++) {
+		state->attributes &= ~PG_BIT(by_parent[i]);
+		if (sfs_attribute_differs(state->old, state->new, by_parent[i])) {
+			state->attributes |= PG_BIT(by_parent[i]);
+		}
+	}
+}
+
+void
+pg_flatten_columns(struct pg_planner *planner)
+{
+	size_t n = planner->states.len; /* columns are added behind */
+
+	for (size_t i = 0; i < n; i++) {
+		const struct pg_state *table = planner->states.items[i];
+		const struct sfs_object *part;
+
+		if (table->gone || !table->from || !table->to || !table->untied ||
+			(table->from->id.kind != SFS_TABLE &&
+				table->from->id.kind != SFS_FOREIGN_TABLE)) {
+			continue;
+		}
+		sfs_parts_foreach (part, table->from) {
+			if (part->id.kind == SFS_COLUMN) {
+				flatten_column(planner, part);
+			}
+		}
+		sfs_parts_foreach (part, table->to) {
+			struct pg_state *new = planner->by_to[part->index];
+
+			if (part->id.kind == SFS_COLUMN && new &&new->made) {
+				new->new = pg_flatten(planner, planner->diff->to, part);
+			}
+		}
+	}
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+/* What changes of tables, columns, indexes and constraints risk. */
+#include <string.h>
+
+#include "drivers/postgres/plan/hazards.h"
+
+const struct sfs_object *
+pg_present_table(const struct pg_planner *planner, const struct pg_state *state)
+{
+	if (state->from) {
+		const struct sfs_object *relation =
+			pg_relation_of(planner->diff->from, state->from);
+
+		return relation ? relation : state->from;
+	}
+	const struct sfs_object *relation = pg_relation_of(planner->diff->to, state->to);
+
+	return relation ? planner->diff->origin[relation->index] : NULL;
+}
+
+/* Whether rows are in the way: false for a table that is made by this plan, too. */
+static bool
+rows_wait(struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *table = pg_present_table(planner, state);
+
+	return table && pg_has_rows(planner, table);
+}
+
+/* ---- tables and columns ---- */
+
+void
+pg_hazard_alter_table(struct pg_planner *planner, const struct pg_state *state)
+{
+	static const struct {
+		int attribute;
+		unsigned rule;
+		enum sfs_severity on, off;
+		const char *message_on, *message_off;
+	} rows[] = {
+		{ SFS_TABLE_ROW_SECURITY, 8, SFS_WARN, SFS_LOSS,
+			"gets row security: roles without a policy see no rows",
+			"loses its row security: every row becomes visible" },
+		{ SFS_TABLE_FORCE_ROW_SECURITY, 8, SFS_WARN, SFS_LOSS,
+			"applies its policies to its owner, too",
+			"applies its policies to its owner no more" },
+		{ SFS_TABLE_PERSISTENCE, 32, SFS_WARN, SFS_WARN,
+			"becomes unlogged: rewritten now, and emptied after a crash",
+			"becomes logged: it is rewritten" },
+		{ SFS_TABLE_ACCESS_METHOD, 32, SFS_WARN, SFS_WARN, "is rewritten", "is rewritten" },
+		{ SFS_TABLE_TABLESPACE, 32, SFS_WARN, SFS_WARN, "is moved while it is locked",
+			"is moved while it is locked" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool on = sfs_object_has(state->to, rows[i].attribute);
+
+		if (pg_state_differs(state, rows[i].attribute)) {
+			sfs_plan_hazard(planner->plan, rows[i].rule, on ? rows[i].on : rows[i].off,
+				state->to, "%s", on ? rows[i].message_on : rows[i].message_off);
+		}
+	}
+}
+
+void
+pg_hazard_tie_table(struct pg_planner *planner, const struct pg_state *state)
+{
+	if (state->made) {
+		return;
+	}
+	if ((pg_state_differs(state, SFS_TABLE_PARTITION_OF) ||
+		    pg_state_differs(state, SFS_TABLE_PARTITION_BOUND)) &&
+		sfs_object_has(state->to, SFS_TABLE_PARTITION_OF) && rows_wait(planner, state)) {
+		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
+			"is attached: its rows are checked against the bound while it is locked");
+	}
+	if (pg_state_differs(state, SFS_TABLE_REPLICA_IDENTITY)) {
+		sfs_plan_hazard(planner->plan, 67, SFS_INFO, state->to,
+			"has another replica identity: subscribers see other old rows");
+	}
+}
+
+void
+pg_hazard_untie_table(struct pg_planner *planner, const struct pg_state *state)
+{
+	if (state->made) {
+		return;
+	}
+	if (sfs_object_has(state->from, SFS_TABLE_PARTITION_OF)) {
+		sfs_plan_hazard(planner->plan, 21, SFS_WARN, state->from,
+			"is detached: its rows leave the partitioned table");
+	}
+}
+
+/* Whether something that `from` could hold has no place in `to`, a type made anew under its name. */
+static bool
+type_loses(const struct sfs_object *from, const struct sfs_object *to)
+{
+	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
+	const struct sfs_object *part;
+
+	if (from->id.kind == SFS_DOMAIN) {
+		return pg_cast_is_lossy(
+			sfs_object_get(from, SFS_DOMAIN_TYPE), sfs_object_get(to, SFS_DOMAIN_TYPE));
+	}
+	pg_list_split(sfs_object_get(from, SFS_TYPE_LABELS), &old);
+	pg_list_split(sfs_object_get(to, SFS_TYPE_LABELS), &new);
+	sfs_vec_foreach (label, &old) {
+		if (!pg_list_has(&new, *label)) {
+			return true;
+		}
+	}
+	sfs_parts_foreach (part, from) {
+		const struct sfs_object *other =
+			sfs_object_part(to, SFS_TYPE_ATTRIBUTE, part->id.name);
+
+		if (part->id.kind == SFS_TYPE_ATTRIBUTE &&
+			(!other || pg_cast_is_lossy(sfs_object_get(part, SFS_TYPE_ATTRIBUTE_TYPE),
+					   sfs_object_get(other, SFS_TYPE_ATTRIBUTE_TYPE)))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+new_type_loses(const struct pg_planner *planner, const struct sfs_object *column)
+{
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, column);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct pg_state *type = planner->by_from[uses.items[i]->index];
+		bool known =
+			uses.items[i]->id.kind == SFS_TYPE || uses.items[i]->id.kind == SFS_DOMAIN;
+
+		if (known && type && type->gone && type->to && type_loses(type->from, type->to)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the copy of a table that is made anew leaves behind. */
+void
+pg_hazard_move_rows(struct pg_planner *planner, const struct pg_state *table)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, table->from) {
+		const struct sfs_object *to = sfs_object_part(table->to, SFS_COLUMN, part->id.name);
+
+		if (part->id.kind != SFS_COLUMN || sfs_object_has(part, SFS_COLUMN_GENERATED) ||
+			!pg_has_values(planner, part)) {
+			continue;
+		}
+		if (!to || sfs_object_has(to, SFS_COLUMN_GENERATED)) {
+			sfs_plan_hazard(planner->plan, 2, SFS_LOSS, part,
+				"is dropped with the values in it");
+		} else if (new_type_loses(planner, part) ||
+			   pg_cast_is_lossy(sfs_object_get(part, SFS_COLUMN_TYPE),
+				   sfs_object_get(to, SFS_COLUMN_TYPE))) {
+			sfs_plan_hazard(planner->plan, 5, SFS_LOSS, to,
+				"becomes %s from %s: values may be cut, rounded or refused",
+				sfs_object_get(to, SFS_COLUMN_TYPE),
+				sfs_object_get(part, SFS_COLUMN_TYPE));
+		}
+	}
+}
+
+static void
+retype_column(struct pg_planner *planner, const struct pg_state *state)
+{
+	const char *old = sfs_object_get(state->from, SFS_COLUMN_TYPE);
+	const char *new = sfs_object_get(state->to, SFS_COLUMN_TYPE);
+	bool same = strcmp(old, new) == 0;
+
+	if (!pg_has_values(planner, state->from)) {
+		return;
+	}
+	if (same ? new_type_loses(planner, state->from) : pg_cast_is_lossy(old, new)) {
+		sfs_plan_hazard(planner->plan, 5, SFS_LOSS, state->to,
+			"becomes %s from %s: values may be cut, rounded or refused", new, old);
+	} else if (same || pg_cast_between(old, new) != PG_CAST_SAME) {
+		sfs_plan_hazard(planner->plan, 32, SFS_WARN, state->to,
+			"becomes %s from %s: the table is rewritten", new, old);
+	}
+}
+
+void
+pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state)
+{
+	if (state->to->owner->id.kind != SFS_TABLE || !state->from) {
+		return;
+	}
+	if (pg_state_differs(state, SFS_COLUMN_TYPE)) {
+		retype_column(planner, state);
+	}
+	if (pg_state_differs(state, SFS_COLUMN_NOT_NULL) &&
+		sfs_object_has(state->to, SFS_COLUMN_NOT_NULL) && rows_wait(planner, state)) {
+		bool fails = pg_has_nulls(planner, state->from);
+
+		sfs_plan_hazard(planner->plan, fails ? 51 : 29, SFS_WARN, state->to,
+			fails ? "becomes NOT NULL and holds NULL: the statement will fail"
+			      : "becomes NOT NULL: all rows are checked while the table is locked");
+	}
+}
+
+void
+pg_hazard_create_column(struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *to = state->to;
+	bool filled = sfs_object_has(to, SFS_COLUMN_DEFAULT) ||
+		      sfs_object_has(to, SFS_COLUMN_IDENTITY) ||
+		      sfs_object_has(to, SFS_COLUMN_GENERATED);
+
+	if (to->owner->id.kind != SFS_TABLE || !rows_wait(planner, state)) {
+		return;
+	}
+	if (sfs_object_has(to, SFS_COLUMN_NOT_NULL) && !filled) {
+		sfs_plan_hazard(planner->plan, 30, SFS_WARN, to,
+			"is NOT NULL without a default, and there are rows: the statement will fail");
+	}
+	if (sfs_object_has(to, SFS_COLUMN_IDENTITY) || sfs_object_has(to, SFS_COLUMN_SERIAL) ||
+		sfs_streq(sfs_object_get(to, SFS_COLUMN_GENERATED_KIND), "STORED")) {
+		sfs_plan_hazard(planner->plan, 31, SFS_WARN, to,
+			"gets a value for each row: the table is rewritten");
+	}
+}
+
+/* ---- indexes and constraints ---- */
+
+void
+pg_hazard_create_index(struct pg_planner *planner, const struct pg_state *state)
+{
+	if (rows_wait(planner, state)) {
+		sfs_plan_hazard(planner->plan, 20, SFS_WARN, state->to,
+			"is built while writers of the table wait");
+	}
+	if (sfs_object_has(state->to, SFS_INDEX_UNIQUE) && rows_wait(planner, state)) {
+		sfs_plan_hazard(planner->plan, 50, SFS_WARN, state->to,
+			"is unique: fails if there are duplicates");
+	}
+}
+
+/* Whether the columns are the first of one that the server can search by. */
+static bool
+is_covered(const struct sfs_object *key)
+{
+	const char *columns = sfs_object_get(key, SFS_CONSTRAINT_COLUMNS);
+	size_t len = columns ? strlen(columns) : 0;
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, key->owner) {
+		const char *keys =
+			part->id.kind == SFS_INDEX ? sfs_object_get(part, SFS_INDEX_KEYS)
+			: part->id.kind == SFS_CONSTRAINT &&
+					!sfs_streq(sfs_object_get(part, SFS_CONSTRAINT_TYPE),
+						"FOREIGN KEY") &&
+					!sfs_streq(
+						sfs_object_get(part, SFS_CONSTRAINT_TYPE), "CHECK")
+				? sfs_object_get(part, SFS_CONSTRAINT_COLUMNS)
+				: NULL;
+
+		if (len && keys && strncmp(keys, columns, len) == 0 && strchr(", ", keys[len])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+pg_hazard_create_constraint(struct pg_planner *planner, const struct pg_state *state)
+{
+	static const struct {
+		const char *type, *message;
+		unsigned rule;
+	} rows[] = {
+		{ "PRIMARY KEY", "builds an index while the table is locked", 24 },
+		{ "UNIQUE", "builds an index while the table is locked; fails on duplicates", 24 },
+		{ "EXCLUDE", "builds an index while the table is locked; fails on conflicts", 25 },
+		{ "FOREIGN KEY", "checks all rows while writers of both tables wait", 26 },
+		{ "CHECK", "checks all rows while the table is locked", 28 },
+	};
+	const char *type = sfs_object_get(state->to, SFS_CONSTRAINT_TYPE);
+
+	if (!state->gone && sfs_streq(type, "FOREIGN KEY") && !is_covered(state->to)) {
+		sfs_plan_hazard(planner->plan, 27, SFS_INFO, state->to,
+			"has no index on its columns: a DELETE in the table referred to reads all rows");
+	}
+	if (sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID) || !rows_wait(planner, state)) {
+		return;
+	}
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (sfs_streq(type, rows[i].type)) {
+			sfs_plan_hazard(planner->plan, rows[i].rule, SFS_WARN, state->to, "%s",
+				rows[i].message);
+		}
+	}
+}

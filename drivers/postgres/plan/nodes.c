@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+/* The states as nodes, and the edges between them: from both dependency graphs and from names. */
+#include <string.h>
+
+#include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/print.h"
+
+/* What is said of a view's column besides its query; the latter four of a materialized one's. */
+#define SAID_OF_VIEW_COLUMNS                                                                       \
+	((PG_BIT(SFS_ATTR_COMMON) - 1) | PG_BIT(SFS_COLUMN_DEFAULT) | PG_BIT(SFS_COLUMN_STORAGE) | \
+		PG_BIT(SFS_COLUMN_COMPRESSION) | PG_BIT(SFS_COLUMN_STATISTICS) |                   \
+		PG_BIT(SFS_COLUMN_OPTIONS))
+
+/* ---- what comes and goes with another ---- */
+
+static bool
+is_foreign_key(const struct sfs_object *object)
+{
+	return object->id.kind == SFS_CONSTRAINT &&
+	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
+}
+
+static struct pg_state *
+state_or_null(struct pg_state *const *states, const struct sfs_object *object)
+{
+	return object ? states[object->index] : NULL;
+}
+
+/* The column that an owned sequence goes with. */
+static const struct sfs_object *
+owning_column(const struct sfs_catalog *catalog, const struct sfs_object *sequence)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, sequence);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (uses.items[i]->id.kind == SFS_COLUMN) {
+			return uses.items[i];
+		}
+	}
+	return NULL;
+}
+
+/* A table that stands aside keeps what has no name outside of it. */
+static bool
+stays_with_aside(const struct sfs_object *part)
+{
+	return part->id.kind != SFS_INDEX && part->id.kind != SFS_STATISTICS &&
+	       part->id.kind != SFS_SEQUENCE &&
+	       !(part->id.kind == SFS_CONSTRAINT &&
+		       !sfs_streq(sfs_object_get(part, SFS_CONSTRAINT_TYPE), "CHECK"));
+}
+
+static struct pg_state *
+drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_catalog *catalog = planner->diff->from;
+	struct pg_state *owner =
+		state_or_null(planner->by_from, pg_relation_of(catalog, state->from));
+
+	if ((planner->split_keys && is_foreign_key(state->from)) ||
+		(state->from->id.kind == SFS_CONSTRAINT && planner->loosened[state->from->index])) {
+		return NULL;
+	}
+	if (owner && owner->gone && (!owner->aside || stays_with_aside(state->from))) {
+		return owner;
+	}
+	if (state->from->id.kind == SFS_SEQUENCE) {
+		struct pg_state *column =
+			state_or_null(planner->by_from, owning_column(catalog, state->from));
+
+		return column && column->gone ? column : NULL;
+	}
+	return NULL;
+}
+
+/* The column that is written as serial and brings its sequence. */
+static struct pg_state *
+serial_column(const struct pg_planner *planner, const struct sfs_object *sequence)
+{
+	const struct sfs_object *column;
+
+	sfs_parts_foreach (column, sequence->owner) {
+		if (column->id.kind == SFS_COLUMN &&
+			sfs_streq(sfs_object_get(column, SFS_COLUMN_SERIAL), sequence->id.name)) {
+			return state_or_null(planner->by_to, column);
+		}
+	}
+	return NULL;
+}
+
+static struct pg_state *
+create_absorber(const struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *to = state->to;
+	struct pg_state *maker;
+
+	if (!to->owner) {
+		maker = state_or_null(planner->by_to, pg_base_type_of(planner->diff->to, to));
+		return maker && maker->made ? maker : NULL;
+	}
+	if (to->id.kind == SFS_TYPE_ATTRIBUTE || to->id.kind == SFS_DOMAIN_CONSTRAINT) {
+		maker = state_or_null(planner->by_to, to->owner);
+	} else if (!pg_is_made_with_owner(to) ||
+		   (to->id.kind == SFS_CONSTRAINT && planner->omitted[to->index])) {
+		return NULL;
+	} else if (to->id.kind == SFS_SEQUENCE) {
+		maker = serial_column(planner, to);
+	} else {
+		maker = state_or_null(planner->by_to, to->owner);
+	}
+	return maker && maker->made ? maker : NULL;
+}
+
+static struct pg_state *
+absorber(const struct pg_planner *planner, const struct pg_state *state, enum pg_op op)
+{
+	return op == PG_DROP     ? drop_absorber(planner, state)
+	       : op == PG_CREATE ? create_absorber(planner, state)
+				 : NULL;
+}
+
+bool
+pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *state, enum pg_op op)
+{
+	return absorber(planner, state, op) != NULL;
+}
+
+/* ---- what a parent table's change does to its children ---- */
+
+static const struct {
+	int attribute;
+	bool has;
+} inherited_attribute[SFS_KIND_COUNT] = {
+	[SFS_COLUMN] = { SFS_COLUMN_INHERITED, true },
+	[SFS_CONSTRAINT] = { SFS_CONSTRAINT_INHERITED, true },
+	[SFS_INDEX] = { SFS_INDEX_INHERITED, true },
+	[SFS_TRIGGER] = { SFS_TRIGGER_INHERITED, true },
+};
+
+static bool
+is_inherited(const struct sfs_object *object)
+{
+	return object && inherited_attribute[object->id.kind].has &&
+	       sfs_object_has(object, inherited_attribute[object->id.kind].attribute);
+}
+
+/* Leaves out what ALTER TABLE of the parent does on the way. */
+static void
+leave_to_parent(struct pg_planner *planner, struct pg_state *state)
+{
+	const struct sfs_object *column = pg_parent_column(planner->diff->to, state->to);
+	const struct pg_state *parent = column ? planner->by_to[column->index] : NULL;
+
+	state->attributes &= ~PG_BIT(SFS_COLUMN_INHERITED);
+	/* Absent means "as the parent's": a statement has to say what that is. */
+	state->new = pg_flatten(planner, planner->diff->to, state->to);
+	if (!parent || !parent->from || parent->made) {
+		return;
+	}
+	for (int i = SFS_ATTR_COMMON; i < 64 && state->attributes >> i; i++) {
+		bool same = sfs_streq(sfs_object_get(state->to, i), sfs_object_get(parent->to, i));
+
+		if (i != SFS_COLUMN_STATISTICS && i != SFS_COLUMN_OPTIONS && same) {
+			state->attributes &= ~(parent->attributes & PG_BIT(i));
+		}
+	}
+}
+
+/* What a partition's own part has beyond its parent's: something is left to be said. */
+static bool
+is_more_than_echo(const struct pg_state *state, const struct pg_state *owner)
+{
+	uint64_t own = PG_BIT(SFS_ATTR_COMMENT) | PG_BIT(SFS_TRIGGER_ENABLED);
+
+	return state->to->id.kind == SFS_COLUMN
+		       ? owner && owner->made
+		       : state->to->id.kind == SFS_TRIGGER && state->to->present & own;
+}
+
+static void
+find_echo(struct pg_planner *planner, struct pg_state *state)
+{
+	const struct sfs_diff *diff = planner->diff;
+	const struct sfs_object *old = state->from ? pg_relation_of(diff->from, state->from) : NULL;
+	const struct sfs_object *new = state->to ? pg_relation_of(diff->to, state->to) : NULL;
+	const struct pg_state *before = state_or_null(planner->by_from, old);
+	const struct pg_state *after = state_or_null(planner->by_to, new);
+
+	if (state->gone && is_inherited(state->from) &&
+		!(before && (before->gone || before->untied))) {
+		state->gone = false;
+		state->echo = !state->made;
+	}
+	if (state->made && is_inherited(state->to) && !(after && after->tied)) {
+		state->made = is_more_than_echo(state, after);
+		state->echo = !state->made && !state->gone;
+	}
+	if (!state->gone && !state->made && is_inherited(state->to) && is_inherited(state->from) &&
+		state->to->id.kind == SFS_COLUMN && !state->new) {
+		leave_to_parent(planner, state);
+	}
+}
+
+/*
+ * A view's columns come and go with its query. What is said of them besides, a comment or a grant,
+ * is said of a column that the new query brings as of any other.
+ */
+static void
+follow_query(struct pg_planner *planner, struct pg_state *column)
+{
+	const struct sfs_object *any = column->to ? column->to : column->from;
+	const struct pg_state *view;
+	struct sfs_object *bare;
+
+	if (any->id.kind != SFS_COLUMN ||
+		(any->owner->id.kind != SFS_VIEW && any->owner->id.kind != SFS_MATERIALIZED_VIEW)) {
+		return;
+	}
+	view = column->to ? state_or_null(planner->by_to, column->to->owner)
+			  : state_or_null(planner->by_from, column->from->owner);
+	if (view && (column->to ? view->made : view->gone)) {
+		return;
+	}
+	if (!column->to) {
+		column->gone = false;
+		column->echo = true;
+		return;
+	}
+	if (column->made) {
+		column->made = column->gone = false;
+		bare = pg_copy(planner, column->to);
+		bare->present = 0;
+		column->old = bare;
+		column->attributes = column->to->present;
+	}
+	column->attributes &= SAID_OF_VIEW_COLUMNS;
+}
+
+/* ---- nodes ---- */
+
+bool
+pg_loses_identity(const struct pg_state *column)
+{
+	return sfs_object_has(column->from, SFS_COLUMN_IDENTITY) &&
+	       !sfs_object_has(column->to, SFS_COLUMN_IDENTITY);
+}
+
+/* What TIE does is not ALTER's. */
+uint64_t
+pg_tied_attributes(const struct pg_state *state)
+{
+	switch ((int)state->to->id.kind) {
+	case SFS_TABLE:
+	case SFS_FOREIGN_TABLE:
+		return PG_TABLE_TIED;
+	case SFS_MATERIALIZED_VIEW:
+		return PG_BIT(SFS_VIEW_CLUSTER_ON);
+	case SFS_COLUMN:
+		return (state->untied || state->tied ? PG_BIT(SFS_COLUMN_DEFAULT) : 0) |
+		       (state->untied && pg_loses_identity(state) ? PG_BIT(SFS_COLUMN_IDENTITY)
+								  : 0);
+	case SFS_SEQUENCE:
+		return PG_BIT(SFS_SEQUENCE_OWNED_BY);
+	default:
+		return 0;
+	}
+}
+
+static int
+rank_of(const struct pg_state *state, enum pg_op op)
+{
+	static const int base[] = {
+		[PG_RENAME] = 0,
+		[PG_UNTIE] = 100,
+		[PG_DROP] = 200,
+		[PG_ASIDE] = 300,
+		[PG_CREATE] = 400,
+		[PG_ALTER] = 400,
+		[PG_TIE] = 400,
+	};
+	const struct sfs_object *object = state->to ? state->to : state->from;
+	int kind = (int)object->id.kind;
+
+	if (op == PG_DROP) {
+		return base[op] + (state->aside ? 400 : 0) + SFS_KIND_COUNT - kind;
+	}
+	/* Keys first, then indexes, then the foreign keys that need them. */
+	/* Columns are altered one after the other, so that one statement can do it. */
+	bool late = op == PG_TIE || (op == PG_CREATE && kind == SFS_COLUMN);
+
+	return base[op] + 2 * kind + (is_foreign_key(object) ? 5 : 0) + late;
+}
+
+static void
+add_node(struct pg_nodes *nodes, struct pg_state *state, enum pg_op op)
+{
+	struct pg_node node = { state, op, rank_of(state, op) };
+
+	sfs_vec_push(&nodes->nodes, node);
+	state->node[op] = (int)nodes->nodes.len;
+}
+
+/* A new table, or materialized view, says what it thinks of its indexes when they are there. */
+static void
+tie_new_table(struct pg_state *state)
+{
+	static const int choices[] = { SFS_TABLE_REPLICA_IDENTITY, SFS_TABLE_CLUSTER_ON };
+
+	if (state->made && !state->aside && state->to->id.kind == SFS_MATERIALIZED_VIEW &&
+		sfs_object_has(state->to, SFS_VIEW_CLUSTER_ON)) {
+		state->attributes |= PG_BIT(SFS_VIEW_CLUSTER_ON);
+		state->tied = true;
+	}
+	if (state->made && !state->aside && state->to->id.kind == SFS_TABLE) {
+		for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+			if (sfs_object_has(state->to, choices[i])) {
+				state->attributes |= PG_BIT(choices[i]);
+				state->tied = true;
+			}
+		}
+	}
+}
+
+static void
+add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *state)
+{
+	bool moves_rows = state->aside && state->from->id.kind == SFS_TABLE;
+
+	if (state->echo) {
+		return;
+	}
+	if (state->made && state->to->id.kind == SFS_SEQUENCE &&
+		sfs_object_has(state->to, SFS_SEQUENCE_OWNED_BY) &&
+		!pg_is_absorbed(planner, state, PG_CREATE)) {
+		state->tied = true;
+	}
+	tie_new_table(state);
+	const bool wanted[PG_OP_COUNT] = {
+		[PG_RENAME] = state->renamed && !state->gone,
+		[PG_UNTIE] = (state->untied && !state->gone) ||
+			     (state->gone && planner->loosened[state->from->index] &&
+				     state->from->id.kind != SFS_CONSTRAINT),
+		[PG_ASIDE] = state->aside,
+		[PG_DROP] = state->gone,
+		[PG_CREATE] = state->made,
+		[PG_ALTER] =
+			state->split || (state->to && !state->gone && !state->made &&
+						(state->attributes & ~pg_tied_attributes(state))),
+		[PG_TIE] = (state->tied && (state->made || !state->gone)) || moves_rows,
+	};
+	for (int op = 0; op < PG_OP_COUNT; op++) {
+		if (wanted[op] && !pg_is_absorbed(planner, state, op)) {
+			add_node(nodes, state, op);
+		}
+	}
+}
+
+/* An absorbed part's needs are those of the node that makes or drops it. */
+static void
+lift(const struct pg_planner *planner, struct pg_state *state, enum pg_op op)
+{
+	struct pg_state *at = state;
+
+	while (at && !at->node[op]) {
+		at = (op == PG_DROP ? at->gone : at->made) ? absorber(planner, at, op) : NULL;
+	}
+	state->node[op] = at ? at->node[op] : 0;
+}
+
+void
+pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
+{
+	memset(ret_nodes, 0, sizeof *ret_nodes);
+	for (size_t i = 0; i < planner->states.len; i++) {
+		memset(planner->states.items[i]->node, 0, sizeof planner->states.items[i]->node);
+	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		find_echo(planner, planner->states.items[i]);
+		follow_query(planner, planner->states.items[i]);
+	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		add_nodes(planner, ret_nodes, planner->states.items[i]);
+	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		lift(planner, planner->states.items[i], PG_DROP);
+		lift(planner, planner->states.items[i], PG_CREATE);
+	}
+	pg_edges_make(planner, ret_nodes);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_PLAN_PLANNER_H
+#define SFS_POSTGRES_PLAN_PLANNER_H
+
+#include "base/map.h"
+#include "drivers/postgres/alter/alter.h"
+#include "drivers/postgres/connection.h"
+
+/* What pg_plan() works with; private to plan.c, replace.c, nodes.c, emit.c and hazards.c. */
+
+/* What can be done with an object, in the order in which it happens to one. */
+enum pg_op {
+	PG_RENAME,
+	PG_UNTIE, /* lets go of what it holds on to (alter.h) */
+	PG_ASIDE, /* takes another name, to make place for its successor */
+	PG_DROP,
+	PG_CREATE,
+	PG_ALTER,
+	PG_TIE,
+	PG_OP_COUNT,
+};
+
+/* An object that something happens to: in both catalogs, or in one. */
+struct pg_state {
+	const struct sfs_object *from, *to; /* either may be NULL */
+	const struct sfs_object *old, *new; /* as ALTER shall see them, when not as they are */
+	uint64_t attributes; /* those that ALTER and TIE have to bring from `from` to `to` */
+	bool gone;           /* the object of `from` ends to exist */
+	bool made; /* the object of `to` is made; with `gone` and `from`: it is replaced */
+	bool renamed;
+	bool untied, tied;
+	bool aside;   /* replaced, and the old one is kept until the new one has taken over */
+	bool retyped; /* a column that gets another type */
+	bool echo;    /* no statement of its own: the parent table's reaches it */
+	bool split;   /* made in two steps, since it is part of a circle */
+	bool queued;
+	int node[PG_OP_COUNT]; /* 1 + index, 0: none; of an absorbed part: its owner's */
+};
+
+struct pg_planner {
+	struct pg_db *db;            /* NULL: facts are assumed */
+	const struct sfs_diff *diff; /* with its own renames: pg_pair() */
+	struct sfs_plan *plan;
+	struct sfs_arena *arena;           /* owned */
+	struct pg_state **by_from;         /* owned; by index in diff->from, NULL: untouched */
+	struct pg_state **by_to;           /* owned; by index in diff->to */
+	SFS_VEC(struct pg_state *) states; /* all, in the order in which they were touched */
+	SFS_VEC(struct pg_state *) queue;  /* of replace.c */
+	bool split_keys; /* foreign keys go before the tables that they would go with */
+	unsigned char
+		*omitted; /* owned; by index in diff->to: made after the table that it is in */
+	unsigned char *loosened; /* owned; by index in diff->from: goes before that */
+	struct sfs_map *facts;   /* owned; of facts.c */
+};
+
+/* The state of an object of `from`, or of `to`; made when there is none. */
+struct pg_state *pg_state_of(struct pg_planner *planner, const struct sfs_object *from);
+struct pg_state *pg_state_of_new(struct pg_planner *planner, const struct sfs_object *to);
+
+/* A copy of the diff in which parts that only change their names are renamed. (pairs.c) */
+void pg_pair(const struct sfs_diff *diff, struct sfs_diff *ret_diff);
+
+/* Decides what happens to every object: fills the states. (decide.c) */
+void pg_decide(struct pg_planner *planner);
+
+/* ---- replace.c: what one object's fate means for others ---- */
+
+/* Drops the object and makes its successor, if there is one. */
+void pg_replace(struct pg_planner *planner, struct pg_state *state);
+
+/* Gives a column another type, or collation: `attribute` says which. */
+void pg_retype(struct pg_planner *planner, struct pg_state *column, int attribute);
+
+/* Takes the owning column off a sequence, and gives it the new one. */
+void pg_own_anew(struct pg_state *sequence);
+
+/* Lets all that depends on what was replaced or retyped react, and what depends on that. */
+void pg_close_over(struct pg_planner *planner);
+
+/* Whether `user` needs `used`, directly, in that catalog. */
+bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *used);
+
+/* Whether the column is an identity column and will be none: then UNTIE sees to it. */
+bool pg_loses_identity(const struct pg_state *column);
+
+/* Whether it is a foreign key of another table; what it is said to refer to is the caller's. */
+bool pg_refers(const struct sfs_object *constraint, const struct sfs_object *table);
+
+/* The table, view or type that a part, trigger, policy or rule belongs to; NULL: none. */
+const struct sfs_object *pg_relation_of(
+	const struct sfs_catalog *catalog, const struct sfs_object *object);
+
+/* Whether another change needs a label that the enum does not have yet. (labels.c) */
+bool pg_uses_new_label(const struct pg_planner *planner, const struct pg_state *type);
+
+/* ---- family.c: tables with parents ---- */
+
+/* The column that the parent has by this name; NULL: none. */
+const struct sfs_object *pg_parent_column(
+	const struct sfs_catalog *catalog, const struct sfs_object *column);
+
+/* The column as if all it has were its own. */
+const struct sfs_object *pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
+	const struct sfs_object *column);
+
+/* Whether the table can get its parents only by being made with them. */
+bool pg_needs_new_table(const struct pg_planner *planner, const struct pg_state *table);
+
+/* Whether the table's partition key names the column, which then can not be altered. */
+bool pg_is_partitioned_by(const struct sfs_object *table, const struct sfs_object *column);
+
+/* Whether a child keeps the column that its parent drops. */
+bool pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *column);
+
+/* Spells out the columns of the tables that change parents. */
+void pg_flatten_columns(struct pg_planner *planner);
+
+/* ---- order.c: what comes first ---- */
+
+struct pg_node {
+	struct pg_state *state;
+	enum pg_op op;
+	int rank; /* breaks ties */
+};
+
+struct pg_edge {
+	int before, after;
+	bool soft; /* better so, but not at the price of a circle */
+};
+
+struct pg_nodes {
+	SFS_VEC(struct pg_node) nodes;
+	SFS_VEC(struct pg_edge) edges;
+};
+
+void pg_nodes_finish(struct pg_nodes *nodes);
+SFS_DEFINE_AUTO_VALUE(pg_nodes, struct pg_nodes, pg_nodes_finish)
+
+/* Adds an edge between nodes given as in pg_state.node: nothing happens when either is 0. */
+void pg_nodes_edge(struct pg_nodes *nodes, int before, int after, bool soft);
+
+/* Nodes that wait for each other. */
+struct pg_circle SFS_VEC_OF(int);
+
+/*
+ * Sorts: the nodes' indexes in an order that keeps every edge; where there is a circle soft edges
+ * give way first. The nodes of circles that had none are added to `ret_circle`. Both are the caller's.
+ */
+int *pg_nodes_sort(const struct pg_nodes *nodes, struct pg_circle *ret_circle);
+
+/* ---- nodes.c: the states as nodes with edges ---- */
+
+void pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes);
+
+void pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes); /* edges.c */
+
+/* Has what makes a circle made in two steps; false when nothing in it can be. (split.c) */
+bool pg_split(
+	struct pg_planner *planner, const struct pg_nodes *nodes, const struct pg_circle *circle);
+
+/* Whether the part comes and goes with its owner's CREATE, or DROP. */
+bool pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *state, enum pg_op op);
+
+/* The attributes that UNTIE and TIE see to: they are not ALTER's. */
+uint64_t pg_tied_attributes(const struct pg_state *state);
+
+/* ---- emit.c: the SQL of a node ---- */
+
+/* The object without one of its attributes. */
+const struct sfs_object *pg_without(
+	struct pg_planner *planner, const struct sfs_object *object, int attribute);
+
+void pg_emit(struct pg_planner *planner, const struct pg_node *node);
+
+/* ---- aside.c: objects under other names ---- */
+
+struct sfs_object *pg_copy(struct pg_planner *planner, const struct sfs_object *object);
+
+/* What an object of `from` is called by now, when it or what it stands in was renamed. */
+const struct sfs_object *pg_by_new_name(
+	struct pg_planner *planner, const struct sfs_object *object);
+
+/* The object under the name that it has while it stands aside. */
+const struct sfs_object *pg_aside_object(
+	struct pg_planner *planner, const struct sfs_object *object);
+
+/* Puts an object aside; brings the rows of one that was put aside into its successor. */
+void pg_emit_aside(
+	struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state);
+void pg_emit_rows(
+	struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state);
+
+/* ---- convert.c: what happens to values ---- */
+
+/* Whether the sequence, or an identity column's, stands outside of its new bounds. */
+bool pg_must_restart(struct pg_planner *planner, const struct sfs_change *change);
+
+/* The expression that converts a column's values when no cast does; NULL: none is needed. */
+const char *pg_conversion(struct pg_planner *planner, const struct sfs_change *change);
+
+/* ---- hazards.c ---- */
+
+void pg_hazards(struct pg_planner *planner, const struct pg_node *node);
+
+/* Whether `to` gives anybody but the owner more than `from`. (acl.c) */
+bool pg_acl_widens(const struct pg_kind *kind, const char *from, const char *to);
+
+/* ---- facts.c: what is measured in the database; without one the careful answer ---- */
+
+/* Puts the session back into the state that it had before the first question. */
+void pg_facts_end(struct pg_planner *planner);
+
+/* Whether the table or materialized view has rows: of its own, or its children's as well. */
+bool pg_has_own_rows(struct pg_planner *planner, const struct sfs_object *relation);
+bool pg_has_rows(struct pg_planner *planner, const struct sfs_object *relation);
+
+/* Whether the column has values other than NULL; and whether it has NULL. */
+bool pg_has_values(struct pg_planner *planner, const struct sfs_object *column);
+bool pg_has_nulls(struct pg_planner *planner, const struct sfs_object *column);
+
+/* Whether the sequence has given out a number. */
+bool pg_was_called(struct pg_planner *planner, const struct sfs_object *sequence);
+
+/* The number that a sequence, or the one behind an identity column, has reached; false: none yet. */
+bool pg_last_value(struct pg_planner *planner, const struct sfs_object *object, int64_t *ret_value);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+/* Writes columns. */
+#include <string.h>
+
+#include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/print/print.h"
+
+void
+pg_reference_column(const struct sfs_object *object, struct sfs_str *out)
+{
+	pg_qualified(out, object->id.namespace, object->id.relation);
+	sfs_str_addc(out, '.');
+	pg_name(out, object->id.name);
+}
+
+static void
+write_type(struct sfs_str *out, const struct sfs_object *column)
+{
+	static const struct {
+		const char *type, *serial;
+	} serials[] = {
+		{ "smallint", "smallserial" },
+		{ "integer", "serial" },
+		{ "bigint", "bigserial" },
+	};
+	const char *type = sfs_object_get(column, SFS_COLUMN_TYPE);
+
+	for (size_t i = 0; sfs_object_has(column, SFS_COLUMN_SERIAL) && i < 3; i++) {
+		if (strcmp(serials[i].type, type) == 0) {
+			type = serials[i].serial;
+			break;
+		}
+	}
+	sfs_str_add(out, type);
+}
+
+static void
+write_value(struct sfs_str *out, const struct sfs_object *column, bool with_default)
+{
+	const char *value = sfs_object_get(column, SFS_COLUMN_DEFAULT);
+	const char *identity = sfs_object_get(column, SFS_COLUMN_IDENTITY);
+	const char *generated = sfs_object_get(column, SFS_COLUMN_GENERATED);
+
+	if (value && with_default && !sfs_object_has(column, SFS_COLUMN_SERIAL)) {
+		sfs_str_addf(out, " DEFAULT %s", value);
+	}
+	if (identity) {
+		const char *options = sfs_object_get(column, SFS_COLUMN_IDENTITY_OPTIONS);
+
+		sfs_str_addf(out, " GENERATED %s AS IDENTITY", identity);
+		if (options) {
+			sfs_str_addf(out, " (%s)", options);
+		}
+	}
+	if (generated) {
+		sfs_str_addf(out, " GENERATED ALWAYS AS (%s) %s", generated,
+			sfs_object_get(column, SFS_COLUMN_GENERATED_KIND));
+	}
+}
+
+static void
+write_not_null(struct sfs_str *out, const struct sfs_object *column)
+{
+	const char *name = sfs_object_get(column, SFS_COLUMN_NULLABLE_NAME);
+
+	const char *how = sfs_object_get(column, SFS_COLUMN_NOT_NULL);
+
+	if (!how || strcmp(how, "NOT VALID") == 0) {
+		return;
+	}
+	if (name) {
+		sfs_str_addf(out, " CONSTRAINT %s", name);
+	}
+	sfs_str_add(out, " NOT NULL");
+	if (strcmp(how, "NO INHERIT") == 0) {
+		sfs_str_add(out, " NO INHERIT");
+	}
+}
+
+/* NOT NULL that rows need not keep yet can only be added. */
+static void
+add_not_valid(struct pg_writer *writer, const struct sfs_object *column)
+{
+	const char *name = sfs_object_get(column, SFS_COLUMN_NULLABLE_NAME);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "ALTER TABLE ");
+	pg_write_target(column->owner, &sql);
+	sfs_str_add(&sql, " ADD ");
+	if (name) {
+		sfs_str_addf(&sql, "CONSTRAINT %s ", name);
+	}
+	sfs_str_add(&sql, "NOT NULL ");
+	pg_name(&sql, column->id.name);
+	sfs_str_add(&sql, " NOT VALID");
+	(void)sfs_plan_add(writer->plan, column, sql.text);
+}
+
+void
+pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool with_default)
+{
+	const char *compression = sfs_object_get(column, SFS_COLUMN_COMPRESSION);
+	const char *options = sfs_object_get(column, SFS_COLUMN_FOREIGN_OPTIONS);
+	const char *collation = sfs_object_get(column, SFS_COLUMN_COLLATION);
+
+	pg_name(out, column->id.name);
+	sfs_str_addc(out, ' ');
+	write_type(out, column);
+	if (compression) {
+		sfs_str_addf(out, " COMPRESSION %s", compression);
+	}
+	if (options) {
+		sfs_str_addf(out, " OPTIONS (%s)", options);
+	}
+	if (collation) {
+		sfs_str_addf(out, " COLLATE %s", collation);
+	}
+	write_value(out, column, with_default);
+	write_not_null(out, column);
+}
+
+/* "ALTER TABLE ONLY public.t ALTER COLUMN c ": the table, or what else has columns. */
+static void
+write_alter(struct sfs_str *out, const struct sfs_object *column, const char *what)
+{
+	const struct sfs_object *owner = column->owner;
+
+	sfs_str_addf(out, "ALTER %s %s", pg_kind(owner->id.kind)->keyword,
+		owner->id.kind == SFS_TABLE || owner->id.kind == SFS_FOREIGN_TABLE ? "ONLY " : "");
+	pg_write_target(owner, out);
+	sfs_str_add(out, " ALTER COLUMN ");
+	pg_name(out, column->id.name);
+	sfs_str_addf(out, " %s", what);
+}
+
+static void
+set(struct pg_writer *writer, const struct sfs_object *column, const char *before,
+	const char *value, const char *after)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	if (value) {
+		write_alter(&sql, column, before);
+		sfs_str_addf(&sql, "%s%s", value, after);
+		(void)sfs_plan_add(writer->plan, column, sql.text);
+	}
+}
+
+void
+pg_write_default(struct pg_writer *writer, const struct sfs_object *column)
+{
+	set(writer, column, "SET DEFAULT ", sfs_object_get(column, SFS_COLUMN_DEFAULT), "");
+}
+
+/* A column that comes from a parent, in what it differs from the parent's. */
+static void
+write_deviations(struct pg_writer *writer, const struct sfs_object *column)
+{
+	const char *value = sfs_object_get(column, SFS_COLUMN_DEFAULT);
+
+	if (value && strcmp(value, "NULL") == 0) {
+		set(writer, column, "DROP DEFAULT", "", "");
+	} else {
+		pg_write_default(writer, column);
+	}
+	if (sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
+		set(writer, column, "SET NOT NULL", "", "");
+	}
+}
+
+void
+pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *column)
+{
+	if (sfs_object_has(column, SFS_COLUMN_INHERITED)) {
+		write_deviations(writer, column);
+	} else if (column->owner->id.kind == SFS_VIEW) {
+		pg_write_default(writer, column);
+	}
+	if (sfs_streq(sfs_object_get(column, SFS_COLUMN_NOT_NULL), "NOT VALID")) {
+		add_not_valid(writer, column);
+	}
+	set(writer, column, "SET STORAGE ", sfs_object_get(column, SFS_COLUMN_STORAGE), "");
+	set(writer, column, "SET STATISTICS ", sfs_object_get(column, SFS_COLUMN_STATISTICS), "");
+	set(writer, column, "SET (", sfs_object_get(column, SFS_COLUMN_OPTIONS), ")");
+}
+
+void
+pg_print_column(struct pg_writer *writer, const struct sfs_object *object)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_addf(&sql, "ALTER %s ", pg_kind(object->owner->id.kind)->keyword);
+	pg_write_target(object->owner, &sql);
+	sfs_str_add(&sql, " ADD COLUMN ");
+	pg_write_column(&sql, object, true);
+	(void)sfs_plan_add(writer->plan, object, sql.text);
+	pg_write_column_settings(writer, object);
+	pg_write_common(writer, object);
+}

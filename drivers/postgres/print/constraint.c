@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+/* Writes constraints. */
+#include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/print/print.h"
+
+void
+pg_reference_part(const struct sfs_object *object, struct sfs_str *out)
+{
+	pg_name(out, object->id.name);
+	sfs_str_add(out, " ON ");
+	pg_qualified(out, object->id.namespace, object->id.relation);
+}
+
+void
+pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add)
+{
+	const char *options = sfs_object_get(constraint, SFS_CONSTRAINT_OPTIONS);
+	const char *tablespace = sfs_object_get(constraint, SFS_CONSTRAINT_TABLESPACE);
+	const char *deferrable = sfs_object_get(constraint, SFS_CONSTRAINT_DEFERRABLE);
+
+	sfs_str_add(out, "CONSTRAINT ");
+	pg_name(out, constraint->id.name);
+	sfs_str_addf(out, " %s", sfs_object_get(constraint, SFS_CONSTRAINT_DEFINITION));
+	if (options) {
+		sfs_str_addf(out, " WITH (%s)", options);
+	}
+	if (tablespace) {
+		sfs_str_addf(out, " USING INDEX TABLESPACE %s", tablespace);
+	}
+	if (sfs_object_has(constraint, SFS_CONSTRAINT_NO_INHERIT)) {
+		sfs_str_add(out, " NO INHERIT");
+	}
+	if (deferrable) {
+		sfs_str_addf(out, " %s", deferrable);
+	}
+	if (sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) {
+		sfs_str_add(out, " NOT ENFORCED");
+	} else if (add && sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID)) {
+		sfs_str_add(out, " NOT VALID");
+	}
+}
+
+void
+pg_write_index_comment(struct pg_writer *writer, const struct sfs_object *constraint)
+{
+	const char *comment = sfs_object_get(constraint, SFS_CONSTRAINT_INDEX_COMMENT);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "COMMENT ON INDEX ");
+	pg_qualified(&sql, constraint->id.namespace, constraint->id.name);
+	sfs_str_add(&sql, " IS ");
+	if (comment) {
+		pg_literal(&sql, comment);
+	} else {
+		sfs_str_add(&sql, "NULL");
+	}
+	(void)sfs_plan_add(writer->plan, constraint, sql.text);
+}
+
+void
+pg_write_constraint_common(struct pg_writer *writer, const struct sfs_object *constraint)
+{
+	pg_write_common(writer, constraint);
+	if (sfs_object_has(constraint, SFS_CONSTRAINT_INDEX_COMMENT)) {
+		pg_write_index_comment(writer, constraint);
+	}
+}
+
+void
+pg_print_constraint(struct pg_writer *writer, const struct sfs_object *object)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	/* It came with the parent's. */
+	if (!sfs_object_has(object, SFS_CONSTRAINT_INHERITED)) {
+		sfs_str_addf(&sql, "ALTER %s ", pg_kind(object->owner->id.kind)->keyword);
+		pg_write_target(object->owner, &sql);
+		sfs_str_add(&sql, " ADD ");
+		pg_write_constraint(&sql, object, true);
+		(void)sfs_plan_add(writer->plan, object, sql.text);
+	}
+	pg_write_constraint_common(writer, object);
+}

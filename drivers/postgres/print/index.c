@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/* Writes indexes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/print/print.h"
+
+/*
+ * A partitioned table's index of which some partition has no part yet: made with ONLY and attached
+ * to one by one until all are there, when the server calls it valid.
+ */
+static bool
+is_incomplete(const struct sfs_object *index)
+{
+	return sfs_object_has(index, SFS_INDEX_INVALID) && index->owner->id.kind == SFS_TABLE &&
+	       sfs_object_has(index->owner, SFS_TABLE_PARTITION_KEY);
+}
+
+static void
+write_index(struct sfs_str *out, const struct sfs_object *index)
+{
+	const char *include = sfs_object_get(index, SFS_INDEX_INCLUDE);
+	const char *options = sfs_object_get(index, SFS_INDEX_OPTIONS);
+	const char *tablespace = sfs_object_get(index, SFS_INDEX_TABLESPACE);
+	const char *predicate = sfs_object_get(index, SFS_INDEX_PREDICATE);
+
+	sfs_str_addf(
+		out, "CREATE %sINDEX ", sfs_object_has(index, SFS_INDEX_UNIQUE) ? "UNIQUE " : "");
+	pg_name(out, index->id.name);
+	sfs_str_add(out, is_incomplete(index) ? " ON ONLY " : " ON ");
+	pg_qualified(out, index->id.namespace, index->id.relation);
+	sfs_str_addf(out, " USING %s (%s)", sfs_object_get(index, SFS_INDEX_METHOD),
+		sfs_object_get(index, SFS_INDEX_KEYS));
+	if (include) {
+		sfs_str_addf(out, " INCLUDE (%s)", include);
+	}
+	if (sfs_object_has(index, SFS_INDEX_NULLS_NOT_DISTINCT)) {
+		sfs_str_add(out, " NULLS NOT DISTINCT");
+	}
+	if (options) {
+		sfs_str_addf(out, " WITH (%s)", options);
+	}
+	if (tablespace) {
+		sfs_str_addf(out, " TABLESPACE %s", tablespace);
+	}
+	if (predicate) {
+		sfs_str_addf(out, " WHERE %s", predicate);
+	}
+}
+
+/* "2=100, 3=50": ALTER INDEX ... ALTER COLUMN 2 SET STATISTICS 100 and so on. */
+static void
+write_statistics(struct pg_writer *writer, const struct sfs_object *index)
+{
+	const char *targets = sfs_object_get(index, SFS_INDEX_STATISTICS);
+
+	while (targets && *targets) {
+		sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+		char *end;
+		unsigned long column = strtoul(targets, &end, 10);
+		unsigned long target = strtoul(*end == '=' ? end + 1 : end, &end, 10);
+
+		sfs_str_add(&sql, "ALTER ");
+		pg_write_reference(index, &sql);
+		sfs_str_addf(&sql, " ALTER COLUMN %lu SET STATISTICS %lu", column, target);
+		(void)sfs_plan_add(writer->plan, index, sql.text);
+		targets = end + strspn(end, ", ");
+	}
+}
+
+void
+pg_print_index(struct pg_writer *writer, const struct sfs_object *object)
+{
+	const char *parent = sfs_object_get(object, SFS_INDEX_ATTACHED);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	/* A partition's came with its parent's. */
+	if (sfs_object_has(object, SFS_INDEX_INHERITED)) {
+		pg_write_common(writer, object);
+		return;
+	}
+	write_index(&sql, object);
+	(void)sfs_plan_add(writer->plan, object, sql.text);
+	if (parent) {
+		sfs_str_truncate(&sql, 0);
+		sfs_str_addf(&sql, "ALTER INDEX %s ATTACH PARTITION ", parent);
+		pg_write_target(object, &sql);
+		(void)sfs_plan_add(writer->plan, object, sql.text);
+	}
+	write_statistics(writer, object);
+	pg_write_common(writer, object);
+}

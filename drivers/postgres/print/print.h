@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_PRINT_PRINT_H
+#define SFS_POSTGRES_PRINT_PRINT_H
+
+#include "drivers/postgres/kind.h"
+
+/*
+ * Whether the statement that makes a relation makes this part of it as well when the writer is no
+ * file's: columns, constraints but for foreign keys, the sequences behind serial columns.
+ */
+bool pg_is_made_with_owner(const struct sfs_object *part);
+
+/* Whether the sequence is the one behind a column that is written as serial. */
+bool pg_is_serial(const struct sfs_object *sequence);
+
+/* "id bigserial NOT NULL": as between the parentheses of CREATE TABLE and after ADD COLUMN. */
+void pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool with_default);
+
+/* "CONSTRAINT a_key UNIQUE (a) DEFERRABLE": as there and after ADD. `add`: with NOT VALID. */
+void pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add);
+
+/* What stands after a constraint: its common attributes, and the comment on its index. */
+void pg_write_constraint_common(struct pg_writer *writer, const struct sfs_object *constraint);
+void pg_write_index_comment(struct pg_writer *writer, const struct sfs_object *constraint);
+
+/* The parts of a kind, as people would look for them: constraints by type, then all by name. */
+struct pg_parts SFS_VEC_OF(const struct sfs_object *);
+void pg_parts_of(const struct sfs_object *owner, enum sfs_kind kind, struct pg_parts *ret_parts);
+
+static inline void
+sfs_auto_pg_parts(struct pg_parts *parts)
+{
+	sfs_vec_finish(parts);
+}
+
+/* ALTER statements for what CREATE TABLE can not say of a column: statistics, storage, options. */
+void pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *column);
+
+/* What of a table comes after its sequences and indexes: OWNED BY, REPLICA IDENTITY, CLUSTER ON. */
+void pg_print_after(struct pg_writer *writer, const struct sfs_object *table);
+
+/* "CREATE VIEW v AS SELECT NULL::integer AS a": others can refer to it until it is made whole. */
+void pg_print_view_columns(struct pg_writer *writer, const struct sfs_object *view);
+
+/* ALTER COLUMN ... SET DEFAULT. */
+void pg_write_default(struct pg_writer *writer, const struct sfs_object *column);
+
+/* Appends the steps from `first` on as a text: each ends in `;`, blank lines between groups. */
+void pg_write_steps(const struct sfs_plan *plan, size_t first, struct sfs_str *out);
+
+#endif

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+/* Writes tables, partitioned and foreign ones among them. */
+#include <string.h>
+
+#include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/print/print.h"
+
+/* Constraints by what they are, so that the primary key stands first; the rest is by name. */
+static unsigned
+rank(const struct sfs_object *part)
+{
+	static const char *const types[] = { "PRIMARY KEY", "UNIQUE", "EXCLUDE", "CHECK",
+		"FOREIGN KEY" };
+	const char *type =
+		part->id.kind == SFS_CONSTRAINT ? sfs_object_get(part, SFS_CONSTRAINT_TYPE) : NULL;
+	unsigned i = 0;
+
+	while (type && i < 5 && strcmp(types[i], type) != 0) {
+		i++;
+	}
+	return i;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct sfs_object *x = *(const struct sfs_object *const *)a;
+	const struct sfs_object *y = *(const struct sfs_object *const *)b;
+	unsigned rank_x = rank(x), rank_y = rank(y);
+
+	if (x->id.kind == SFS_COLUMN) {
+		return x->position < y->position ? -1 : x->position > y->position;
+	}
+	return rank_x != rank_y ? (rank_x < rank_y ? -1 : 1) : strcmp(x->id.name, y->id.name);
+}
+
+void
+pg_parts_of(const struct sfs_object *owner, enum sfs_kind kind, struct pg_parts *ret_parts)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, owner) {
+		if (part->id.kind == kind) {
+			sfs_vec_push(ret_parts, part);
+		}
+	}
+	if (ret_parts->len > 1) {
+		qsort(ret_parts->items, ret_parts->len, sizeof *ret_parts->items, compare);
+	}
+}
+
+static bool
+is_foreign_key(const struct sfs_object *constraint)
+{
+	return sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
+}
+
+bool
+pg_is_made_with_owner(const struct sfs_object *part)
+{
+	if (part->id.kind == SFS_CONSTRAINT) {
+		return !is_foreign_key(part);
+	}
+	return part->id.kind == SFS_COLUMN || (part->id.kind == SFS_SEQUENCE && pg_is_serial(part));
+}
+
+/*
+ * The server drops a UNIQUE of the columns of another key made by the same statement without a
+ * word, so it has to come afterwards. So has what is NOT VALID: a new table would have it valid.
+ */
+static bool
+comes_after(const struct pg_parts *constraints, size_t at)
+{
+	const struct sfs_object *constraint = constraints->items[at];
+	const char *columns = sfs_object_get(constraint, SFS_CONSTRAINT_COLUMNS);
+
+	if (sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) &&
+		!sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) {
+		return true;
+	}
+	if (!sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "UNIQUE")) {
+		return false;
+	}
+	for (size_t i = 0; i < at; i++) {
+		if (rank(constraints->items[i]) <= 1 &&
+			sfs_streq(sfs_object_get(constraints->items[i], SFS_CONSTRAINT_COLUMNS),
+				columns)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- CREATE TABLE ---- */
+
+static void
+add_line(struct sfs_str *body, const struct sfs_str *line)
+{
+	sfs_str_add(body, body->len ? ",\n    " : "    ");
+	sfs_str_addn(body, line->text, line->len);
+}
+
+static bool
+is_omitted(const struct pg_writer *writer, const struct sfs_object *part)
+{
+	return writer->omitted && writer->omitted[part->index];
+}
+
+static void
+write_columns(struct sfs_str *body, const struct pg_writer *writer, const struct sfs_object *table)
+{
+	sfs_auto(pg_parts) struct pg_parts columns = { 0 };
+	bool typed = sfs_object_has(table, SFS_TABLE_OF_TYPE);
+
+	pg_parts_of(table, SFS_COLUMN, &columns);
+	sfs_vec_foreach (item, &columns) {
+		sfs_auto(str) struct sfs_str line = SFS_STR_INIT;
+		const struct sfs_object *column = *item;
+		const char *value = is_omitted(writer, column)
+					    ? NULL
+					    : sfs_object_get(column, SFS_COLUMN_DEFAULT);
+
+		if (sfs_object_has(column, SFS_COLUMN_INHERITED)) {
+			continue;
+		}
+		if (!typed) {
+			pg_write_column(&line, column, !is_omitted(writer, column));
+		} else if (value || sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
+			/* The type says what columns there are. */
+			pg_name(&line, column->id.name);
+			sfs_str_add(&line, " WITH OPTIONS");
+			if (value) {
+				sfs_str_addf(&line, " DEFAULT %s", value);
+			}
+			if (sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
+				sfs_str_add(&line, " NOT NULL");
+			}
+		} else {
+			continue;
+		}
+		add_line(body, &line);
+	}
+}
+
+static void
+write_constraints(
+	struct sfs_str *body, const struct pg_writer *writer, const struct pg_parts *constraints)
+{
+	for (size_t i = 0; i < constraints->len; i++) {
+		const struct sfs_object *constraint = constraints->items[i];
+		sfs_auto(str) struct sfs_str line = SFS_STR_INIT;
+
+		if (sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) ||
+			(is_foreign_key(constraint) && !writer->file) ||
+			is_omitted(writer, constraint) || comes_after(constraints, i)) {
+			continue;
+		}
+		pg_write_constraint(&line, constraint, false);
+		add_line(body, &line);
+	}
+}
+
+/* Whether the table is made as a partition; else it is made alone and attached. */
+static bool
+is_made_as_partition(const struct sfs_object *table)
+{
+	const struct sfs_object *part;
+
+	if (!sfs_object_has(table, SFS_TABLE_PARTITION_OF)) {
+		return false;
+	}
+	sfs_parts_foreach (part, table) {
+		if (part->id.kind == SFS_COLUMN && !sfs_object_has(part, SFS_COLUMN_INHERITED)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+write_clauses(struct sfs_str *out, const struct sfs_object *table)
+{
+	const char *inherits = sfs_object_get(table, SFS_TABLE_INHERITS);
+	const char *key = sfs_object_get(table, SFS_TABLE_PARTITION_KEY);
+	const char *method = sfs_object_get(table, SFS_TABLE_ACCESS_METHOD);
+	const char *options = sfs_object_get(table, SFS_TABLE_OPTIONS);
+	const char *tablespace = sfs_object_get(table, SFS_TABLE_TABLESPACE);
+	const char *server = sfs_object_get(table, SFS_TABLE_SERVER);
+	const char *foreign_options = sfs_object_get(table, SFS_TABLE_FOREIGN_OPTIONS);
+
+	if (inherits) {
+		sfs_str_addf(out, "\nINHERITS (%s)", inherits);
+	}
+	if (is_made_as_partition(table)) {
+		sfs_str_addf(out, "\n%s", sfs_object_get(table, SFS_TABLE_PARTITION_BOUND));
+	}
+	if (key) {
+		sfs_str_addf(out, "\nPARTITION BY %s", key);
+	}
+	if (server) {
+		sfs_str_addf(out, "\nSERVER %s", server);
+	}
+	if (foreign_options) {
+		sfs_str_addf(out, "\nOPTIONS (%s)", foreign_options);
+	}
+	if (method) {
+		sfs_str_addf(out, "\nUSING %s", method);
+	}
+	if (options) {
+		sfs_str_addf(out, "\nWITH (%s)", options);
+	}
+	if (tablespace) {
+		sfs_str_addf(out, "\nTABLESPACE %s", tablespace);
+	}
+}
+
+static void
+create_table(struct pg_writer *writer, const struct sfs_object *table,
+	const struct pg_parts *constraints)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT, body = SFS_STR_INIT;
+	const char *of_type = sfs_object_get(table, SFS_TABLE_OF_TYPE);
+	bool partition = is_made_as_partition(table);
+
+	sfs_str_addf(&sql, "CREATE %s%s ",
+		sfs_object_has(table, SFS_TABLE_PERSISTENCE) ? "UNLOGGED " : "",
+		pg_kind(table->id.kind)->keyword);
+	pg_qualified(&sql, table->id.namespace, table->id.name);
+	if (of_type) {
+		sfs_str_addf(&sql, " OF %s", of_type);
+	}
+	if (partition) {
+		sfs_str_addf(
+			&sql, " PARTITION OF %s", sfs_object_get(table, SFS_TABLE_PARTITION_OF));
+	}
+	write_columns(&body, writer, table);
+	write_constraints(&body, writer, constraints);
+	if (body.len) {
+		sfs_str_addf(&sql, " (\n%s\n)", body.text);
+	} else if (!of_type && !partition) {
+		sfs_str_add(&sql, " ()");
+	}
+	write_clauses(&sql, table);
+	(void)sfs_plan_add(writer->plan, table, sql.text);
+}
+
+/* ---- what comes after it ---- */
+
+static void
+attach(struct pg_writer *writer, const struct sfs_object *table)
+{
+	const char *parent = sfs_object_get(table, SFS_TABLE_PARTITION_OF);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	if (!parent || is_made_as_partition(table)) {
+		return;
+	}
+	sfs_str_addf(&sql, "ALTER TABLE ONLY %s ATTACH PARTITION ", parent);
+	pg_write_target(table, &sql);
+	sfs_str_addf(&sql, " %s", sfs_object_get(table, SFS_TABLE_PARTITION_BOUND));
+	(void)sfs_plan_add(writer->plan, table, sql.text);
+}
+
+static void
+alter(struct pg_writer *writer, const struct sfs_object *table, const char *what)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "ALTER ");
+	pg_write_reference(table, &sql);
+	sfs_str_addf(&sql, " %s", what);
+	(void)sfs_plan_add(writer->plan, table, sql.text);
+}
+
+static void
+write_switches(struct pg_writer *writer, const struct sfs_object *table)
+{
+	if (sfs_object_has(table, SFS_TABLE_ROW_SECURITY)) {
+		alter(writer, table, "ENABLE ROW LEVEL SECURITY");
+	}
+	if (sfs_object_has(table, SFS_TABLE_FORCE_ROW_SECURITY)) {
+		alter(writer, table, "FORCE ROW LEVEL SECURITY");
+	}
+}
+
+/* What names an index of the table, which by now exists. */
+static void
+write_uses_of_indexes(struct pg_writer *writer, const struct sfs_object *table)
+{
+	const char *identity = sfs_object_get(table, SFS_TABLE_REPLICA_IDENTITY);
+	const char *cluster = sfs_object_get(table, SFS_TABLE_CLUSTER_ON);
+	sfs_auto(str) struct sfs_str what = SFS_STR_INIT;
+
+	if (identity) {
+		sfs_str_addf(&what, "REPLICA IDENTITY %s", identity);
+		alter(writer, table, what.text);
+		sfs_str_truncate(&what, 0);
+	}
+	if (cluster) {
+		sfs_str_addf(&what, "CLUSTER ON %s", cluster);
+		alter(writer, table, what.text);
+	}
+}
+
+/* Calls a kind's create() for the parts of it. */
+static void
+create_parts(struct pg_writer *writer, const struct sfs_object *table, enum sfs_kind kind)
+{
+	sfs_auto(pg_parts) struct pg_parts parts = { 0 };
+
+	pg_parts_of(table, kind, &parts);
+	sfs_vec_foreach (part, &parts) {
+		if (!pg_is_made_with_owner(*part)) {
+			pg_kind(kind)->create(writer, *part);
+		}
+	}
+}
+
+static void
+own_sequences(struct pg_writer *writer, const struct sfs_object *table)
+{
+	sfs_auto(pg_parts) struct pg_parts parts = { 0 };
+
+	pg_parts_of(table, SFS_SEQUENCE, &parts);
+	sfs_vec_foreach (part, &parts) {
+		sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+		if (pg_is_serial(*part)) {
+			continue;
+		}
+		sfs_str_add(&sql, "ALTER ");
+		pg_write_reference(*part, &sql);
+		sfs_str_addf(&sql, " OWNED BY %s", sfs_object_get(*part, SFS_SEQUENCE_OWNED_BY));
+		(void)sfs_plan_add(writer->plan, *part, sql.text);
+	}
+}
+
+void
+pg_print_after(struct pg_writer *writer, const struct sfs_object *table)
+{
+	if (table->id.kind == SFS_TABLE || table->id.kind == SFS_FOREIGN_TABLE) {
+		own_sequences(writer, table);
+		write_uses_of_indexes(writer, table);
+	} else if (table->id.kind == SFS_MATERIALIZED_VIEW) {
+		sfs_auto(str) struct sfs_str what = SFS_STR_INIT;
+		const char *cluster = sfs_object_get(table, SFS_VIEW_CLUSTER_ON);
+
+		if (cluster) {
+			sfs_str_addf(&what, "CLUSTER ON %s", cluster);
+			alter(writer, table, what.text);
+		}
+	}
+}
+
+static void
+write_late_constraints(struct pg_writer *writer, const struct pg_parts *constraints)
+{
+	for (size_t i = 0; i < constraints->len; i++) {
+		const struct sfs_object *constraint = constraints->items[i];
+
+		if (sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) ||
+			(is_foreign_key(constraint) && !writer->file) ||
+			is_omitted(writer, constraint)) {
+			continue;
+		}
+		if (comes_after(constraints, i)) {
+			pg_print_constraint(writer, constraint);
+		} else {
+			pg_write_constraint_common(writer, constraint);
+		}
+	}
+}
+
+void
+pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
+{
+	sfs_auto(pg_parts) struct pg_parts constraints = { 0 }, columns = { 0 };
+
+	pg_parts_of(table, SFS_CONSTRAINT, &constraints);
+	pg_parts_of(table, SFS_COLUMN, &columns);
+	if (writer->file) {
+		create_parts(writer, table, SFS_SEQUENCE);
+	}
+	create_table(writer, table, &constraints);
+	sfs_vec_foreach (column, &columns) {
+		pg_write_column_settings(writer, *column);
+	}
+	attach(writer, table);
+	write_switches(writer, table);
+	write_late_constraints(writer, &constraints);
+	if (writer->file) {
+		create_parts(writer, table, SFS_INDEX);
+		create_parts(writer, table, SFS_STATISTICS);
+		pg_print_after(writer, table);
+	}
+	pg_write_common(writer, table);
+	sfs_vec_foreach (column, &columns) {
+		pg_write_common(writer, *column);
+	}
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/* Reads namespaces. */
+#include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/read/select.h"
+
+void
+pg_read_namespace(int version, struct sfs_str *out)
+{
+	/* public comes with every database, its grants to PUBLIC and its comment too. */
+	struct pg_select common = {
+		.class = "pg_namespace",
+		.oid = "n.oid",
+		.owner = "n.nspowner",
+		.acl = "n.nspacl",
+		.acl_type = "'n'",
+		.acl_public = version >= 150000
+				      ? "CASE n.nspname WHEN 'public' THEN '=U' ELSE '' END"
+				      : "CASE n.nspname WHEN 'public' THEN '=ALL' ELSE '' END",
+		.usual_owner = version >= 150000
+				       ? "CASE n.nspname WHEN 'public' THEN"
+					 " pg_get_userbyid(n.nspowner) = 'pg_database_owner' END"
+				       : "CASE n.nspname WHEN 'public' THEN n.nspowner = 10 END",
+		.usual_comment = "CASE n.nspname WHEN 'public' THEN 'standard public schema' END",
+	};
+
+	sfs_str_add(out, "SELECT n.oid, n.nspname AS namespace, n.nspname AS name");
+	pg_select_common(out, &common);
+	sfs_str_add(out, "\n FROM pg_namespace n");
+	pg_select_joins(out, &common);
+	/* drizzle's own namespace is not there unless something else is in it. */
+	sfs_str_add(out, "\n WHERE NOT (n.nspname = 'drizzle' AND EXISTS (SELECT FROM pg_class m"
+			 " WHERE m.relnamespace = n.oid AND m.relname = '__drizzle_migrations')"
+			 " AND NOT EXISTS (SELECT FROM pg_class o WHERE o.relnamespace = n.oid"
+			 " AND o.relname NOT LIKE '\\_\\_drizzle\\_migrations%')"
+			 " AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid)"
+			 " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.typnamespace = n.oid"
+			 " AND t.typname NOT LIKE '%\\_\\_drizzle\\_migrations'))");
+	pg_select_user_namespace(out, "n.nspname");
+	pg_select_no_extension(out, "pg_namespace", "n.oid");
+	pg_select_scope(out, "n.oid", "n.nspname");
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_READ_READ_H
+#define SFS_POSTGRES_READ_READ_H
+
+#include "base/arena.h"
+#include "drivers/postgres/connection.h"
+
+/* A namespace that is read under another's name: a scratch place standing for the real one. */
+struct pg_alias {
+	const char *actual; /* ours: only [a-z0-9_], unique, so it never needs quotes */
+	const char *shown;  /* the name that it stands for, raw */
+};
+
+/* What the server calls things: the parts of an object's tag. */
+#define PG_TAG(class, oid, sub) ((uint64_t)(class) << 48 | (uint64_t)(oid) << 16 | (uint64_t)(sub))
+
+/* OIDs of the system catalogs, fixed since they exist (src/include/catalog/pg_*.h). */
+enum pg_class_oid {
+	PG_CLASS_TYPE = 1247,
+	PG_CLASS_PROC = 1255,
+	PG_CLASS_CLASS = 1259, /* with a sub-id: a column */
+	PG_CLASS_ATTRDEF = 2604,
+	PG_CLASS_CONSTRAINT = 2606,
+	PG_CLASS_LANGUAGE = 2612,
+	PG_CLASS_NAMESPACE = 2615,
+	PG_CLASS_OPCLASS = 2616,
+	PG_CLASS_OPERATOR = 2617,
+	PG_CLASS_REWRITE = 2618,
+	PG_CLASS_TRIGGER = 2620,
+	PG_CLASS_OPFAMILY = 2753,
+	PG_CLASS_AM = 2601,
+	PG_CLASS_CAST = 2605,
+	PG_CLASS_CONVERSION = 2607,
+	PG_CLASS_EXTENSION = 3079,
+	PG_CLASS_FDW = 2328,
+	PG_CLASS_SERVER = 1417,
+	PG_CLASS_USER_MAPPING = 1418,
+	PG_CLASS_POLICY = 3256,
+	PG_CLASS_COLLATION = 3456,
+	PG_CLASS_EVENT_TRIGGER = 3466,
+	PG_CLASS_STATISTIC_EXT = 3381,
+	PG_CLASS_TRANSFORM = 3576,
+	PG_CLASS_TS_DICT = 3600,
+	PG_CLASS_TS_PARSER = 3601,
+	PG_CLASS_TS_CONFIG = 3602,
+	PG_CLASS_TS_TEMPLATE = 3764,
+	PG_CLASS_DEFAULT_ACL = 826,
+	PG_CLASS_PUBLICATION = 6104,
+	PG_CLASS_SUBSCRIPTION = 6100,
+};
+
+struct pg_read_options {
+	struct sfs_scope scope;
+	const struct pg_alias
+		*aliases; /* when given, only these namespaces are read, under those names */
+	size_t n_aliases;
+};
+
+/* What a read that goes on knows besides its catalog. */
+struct pg_load {
+	struct pg_db *db;
+	struct sfs_catalog *catalog;
+	const struct pg_read_options *options;
+	struct sfs_arena *arena; /* ends with the read */
+	struct pg_keys *keys;    /* keys.h */
+	SFS_VEC(struct sfs_object *)
+	undefined; /* indexes and constraints whose text only the server can make */
+};
+
+/* A row of a kind's query on its way into the catalog. */
+struct pg_row {
+	struct pg_load *load;
+	struct sfs_identity *id;
+	struct sfs_object *owner; /* NULL for what is no part */
+	uint64_t tag;
+	uint32_t position;
+	const char **values;      /* one for each attribute; may point to load->arena */
+	const char *const *extra; /* the result's columns that nothing else takes, in their order */
+	bool undefined;           /* set by complete(): load->undefined gets the object */
+};
+
+/*
+ * Reads the catalog with the query of every kind (kind.h), pipelined, one result at a time, and
+ * seals it. Opens a REPEATABLE READ READ ONLY transaction unless one is open.
+ */
+int pg_read(struct pg_db *db, const struct pg_read_options *options,
+	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Adds the rows of a kind's query. (rows.c) */
+void pg_load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result);
+
+/*
+ * Finds the OIDs of the objects of a scope and of all that depends on them; `ret_oids` has an array
+ * such as "{1,2}" for each class of enum pg_class_oid, NULL when none is of it. (scope.c)
+ */
+struct pg_class_oids {
+	unsigned class;
+	const char *oids;
+};
+struct pg_scope SFS_VEC_OF(struct pg_class_oids);
+
+int pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options,
+	struct sfs_arena *arena, struct pg_scope *ret_scope, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Gives load->undefined what the server makes of them. (definition.c) */
+int pg_read_definitions(struct pg_load *load, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The text as it is to be shown: names of scratch places replaced. In `arena`, or as it was. (alias.c) */
+const char *pg_show(
+	const struct pg_read_options *options, struct sfs_arena *arena, const char *text);
+
+/* Adds pg_depend's edges, as objects of the catalog, to its graph. (depend.c) */
+int pg_read_dependencies(struct pg_db *db, const struct pg_read_options *options,
+	struct sfs_catalog *catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_POSTGRES_READ_SELECT_H
+#define SFS_POSTGRES_READ_SELECT_H
+
+#include "base/str.h"
+
+/*
+ * The pieces that all catalog queries are made of (select.c). Every expression given is SQL of ours.
+ */
+struct pg_select {
+	const char *class;    /* "pg_class": the catalog that the object is a row of */
+	const char *oid;      /* "c.oid" */
+	const char *sub;      /* "a.attnum"; NULL: 0 */
+	const char *owner;    /* "c.relowner"; NULL: no owner of its own */
+	const char *acl;      /* "c.relacl"; NULL: no privileges */
+	const char *acl_type; /* as acldefault() wants it, an expression: "'r'" */
+	const char *
+		acl_public; /* an expression: what PUBLIC has by default, "'=ALL'"; NULL: nothing */
+	const char *
+		usual_owner; /* an expression: whether the owner is the usual one; where it gives NULL, or is,
+				    * the rule below decides */
+	const char *
+		usual_comment; /* an expression: the comment that is there from the start; NULL: none */
+	bool part;   /* the owner is that of another object: used for the acl, not selected */
+	bool shared; /* comments and labels are in pg_shdescription, pg_shseclabel */
+};
+
+/*
+ * For the select list, each with a comma before it: owner, comment, acl, security_labels, locked.
+ *
+ * The owner is absent when it is the usual one: the session's role or the database's owner. The acl
+ * is absent when it is the server's default. Its lines are GRANTEE=PRIVILEGES, one for each
+ * grantee, sorted: PRIVILEGES are the server's letters, or ALL; `*` after each that may be granted
+ * on, `ALL*`. The grantee is quoted as a name where that is needed, empty for PUBLIC, `@owner` for
+ * the owner when it has less or more than by default.
+ */
+void pg_select_common(struct sfs_str *out, const struct pg_select *select);
+
+/* For the FROM list: what pg_select_common() refers to. */
+void pg_select_joins(struct sfs_str *out, const struct pg_select *select);
+
+/* For WHERE, starts with AND: no member of an extension. */
+void pg_select_no_extension(struct sfs_str *out, const char *class, const char *oid);
+
+/* For WHERE, starts with AND: `$1` and `$2` of struct pg_kind; either may be NULL. */
+void pg_select_scope(struct sfs_str *out, const char *oid, const char *namespace);
+
+/* For WHERE, starts with AND: no namespace of the server's own. */
+void pg_select_user_namespace(struct sfs_str *out, const char *namespace);
+
+/* Expressions: what a sequence has by default, the row of pg_sequence being called q. */
+#define PG_SEQUENCE_MINIMUM                                                                        \
+	"CASE WHEN q.seqincrement > 0 THEN 1 ELSE CASE q.seqtypid WHEN 21 THEN -32768"             \
+	" WHEN 23 THEN -2147483648 ELSE -9223372036854775808 END END"
+#define PG_SEQUENCE_MAXIMUM                                                                        \
+	"CASE WHEN q.seqincrement < 0 THEN -1 ELSE CASE q.seqtypid WHEN 21 THEN 32767"             \
+	" WHEN 23 THEN 2147483647 ELSE 9223372036854775807 END END"
+#define PG_SEQUENCE_START "CASE WHEN q.seqincrement > 0 THEN q.seqmin ELSE q.seqmax END"
+
+/* The same row: what of it is not at its default, as CREATE SEQUENCE says it. */
+void pg_select_sequence_options(struct sfs_str *out);
+
+/* An expression: options of an array such as reloptions as "a=1, b='x y'", sorted, each after `prefix`. */
+void pg_select_options(struct sfs_str *out, const char *array, const char *prefix);
+
+/* The same for foreign options: "name 'value'". */
+void pg_select_foreign_options(struct sfs_str *out, const char *array);
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/* Reads tables, partitioned and foreign ones among them. */
+#include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/read/select.h"
+
+static const struct pg_select common = {
+	.class = "pg_class",
+	.oid = "c.oid",
+	.owner = "c.relowner",
+	.acl = "c.relacl",
+	.acl_type = "'r'",
+};
+
+static void
+select_family(struct sfs_str *out)
+{
+	sfs_str_add(out,
+		",\n CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type"
+		",\n CASE WHEN NOT c.relispartition THEN"
+		" (SELECT string_agg(h.inhparent::regclass::text, ', ' ORDER BY h.inhseqno)"
+		" FROM pg_inherits h WHERE h.inhrelid = c.oid) END AS inherits"
+		",\n CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key"
+		",\n CASE WHEN c.relispartition THEN (SELECT h.inhparent::regclass::text"
+		" FROM pg_inherits h WHERE h.inhrelid = c.oid) END AS partition_of"
+		",\n CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid)"
+		" END AS partition_bound");
+}
+
+static void
+select_storage(struct sfs_str *out)
+{
+	sfs_str_add(out,
+		",\n CASE WHEN c.relam <> 0 AND am.amname <> 'heap' THEN quote_ident(am.amname)"
+		" END AS access_method"
+		",\n CASE WHEN c.reltablespace <> 0 THEN (SELECT quote_ident(s.spcname)"
+		" FROM pg_tablespace s WHERE s.oid = c.reltablespace) END AS tablespace"
+		",\n CASE WHEN c.relpersistence = 'u' THEN 'unlogged' END AS persistence"
+		",\n NULLIF(concat_ws(', ', CASE WHEN c.reloptions IS NOT NULL THEN ");
+	pg_select_options(out, "c.reloptions", "");
+	sfs_str_add(out, " END, CASE WHEN c.reltoastrelid <> 0 THEN (SELECT ");
+	pg_select_options(out, "t.reloptions", "toast.");
+	sfs_str_add(out,
+		" FROM pg_class t WHERE t.oid = c.reltoastrelid AND t.reloptions IS NOT NULL) END), '')"
+		" AS options"
+		",\n CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) FROM"
+		" pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver"
+		" WHERE f.ftrelid = c.oid) END AS server"
+		",\n CASE WHEN c.relkind = 'f' THEN (SELECT ");
+	pg_select_foreign_options(out, "f.ftoptions");
+	sfs_str_add(
+		out, " FROM pg_foreign_table f WHERE f.ftrelid = c.oid) END AS foreign_options");
+}
+
+void
+pg_read_table(int version, struct sfs_str *out)
+{
+	sfs_str_add(out,
+		"SELECT c.oid, n.nspname AS namespace, c.relname AS name"
+		",\n CASE c.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind"
+		",\n CASE CASE WHEN c.relkind <> 'f' THEN c.relreplident END WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' WHEN 'i' THEN"
+		" 'USING INDEX ' || (SELECT quote_ident(r.relname) FROM pg_index i JOIN pg_class r"
+		" ON r.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident)"
+		" END AS replica_identity"
+		",\n CASE WHEN c.relrowsecurity THEN 'true' END AS row_security"
+		",\n CASE WHEN c.relforcerowsecurity THEN 'true' END AS force_row_security");
+	select_family(out);
+	select_storage(out);
+	pg_select_common(out, &common);
+	sfs_str_add(out, "\n FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+			 "\n LEFT JOIN pg_am am ON am.oid = c.relam");
+	pg_select_joins(out, &common);
+	sfs_str_add(out, "\n WHERE c.relkind IN ('r', 'p', 'f')"
+			 " AND NOT (n.nspname = 'drizzle' AND c.relname = '__drizzle_migrations')");
+	pg_select_user_namespace(out, "n.nspname");
+	pg_select_no_extension(out, "pg_class", "c.oid");
+	pg_select_scope(out, "c.oid", "n.nspname");
+}
