@@ -4,7 +4,7 @@
 
 #include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /* Some extensions are tied to the schema that they were made in. */
 bool

@@ -4,7 +4,7 @@
 
 #include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /* How long an argument is without its default; `ret_default` says whether there is one. */
 static size_t

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/planner.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 #include "drivers/postgres/print/print.h"
 
 /* What is said of a view's column besides its query; the latter four of a materialized one's. */

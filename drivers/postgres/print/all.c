@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "drivers/postgres/driver.h"
 #include "drivers/postgres/print/print.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /*
  * The order: each object after all that it needs. Foreign keys do not count, they come after all

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /* "CREATE <keyword> <name> <definition>". */
 static void

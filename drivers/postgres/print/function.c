@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /* An option word with its value, on the line that is being written. */
 static void

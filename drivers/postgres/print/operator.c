@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The SQL that makes operators with their families and classes, collations, conversions. */
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /* An operator's name is never quoted. */
 static void

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /* "CREATE TEXT SEARCH <what> <name> (" with the options and, when given, a first one. */
 static void

@@ -4,7 +4,7 @@
 
 #include "catalog/graph.h"
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/text/statements.h"
+#include "drivers/postgres/print/statements.h"
 
 /* "street text COLLATE "C"": as in CREATE TYPE and in ADD ATTRIBUTE. */
 void

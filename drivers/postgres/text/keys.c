@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+/* The foreign keys of a CREATE TABLE: where they stand, so that they can be cut out and added later. */
+#include <string.h>
+
+#include "drivers/postgres/text/walker.h"
+#include "sql/quote.h"
+
+void
+pg_elements_find(const struct pg_stmt *statement, struct pg_elements *elements)
+{
+	struct pg_element element = { .start = PG_NOWHERE, .comma_before = PG_NOWHERE };
+	struct pg_cursor cursor;
+	size_t depth = 0;
+
+	pg_cursor_init(&cursor, statement);
+	if (!pg_cursor_find(&cursor, "(")) {
+		return;
+	}
+	for (; cursor.token.type != SFS_TOKEN_END; pg_cursor_next(&cursor)) {
+		bool close = pg_cursor_at(&cursor, ")"), comma = pg_cursor_at(&cursor, ",");
+
+		depth += pg_cursor_at(&cursor, "(");
+		if (depth == 1 && (close || comma)) {
+			sfs_vec_push(elements, element);
+			element = (struct pg_element){ .start = PG_NOWHERE,
+				.comma_before = cursor.token.offset };
+		} else if (depth > 1 || !pg_cursor_at(&cursor, "(")) {
+			element.start =
+				element.start == PG_NOWHERE ? cursor.token.offset : element.start;
+			element.end = cursor.token.offset + cursor.token.len;
+		}
+		if (close && --depth == 0) {
+			return;
+		}
+	}
+}
+
+static struct pg_ref
+key_table(struct pg_walker *w, const json_t *constraint)
+{
+	const json_t *table = json_object_get(constraint, "pktable");
+
+	return (struct pg_ref){ .space = PG_SPACE_RELATION,
+		.use = PG_USE_LOCKS,
+		.namespace = sfs_arena_intern(w->arena, pg_node_text(table, "schemaname")),
+		.name = sfs_arena_intern(w->arena, pg_node_text(table, "relname")),
+		.offset = pg_node_location(w, table) };
+}
+
+static bool
+is_foreign_key(const json_t *constraint)
+{
+	const char *type = pg_node_text(constraint, "contype");
+
+	return type && strcmp(type, "CONSTR_FOREIGN") == 0;
+}
+
+/* Where the clauses of a column after `from` go on with something that is not the foreign key's. */
+static size_t
+next_clause(struct pg_walker *w, const json_t *column, size_t from, size_t end)
+{
+	const json_t *list = json_object_get(column, "constraints"), *item;
+	size_t at = pg_node_location(w, json_object_get(column, "collClause")), index;
+
+	if (at != PG_NOWHERE && at > from && at < end) {
+		end = at;
+	}
+	json_array_foreach(list, index, item)
+	{
+		const json_t *constraint = json_object_get(item, "Constraint");
+		const char *type = pg_node_text(constraint, "contype");
+
+		at = pg_node_location(w, constraint);
+		if (type && !sfs_starts_with(type, "CONSTR_ATTR_") && at > from && at < end) {
+			end = at;
+		}
+	}
+	return end;
+}
+
+/* From `from` to the last token before `to`; also where REFERENCES stands. */
+static void
+measure(struct pg_walker *w, size_t from, size_t to, struct pg_key *key)
+{
+	struct pg_stmt range = *w->statement;
+	struct pg_cursor cursor;
+
+	range.offset = from;
+	range.len = to - from;
+	key->element = key->cut = from;
+	for (pg_cursor_init(&cursor, &range); cursor.token.type != SFS_TOKEN_END;
+		pg_cursor_next(&cursor)) {
+		if (!key->references && pg_cursor_at(&cursor, "REFERENCES")) {
+			key->references = cursor.token.offset;
+		}
+		key->element_len = key->cut_len = cursor.token.offset + cursor.token.len - from;
+	}
+}
+
+static void
+add_column_keys(struct pg_walker *w, const json_t *column, const struct pg_element *element)
+{
+	const json_t *list = json_object_get(column, "constraints"), *item;
+	size_t index;
+
+	json_array_foreach(list, index, item)
+	{
+		const json_t *constraint = json_object_get(item, "Constraint");
+		size_t from = pg_node_location(w, constraint);
+		struct pg_key key = { 0 };
+
+		if (!is_foreign_key(constraint) || from == PG_NOWHERE) {
+			continue;
+		}
+		sfs_auto(str) struct sfs_str name = SFS_STR_INIT;
+		sfs_quote_name(&name, SFS_POSTGRES, pg_node_text(column, "colname"));
+		measure(w, from, next_clause(w, column, from, element->end), &key);
+		key.column = sfs_arena_strdup(w->arena, sfs_str_text(&name));
+		key.table = key_table(w, constraint);
+		if (key.references) {
+			sfs_vec_push(&w->keys, key);
+		}
+	}
+}
+
+static void
+add_table_key(struct pg_walker *w, const json_t *constraint, const struct pg_element *element)
+{
+	if (is_foreign_key(constraint) && element->comma_before != PG_NOWHERE) {
+		struct pg_key key = { .element = element->start,
+			.element_len = element->end - element->start,
+			.cut = element->comma_before,
+			.cut_len = element->end - element->comma_before,
+			.table = key_table(w, constraint) };
+
+		sfs_vec_push(&w->keys, key);
+	}
+}
+
+void
+pg_keys_find(struct pg_walker *w, const json_t *create)
+{
+	const json_t *list = json_object_get(create, "tableElts"), *item;
+	struct pg_elements elements = { 0 };
+	size_t index;
+
+	if (json_array_size(list)) {
+		pg_elements_find(w->statement, &elements);
+	}
+	if (elements.len == json_array_size(list)) {
+		json_array_foreach(list, index, item)
+		{
+			const json_t *column = json_object_get(item, "ColumnDef");
+
+			if (column) {
+				add_column_keys(w, column, &elements.items[index]);
+			} else {
+				add_table_key(w, json_object_get(item, "Constraint"),
+					&elements.items[index]);
+			}
+		}
+	}
+	sfs_vec_finish(&elements);
+}
