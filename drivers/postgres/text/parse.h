@@ -116,9 +116,7 @@ void pg_statement_parse(struct pg_script *script, struct pg_stmt *statement);
 /* What libpg_query finds wrong with the statement, as an error with its position. -EINVAL or 0. */
 int pg_statement_check(const struct pg_stmt *statement, struct sfs_error *err) SFS_MUST_CHECK;
 
-/* ---- head.c ---- */
-
-/* Reads the first words of a statement. */
+/* Reads the first words of a statement. (head.c) */
 void pg_head_read(struct sfs_arena *arena, struct pg_stmt *statement);
 
 /* The namespace that a SET search_path makes the first; NULL when `statement` sets something else. */
