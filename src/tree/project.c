@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: MIT
+/* A project's configuration: schemafs.json. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <jansson.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "tree/project.h"
+
+enum { MAX_CONFIGURATION = 1 << 20 };
+
+static const struct {
+	const char *name;
+	enum sfs_prefix prefix;
+} prefixes[] = {
+	{ "index", SFS_PREFIX_INDEX },
+	{ "timestamp", SFS_PREFIX_TIMESTAMP },
+	{ "supabase", SFS_PREFIX_SUPABASE },
+	{ "unix", SFS_PREFIX_UNIX },
+	{ "none", SFS_PREFIX_NONE },
+};
+
+bool
+sfs_prefix_parse(const char *word, enum sfs_prefix *ret_prefix)
+{
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+		if (strcmp(prefixes[i].name, word) == 0) {
+			*ret_prefix = prefixes[i].prefix;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+sfs_prefix_name(enum sfs_prefix prefix)
+{
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+		if (prefixes[i].prefix == prefix) {
+			return prefixes[i].name;
+		}
+	}
+	return "";
+}
+
+void
+sfs_project_finish(struct sfs_project *project)
+{
+	sfs_vec_finish(&project->include);
+	sfs_vec_finish(&project->exclude);
+	sfs_vec_finish(&project->external);
+	sfs_vec_finish(&project->optional_extensions);
+	sfs_vec_finish(&project->reference);
+	sfs_arena_destroy(project->arena);
+	memset(project, 0, sizeof *project);
+}
+
+/* ---- values ---- */
+
+struct key {
+	const char *name;
+	int (*read)(struct sfs_project *project, const json_t *value, struct sfs_error *err);
+};
+
+static int
+wrong(const char *key, const char *what, struct sfs_error *err)
+{
+	return sfs_error_set(err, EINVAL, "`%s` is %s", key, what);
+}
+
+static const char *
+text_of(struct sfs_project *project, const json_t *value)
+{
+	return sfs_arena_strdup(project->arena, json_string_value(value));
+}
+
+static const char *
+path_of(struct sfs_project *project, const json_t *value)
+{
+	const char *path = json_string_value(value);
+
+	if (!path || !*path) {
+		return NULL;
+	}
+	if (strcmp(path, ".") == 0) {
+		return project->root;
+	}
+	while (sfs_starts_with(path, "./")) {
+		path += 2;
+	}
+	return *path == '/' ? sfs_arena_strdup(project->arena, path)
+			    : sfs_arena_printf(project->arena, "%s/%s", project->root, path);
+}
+
+static int
+read_tree(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	project->tree = path_of(project, value);
+	return project->tree ? 0 : wrong("tree", "the path of a directory", err);
+}
+
+static int
+read_migrations(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	project->migrations = path_of(project, value);
+	return project->migrations ? 0 : wrong("migrations", "the path of a directory", err);
+}
+
+static int
+read_dialect(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	const char *said = json_string_value(value);
+
+	if (!said || (strcmp(said, "postgresql") != 0 && strcmp(said, "sqlite") != 0)) {
+		return wrong("dialect", "\"postgresql\" or \"sqlite\"", err);
+	}
+	project->dialect = text_of(project, value);
+	return 0;
+}
+
+/* "$NAME" is the environment's: a connection string with a password does not belong into git. */
+static int
+read_database(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	const char *said = json_string_value(value);
+
+	if (!said || !*said) {
+		return wrong("database", "a database, or $NAME for a variable that holds one", err);
+	}
+	project->database =
+		sfs_arena_strdup(project->arena, *said == '$' ? getenv(said + 1) : said);
+	return 0;
+}
+
+static int
+read_ledger(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	const json_t *schema = json_object_get(value, "schema");
+	const json_t *table = json_object_get(value, "table");
+
+	if (!json_is_object(value) || (schema && !json_is_string(schema)) ||
+		(table && !json_is_string(table))) {
+		return wrong("ledger", "an object with `schema` and `table`", err);
+	}
+	project->ledger_schema = schema ? text_of(project, schema) : project->ledger_schema;
+	project->ledger_table = table ? text_of(project, table) : project->ledger_table;
+	return 0;
+}
+
+static int
+read_prefix(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	const char *said = json_string_value(value);
+
+	project->prefix_given = said && sfs_prefix_parse(said, &project->prefix);
+	return project->prefix_given
+		       ? 0
+		       : wrong("prefix", "index, timestamp, supabase, unix or none", err);
+}
+
+static int
+read_breakpoints(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	project->breakpoints = json_is_true(value);
+	return json_is_boolean(value) ? 0 : wrong("breakpoints", "true or false", err);
+}
+
+/* A number of bytes, or a text such as "64MB". */
+static int
+read_online_above(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	static const struct {
+		const char *unit;
+		int64_t bytes;
+	} units[] = { { "", 1 }, { "B", 1 }, { "kB", 1 << 10 }, { "KB", 1 << 10 },
+		{ "MB", 1 << 20 }, { "GB", 1 << 30 } };
+	const char *said = json_string_value(value), *unit = "";
+	int64_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+
+	if (said && *said >= '0' && *said <= '9') {
+		char *end;
+
+		number = strtoll(said, &end, 10);
+		unit = end + strspn(end, " ");
+	}
+	number = number <= INT64_MAX >> 31 ? number : -1;
+	for (size_t i = 0; number >= 0 && i < sizeof units / sizeof *units; i++) {
+		if (strcmp(unit, units[i].unit) == 0) {
+			project->online_above = number * units[i].bytes;
+			return 0;
+		}
+	}
+	return wrong("online_above", "a number of bytes, or one with kB, MB or GB", err);
+}
+
+/* ---- patterns ---- */
+
+/* The kind whose name stands before the last space; SFS_KIND_COUNT when none does. */
+static enum sfs_kind
+kind_of(const char *word, size_t len)
+{
+	for (int kind = 0; kind < SFS_KIND_COUNT; kind++) {
+		const char *name = sfs_kind_info((enum sfs_kind)kind)->name;
+
+		if (strlen(name) == len && strncmp(name, word, len) == 0) {
+			return (enum sfs_kind)kind;
+		}
+	}
+	return SFS_KIND_COUNT;
+}
+
+static struct sfs_pattern
+pattern_of(struct sfs_project *project, const char *word)
+{
+	/* The longest kind that fits: "foreign table x" is not a thing called "table x". */
+	for (const char *space = strrchr(word, ' '); space && space > word;) {
+		enum sfs_kind kind = kind_of(word, (size_t)(space - word));
+
+		if (kind != SFS_KIND_COUNT) {
+			return (struct sfs_pattern){ kind,
+				sfs_arena_strdup(project->arena, space + 1) };
+		}
+		space = memrchr(word, ' ', (size_t)(space - word));
+	}
+	return (struct sfs_pattern){ SFS_KIND_COUNT, sfs_arena_strdup(project->arena, word) };
+}
+
+static int
+read_patterns(struct sfs_project *project, const char *key, const json_t *value,
+	struct sfs_patterns *patterns, struct sfs_error *err)
+{
+	const json_t *item;
+	size_t i;
+
+	if (!json_is_array(value)) {
+		return wrong(key, "a list of texts such as \"public.*\"", err);
+	}
+	json_array_foreach(value, i, item)
+	{
+		const char *word = json_string_value(item);
+
+		if (!word || !*word) {
+			return wrong(key, "a list of texts such as \"table auth.users\"", err);
+		}
+		sfs_vec_push(patterns, pattern_of(project, word));
+	}
+	return 0;
+}
+
+static int
+read_include(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	return read_patterns(project, "include", value, &project->include, err);
+}
+
+static int
+read_exclude(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	return read_patterns(project, "exclude", value, &project->exclude, err);
+}
+
+static int
+read_external(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	return read_patterns(project, "external", value, &project->external, err);
+}
+
+static int
+read_optional(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		if (!json_is_string(item)) {
+			return wrong("optional_extensions", "a list of names", err);
+		}
+		sfs_vec_push(&project->optional_extensions, text_of(project, item));
+	}
+	return json_is_array(value) ? 0 : wrong("optional_extensions", "a list of names", err);
+}
+
+static int
+read_reference_table(struct sfs_project *project, const json_t *item, struct sfs_error *err)
+{
+	const json_t *named = json_is_object(item) ? json_object_get(item, "table") : item;
+	const json_t *delete = json_object_get(item, "delete");
+	const char *table = json_string_value(named);
+
+	if (!table || !*table || (delete &&!json_is_boolean(delete))) {
+		return wrong("reference",
+			"a list of tables, each a text or {\"table\": ..., \"delete\": true}", err);
+	}
+	const char *dot = strchr(table, '.');
+	sfs_vec_push(&project->reference,
+		(struct sfs_reference){
+			.namespace = dot ? sfs_arena_strndup(
+						   project->arena, table, (size_t)(dot - table))
+					 : NULL,
+			.name = sfs_arena_strdup(project->arena, dot ? dot + 1 : table),
+			.delete = json_is_true(delete),
+		});
+	return 0;
+}
+
+static int
+read_reference(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(value, i, item)
+	{
+		int r = read_reference_table(project, item, err);
+
+		if (r < 0) {
+			return r;
+		}
+	}
+	return json_is_array(value) ? 0 : wrong("reference", "a list of tables", err);
+}
+
+static const struct key keys[] = {
+	{ "tree", read_tree },
+	{ "migrations", read_migrations },
+	{ "dialect", read_dialect },
+	{ "database", read_database },
+	{ "ledger", read_ledger },
+	{ "prefix", read_prefix },
+	{ "breakpoints", read_breakpoints },
+	{ "online_above", read_online_above },
+	{ "include", read_include },
+	{ "exclude", read_exclude },
+	{ "external", read_external },
+	{ "optional_extensions", read_optional },
+	{ "reference", read_reference },
+};
+
+static const struct key *
+find_key(const char *name)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		if (strcmp(keys[i].name, name) == 0) {
+			return &keys[i];
+		}
+	}
+	return NULL;
+}
+
+/* A key that is not known is a typing error: what it was to say would silently not hold. */
+static int
+read_keys(struct sfs_project *project, json_t *root, struct sfs_error *err)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(root)) {
+		return sfs_error_set(err, EINVAL, "a configuration is one object");
+	}
+	json_object_foreach(root, name, value)
+	{
+		const struct key *key = find_key(name);
+
+		if (*name == '$') {
+			continue; /* "$schema", for editors */
+		}
+		if (!key) {
+			return sfs_error_set(err, EINVAL, "there is no setting `%s`", name);
+		}
+		int r = key->read(project, value, err);
+		if (r < 0) {
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static int
+parse(struct sfs_project *project, const struct sfs_str *text, struct sfs_error *err)
+{
+	json_error_t fault;
+	json_t *root = json_loadb(
+		sfs_str_text(text), text->len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+	int r = root ? read_keys(project, root, err) : sfs_error_set(err, EINVAL, "%s", fault.text);
+
+	if (r < 0 && err) {
+		err->file = sfs_strdup(project->file);
+		err->line = !root && fault.line > 0 ? (unsigned)fault.line : 0;
+		err->column = !root && fault.column > 0 ? (unsigned)fault.column : 0;
+	}
+	json_decref(root);
+	return r;
+}
+
+static bool
+has_journal(const char *directory)
+{
+	char *path sfs_auto(free) = sfs_file_join(directory, "meta/_journal.json");
+
+	return access(path, F_OK) == 0;
+}
+
+static const char *
+usual_migrations(struct sfs_project *project)
+{
+	static const char *const names[] = { "migrations", "drizzle" };
+
+	if (has_journal(project->root)) {
+		return project->root;
+	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *path =
+			sfs_arena_printf(project->arena, "%s/%s", project->root, names[i]);
+
+		if (has_journal(path)) {
+			return path;
+		}
+	}
+	return sfs_arena_printf(project->arena, "%s/migrations", project->root);
+}
+
+static void
+set_defaults(struct sfs_project *project, const char *directory)
+{
+	project->arena = sfs_arena_create();
+	project->root = sfs_arena_strdup(project->arena, directory);
+	project->tree = project->root;
+	project->ledger_schema = "drizzle";
+	project->ledger_table = "__drizzle_migrations";
+	project->breakpoints = true;
+	project->online_above = -1;
+}
+
+int
+sfs_project_read(const char *directory, struct sfs_project *ret_project, struct sfs_error *err)
+{
+	struct sfs_project project sfs_auto(project) = { 0 };
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_error fault sfs_auto(error) = SFS_ERROR_INIT;
+	char *path sfs_auto(free) = sfs_file_join(directory, SFS_PROJECT_FILE);
+	int r = sfs_file_read(path, MAX_CONFIGURATION, &text, &fault);
+
+	if (r < 0 && r != -ENOENT) {
+		sfs_error_move(err, &fault);
+		return r;
+	}
+	set_defaults(&project, directory);
+	if (r == 0) {
+		project.file = sfs_arena_strdup(project.arena, path);
+		r = parse(&project, &text, err);
+		if (r < 0) {
+			return r;
+		}
+	}
+	if (!project.migrations) {
+		project.migrations = usual_migrations(&project);
+	}
+	*ret_project = project;
+	memset(&project, 0, sizeof project);
+	return 0;
+}
+
+/* The directory itself or the nearest above it that has the file; "" when none has. */
+static void
+look_upwards(const char *start, char place[PATH_MAX])
+{
+	if (!realpath(start, place)) {
+		place[0] = '\0';
+	}
+	while (place[0]) {
+		char *path sfs_auto(free) = sfs_file_join(place, SFS_PROJECT_FILE);
+
+		if (access(path, F_OK) == 0) {
+			return;
+		}
+		*strrchr(place, '/') = '\0';
+	}
+}
+
+int
+sfs_project_find(const char *start, struct sfs_project *ret_project, struct sfs_error *err)
+{
+	char place[PATH_MAX];
+
+	look_upwards(start, place);
+	return sfs_project_read(place[0] ? place : start, ret_project, err);
+}
+
+/* ---- asking ---- */
+
+static bool
+matches(const struct sfs_pattern *pattern, const struct sfs_identity *id)
+{
+	struct sfs_str whole sfs_auto(str) = SFS_STR_INIT;
+
+	if (pattern->kind != SFS_KIND_COUNT && pattern->kind != id->kind) {
+		return false;
+	}
+	/* What hangs on a table, a trigger or a policy, goes by the table's name or by its own. */
+	if (pattern->kind == SFS_KIND_COUNT && id->relation) {
+		sfs_str_addf(&whole, "%s.%s", id->namespace ? id->namespace : "", id->relation);
+		if (fnmatch(pattern->glob, sfs_str_text(&whole), 0) == 0) {
+			return true;
+		}
+		sfs_str_truncate(&whole, 0);
+	}
+	if (id->kind == SFS_NAMESPACE) {
+		/* "public.*" means the namespace with all in it. */
+		sfs_str_addf(&whole, "%s.", id->name);
+		if (fnmatch(pattern->glob, sfs_str_text(&whole), 0) == 0) {
+			return true;
+		}
+		sfs_str_truncate(&whole, 0);
+	} else if (id->namespace) {
+		sfs_str_addf(&whole, "%s.", id->namespace);
+	}
+	sfs_str_add(&whole, id->name);
+	return fnmatch(pattern->glob, sfs_str_text(&whole), 0) == 0;
+}
+
+bool
+sfs_patterns_match(const struct sfs_patterns *patterns, const struct sfs_object *object)
+{
+	const struct sfs_identity *id = &sfs_object_filed(object)->id;
+
+	sfs_vec_foreach (pattern, patterns) {
+		if (matches(pattern, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Patterns of namespaces say nothing about what belongs to none; those of its kind do. */
+static bool
+is_asked_for(const struct sfs_project *project, const struct sfs_object *object)
+{
+	bool asked = object->id.namespace != NULL;
+
+	sfs_vec_foreach (pattern, &project->include) {
+		asked = asked || pattern->kind == object->id.kind;
+	}
+	return asked;
+}
+
+bool
+sfs_project_includes(const struct sfs_project *project, const struct sfs_object *object)
+{
+	object = sfs_object_filed(object);
+	if (project->include.len && is_asked_for(project, object) &&
+		!sfs_patterns_match(&project->include, object)) {
+		return false;
+	}
+	return !sfs_patterns_match(&project->exclude, object);
+}
+
+bool
+sfs_project_is_external(const struct sfs_project *project, const struct sfs_object *object)
+{
+	return sfs_patterns_match(&project->external, object);
+}
+
+bool
+sfs_project_is_optional(const struct sfs_project *project, const struct sfs_object *object)
+{
+	if (object->id.kind != SFS_EXTENSION) {
+		return false;
+	}
+	sfs_vec_foreach (name, &project->optional_extensions) {
+		if (strcmp(*name, object->id.name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
