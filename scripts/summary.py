@@ -17,7 +17,7 @@ def count(case):
     return "skipped" if case.find("skipped") is not None else "passed"
 
 
-def read(path):
+def read(path, prefix=""):
     try:
         cases = list(ET.parse(path).iter("testcase"))
     except (OSError, ET.ParseError) as error:
@@ -27,7 +27,7 @@ def read(path):
     for case in cases:
         verdict = count(case)
         counts[verdict] += 1
-        name = f"{case.get('classname', '')} {case.get('name', '')}".strip()
+        name = f"{prefix}{case.get('classname', '')} {case.get('name', '')}".strip()
         if verdict == "skipped":
             print(f"SKIPPED {name}: {case.find('skipped').get('message', 'no reason given')}")
         elif verdict == "failed":
@@ -44,7 +44,10 @@ def read_leftovers(directory):
 
 def main():
     directory = pathlib.Path(sys.argv[1])
-    for name in ("unit.xml", "program.xml"):
+    servers = sorted(directory.glob("postgresql-*.xml"))
+    for path in servers:
+        read(path, f"{path.stem}: ")
+    for name in () if servers else ("unit.xml", "program.xml"):
         read(directory / name)
     read_leftovers(directory)
     print(", ".join(f"{number} {verdict}" for verdict, number in counts.items()))

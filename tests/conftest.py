@@ -25,6 +25,7 @@ def pytest_configure(config):
     # A run that is told to end takes its server and its mounts with it, as at ^C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     config.addinivalue_line("markers", "long: too long for every day, runs with --all")
+    config.addinivalue_line("markers", "catalog: runs on each major with scripts/test --matrix")
 
 
 def pytest_collection_modifyitems(config, items):

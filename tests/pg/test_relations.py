@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.catalog
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
