@@ -64,6 +64,24 @@ struct sfs_evaluation {
 		*shadow; /* an empty database to use as the scratch place, NULL: one of our own */
 };
 
+/* A statement of a history, to be run again from the beginning. */
+struct sfs_replay_step {
+	const struct sfs_source *source; /* borrowed; the file that it stands in */
+	size_t offset, len;              /* in its text, without the `;` */
+};
+
+/*
+ * What migrations make of an empty database. Each statement is a transaction of its own, so that what
+ * can not run inside one and what needs the one before it to be committed are as any other.
+ */
+struct sfs_replay {
+	const struct sfs_replay_step *steps;
+	size_t n_steps;
+	const size_t *stops; /* ascending: after how many steps to read a catalog */
+	size_t n_stops;
+	const char *shadow; /* an empty database to use, and to empty again; NULL: one of our own */
+};
+
 /* A migration as the ledger has it: a row of drizzle's table. */
 struct sfs_ledger_row {
 	char hash[65];
@@ -125,6 +143,15 @@ struct sfs_driver {
 	 */
 	int (*plan)(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 		struct sfs_error *err) SFS_MUST_CHECK;
+
+	/*
+	 * Runs a history in a scratch place and reads what it makes: `ret_catalogs` receives a sealed
+	 * catalog, with its dependencies, for each stop; on failure none. Roles that it creates are
+	 * there for the time being only; what else belongs to the server is left out. The error says
+	 * file, line and column. SQLite: `db` may be NULL.
+	 */
+	int (*replay)(struct sfs_db *db, const struct sfs_replay *what,
+		struct sfs_catalog **ret_catalogs, struct sfs_error *err) SFS_MUST_CHECK;
 
 	/*
 	 * A transaction that changes the schema: begin() also takes what it must before (SQLite: turns

@@ -2,6 +2,7 @@
 /* PostgreSQL as a driver. */
 #include "drivers/postgres/driver.h"
 #include "drivers/postgres/scratch/evaluate.h"
+#include "drivers/postgres/scratch/scratch.h"
 #include "drivers/postgres/kind.h"
 #include "drivers/postgres/plan/plan.h"
 #include "drivers/postgres/read/read.h"
@@ -43,6 +44,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.print = print_object,
 	.print_all = pg_print_all,
 	.evaluate = pg_evaluate,
+	.replay = pg_replay,
 	.plan = pg_plan,
 	.begin = pg_begin,
 	.exec = pg_exec,

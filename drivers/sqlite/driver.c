@@ -22,6 +22,7 @@ const struct sfs_driver sfs_sqlite_driver = {
 	.print = lite_print,
 	.print_all = lite_print_all,
 	.evaluate = lite_evaluate,
+	.replay = lite_replay,
 	.plan = lite_plan,
 	.begin = lite_begin,
 	.exec = lite_exec,

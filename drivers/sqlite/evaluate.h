@@ -9,6 +9,10 @@
 int lite_evaluate(struct sfs_db *db, const struct sfs_evaluation *what,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* sfs_driver's replay(). (replay.c) */
+int lite_replay(struct sfs_db *db, const struct sfs_replay *what, struct sfs_catalog **ret_catalogs,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 /* A statement of the texts that makes or changes something. */
 struct lite_piece {
 	const struct sfs_source *source;

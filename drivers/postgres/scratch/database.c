@@ -111,15 +111,8 @@ add_locale(struct pg_db *db, struct sfs_str *sql, struct sfs_error *err)
 	return 0;
 }
 
-/* A scratch database while it is there. */
-struct scratch {
-	struct pg_db *admin;  /* holds the lock; owned */
-	struct pg_db *inside; /* owned */
-	struct sfs_str name;
-};
-
-static void
-finish_scratch(struct scratch *scratch)
+void
+pg_scratch_finish(struct pg_scratch *scratch)
 {
 	pg_disconnect(scratch->inside);
 	if (scratch->admin && scratch->name.len) {
@@ -128,7 +121,6 @@ finish_scratch(struct scratch *scratch)
 	pg_disconnect(scratch->admin);
 	sfs_str_finish(&scratch->name);
 }
-SFS_DEFINE_AUTO_VALUE(scratch, struct scratch, finish_scratch)
 
 static int
 explain_creation(int r, struct sfs_error *err)
@@ -153,8 +145,8 @@ allow_writes(struct pg_db *db, struct sfs_error *err)
 		db, "SET default_transaction_read_only = off; SET synchronous_commit = off", err);
 }
 
-static int
-create(struct pg_db *db, struct scratch *scratch, struct sfs_error *err)
+int
+pg_scratch_open(struct pg_db *db, struct pg_scratch *scratch, struct sfs_error *err)
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 	int r = pg_connect_again(db, NULL, &scratch->admin, err);
@@ -246,8 +238,8 @@ static const char EMPTY[] =
 	" WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = c.classid"
 	"  AND d.objid = c.objid AND d.deptype = 'e') LIMIT 1";
 
-static int
-require_empty(struct pg_db *shadow, struct sfs_error *err)
+int
+pg_require_empty(struct pg_db *shadow, struct sfs_error *err)
 {
 	sfs_auto(PQclear) PGresult *found = NULL;
 	int r = pg_query(shadow, EMPTY, 0, NULL, &found, err);
@@ -272,7 +264,7 @@ evaluate_in_shadow(struct pg_db *db, const char *target, struct pg_script *scrip
 		return r;
 	}
 	struct pg_db *shadow = pg_db_of(base);
-	r = require_empty(shadow, err);
+	r = pg_require_empty(shadow, err);
 	if (!r) {
 		r = pg_run(shadow, "BEGIN READ WRITE", err);
 	}
@@ -291,7 +283,7 @@ pg_evaluate_in_database(struct pg_db *db, const struct sfs_evaluation *what,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err)
 {
 	struct pg_script script sfs_auto(pg_script);
-	struct scratch scratch sfs_auto(scratch) = { 0 };
+	struct pg_scratch scratch sfs_auto(pg_scratch) = { 0 };
 	bool any_order;
 
 	pg_script_init(&script);
@@ -303,7 +295,7 @@ pg_evaluate_in_database(struct pg_db *db, const struct sfs_evaluation *what,
 	if (what->shadow) {
 		return evaluate_in_shadow(db, what->shadow, &script, any_order, ret_catalog, err);
 	}
-	r = create(db, &scratch, err);
+	r = pg_scratch_open(db, &scratch, err);
 	if (r) {
 		return r;
 	}

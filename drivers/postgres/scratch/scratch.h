@@ -16,6 +16,26 @@
 int pg_evaluate_in_database(struct pg_db *db, const struct sfs_evaluation *what,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* A scratch database while it is there; pg_scratch_finish() drops it. */
+struct pg_scratch {
+	struct pg_db *admin;  /* holds the lock; owned */
+	struct pg_db *inside; /* owned */
+	struct sfs_str name;
+};
+int pg_scratch_open(
+	struct pg_db *db, struct pg_scratch *scratch, struct sfs_error *err) SFS_MUST_CHECK;
+void pg_scratch_finish(struct pg_scratch *scratch); /* accepts a zeroed one */
+SFS_DEFINE_AUTO_VALUE(pg_scratch, struct pg_scratch, pg_scratch_finish)
+
+/* -EINVAL when there is something in a database that was given as a scratch place. */
+int pg_require_empty(struct pg_db *shadow, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* ---- replay.c ---- */
+
+/* sfs_driver's replay(). */
+int pg_replay(struct sfs_db *db, const struct sfs_replay *what, struct sfs_catalog **ret_catalogs,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 /* ---- schema.c ---- */
 
 /* Whether objects of that kind can be tried out in a schema of their own. */
