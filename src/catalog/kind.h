@@ -75,6 +75,8 @@ enum sfs_level {
 enum sfs_attribute_flags {
 	SFS_ATTR_INFORMATIVE = 1 << 0, /* follows from others or is state: never compared */
 	SFS_ATTR_SECRET = 1 << 1,      /* never shown, never compared */
+	SFS_ATTR_FAULT =
+		1 << 2, /* what has it is to be mended; nobody wants it: compared one way */
 };
 
 struct sfs_attribute {

@@ -140,6 +140,9 @@ sfs_objects_compare(enum sfs_dialect dialect, const struct sfs_object *a,
 			(info->attributes[i].flags & (SFS_ATTR_INFORMATIVE | SFS_ATTR_SECRET))) {
 			continue;
 		}
+		if (info->attributes[i].flags & SFS_ATTR_FAULT && sfs_object_get(b, (int)i)) {
+			continue;
+		}
 		if (!sfs_values_equal(dialect, sfs_object_get(a, (int)i), sfs_object_get(b, (int)i),
 			    renames, both_ways)) {
 			differ |= UINT64_C(1) << i;

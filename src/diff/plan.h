@@ -21,13 +21,23 @@ struct sfs_hazard {
 	const char *message; /* what can happen, with the facts measured */
 };
 
+/* How a statement may wait and how long it may take. */
+enum sfs_pace {
+	SFS_PACE_FREE,   /* as long as it takes; waits for a lock as the session does */
+	SFS_PACE_BRIEF,  /* others wait for the lock that it holds, and it has little to do */
+	SFS_PACE_ONLINE, /* nobody waits for it, so it may wait for others, and take its time */
+};
+
 /* One statement of a plan, ready to send. */
 struct sfs_step {
 	const char *sql;    /* without the final `;` */
 	const char *object; /* what it is about, described; NULL for scaffolding */
 	const char *lock;   /* the strongest lock it takes on a user's table, NULL for none */
-	bool outside;       /* can not run in a transaction */
-	bool scaffolding;   /* SET, PRAGMA and the like: needed, but no change by itself */
+	const char
+		*undo; /* of an `outside` one: takes away what it leaves when it fails; or NULL */
+	enum sfs_pace pace;
+	bool outside;     /* runs by itself, outside of a transaction: can not, or shall not */
+	bool scaffolding; /* SET, PRAGMA and the like: needed, but no change by itself */
 };
 
 /* Ordered statements that bring one database to another schema. All texts live in its arena. */

@@ -80,6 +80,11 @@ pg_print_index(struct pg_writer *writer, const struct sfs_object *object)
 		pg_write_common(writer, object);
 		return;
 	}
+	if (writer->file && sfs_object_has(object, SFS_INDEX_BROKEN)) {
+		sfs_str_add(&sql,
+			"-- INVALID in the database, left by a CREATE INDEX CONCURRENTLY that did "
+			"not end: not used\n");
+	}
 	write_index(&sql, object);
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 	if (parent) {
