@@ -5,6 +5,7 @@
 
 #include "base/redact.h"
 #include "base/str.h"
+#include "diff/json.h"
 #include "verbs/output.h"
 
 enum { JSON_VERSION = 1 };
@@ -21,43 +22,10 @@ sfs_output_json(json_t *value)
 	json_decref(whole);
 }
 
-/* The length of the UTF-8 character at `text`, 0 when there is none that JSON could hold. */
-static size_t
-character(const char *text)
-{
-	for (size_t len = 1; len <= 4; len++) {
-		json_t *one = json_stringn(text, len);
-
-		if (one) {
-			json_decref(one);
-			return len;
-		}
-		if (!text[len]) {
-			break;
-		}
-	}
-	return 0;
-}
-
 json_t *
 sfs_output_string(const char *text)
 {
-	struct sfs_str clean sfs_auto(str) = SFS_STR_INIT;
-
-	if (!text) {
-		return json_null();
-	}
-	json_t *value = json_string(text);
-	if (value) {
-		return value;
-	}
-	while (*text) {
-		size_t len = character(text);
-
-		sfs_str_addn(&clean, len ? text : "\xEF\xBF\xBD", len ? len : 3);
-		text += len ? len : 1;
-	}
-	return json_string(sfs_str_text(&clean));
+	return sfs_json_text(text);
 }
 
 static json_t *
@@ -85,41 +53,10 @@ sfs_output_error(const struct sfs_error *err)
 		redacted(err->statement), "plan", redacted(err->plan));
 }
 
-static json_t *
-step_json(const struct sfs_step *step)
-{
-	return json_pack("{s:o, s:o, s:o, s:b, s:b}", "sql", sfs_output_string(step->sql), "object",
-		sfs_output_string(step->object), "lock", sfs_output_string(step->lock), "outside",
-		step->outside, "scaffolding", step->scaffolding);
-}
-
-static json_t *
-hazard_json(const struct sfs_hazard *hazard)
-{
-	char rule[16];
-
-	(void)snprintf(rule, sizeof rule, "H%02u", hazard->rule);
-	return json_pack("{s:s, s:s, s:o, s:o}", "rule", rule, "severity",
-		sfs_severity_name(hazard->severity), "object", sfs_output_string(hazard->object),
-		"message", sfs_output_string(hazard->message));
-}
-
 json_t *
 sfs_output_plan(const struct sfs_plan *plan)
 {
-	json_t *steps = json_array(), *hazards = json_array(), *questions = json_array();
-
-	sfs_vec_foreach (step, &plan->steps) {
-		(void)json_array_append_new(steps, step_json(step));
-	}
-	sfs_vec_foreach (hazard, &plan->hazards) {
-		(void)json_array_append_new(hazards, hazard_json(hazard));
-	}
-	sfs_vec_foreach (question, &plan->questions) {
-		(void)json_array_append_new(questions, sfs_output_string(*question));
-	}
-	return json_pack(
-		"{s:o, s:o, s:o}", "statements", steps, "hazards", hazards, "questions", questions);
+	return sfs_plan_json(plan);
 }
 
 void
