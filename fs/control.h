@@ -9,6 +9,15 @@
 /* Puts the files there; the directories must be. */
 void mnt_control_init(struct mnt *mnt);
 
+/* The log's file in the state directory. */
+#define MNT_LOG_FILE "log"
+
+/* Gives one of the files another text. */
+void mnt_control_set(struct mnt *mnt, const char *path, const char *bytes, size_t len);
+
+/* Shows what the file on the disk behind `path` is now; this one needs the lock. */
+void mnt_control_show(struct mnt *mnt, const char *path, const struct stat *found);
+
 /* Renders status and status.json anew; they change only where they differ. */
 void mnt_control_update(struct mnt *mnt);
 

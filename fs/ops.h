@@ -25,6 +25,17 @@ mnt_of(fuse_req_t req)
 	return fuse_req_userdata(req);
 }
 
+/* What a request is about; NULL where the kernel opened by itself. */
+static inline struct mnt_handle *
+mnt_handle_of(const struct fuse_file_info *fi)
+{
+	return fi ? (struct mnt_handle *)(uintptr_t)fi->fh : NULL;
+}
+
+/* open.c: that a thread uses it; the end of it. Both need the lock. */
+void mnt_handle_note(struct mnt_handle *handle, pid_t thread);
+void mnt_handle_close(struct mnt *mnt, struct mnt_handle *handle);
+
 /* attr.c: what stat(2) shows; needs the lock. */
 void mnt_stat(const struct mnt *mnt, const struct mnt_node *node, struct stat *ret_stat);
 
@@ -40,7 +51,7 @@ int mnt_may_change(const struct mnt *mnt, const struct mnt_node *directory, cons
 /* What a file of that name in that directory is before the database knows of it. */
 enum mnt_role mnt_role_of(const struct mnt_node *directory, const char *name);
 
-/* io.c: starts writing a node; needs the lock. */
+/* Starts writing a node; needs the lock. */
 void mnt_begin_writing(struct mnt *mnt, struct mnt_node *node, pid_t thread, bool truncate);
 
 /* The text that the process of `thread` has read last, else the current one; borrowed; needs the lock. */
@@ -52,7 +63,7 @@ struct mnt_text *mnt_base_of(struct mnt_node *node, pid_t thread);
  */
 void mnt_hide(struct mnt *mnt, struct mnt_node *node, const char *path, bool drop);
 
-/* Whether memory for unsaved files is used up; needs the lock. */
+/* io.c: whether memory for unsaved files is used up; needs the lock. */
 bool mnt_overlay_full(const struct mnt *mnt);
 
 void mnt_op_init(void *userdata, struct fuse_conn_info *conn);
