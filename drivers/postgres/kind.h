@@ -14,6 +14,18 @@
 struct pg_row;
 
 /* Where SQL goes. */
+/* A row of default privileges, those of the role that works here. */
+struct pg_default_privileges {
+	char *namespace;  /* owned; NULL: of the whole database */
+	char *objects;    /* owned; "tables", "sequences", "functions", "types", "schemas" */
+	char *definition; /* owned; GRANT and REVOKE clauses, a line each */
+};
+
+struct pg_default_acls SFS_VEC_OF(struct pg_default_privileges);
+
+void pg_default_acls_finish(struct pg_default_acls *defaults);
+SFS_DEFINE_AUTO_VALUE(pg_default_acls, struct pg_default_acls, pg_default_acls_finish)
+
 struct pg_writer {
 	const struct sfs_catalog *catalog; /* the one that the object written belongs to */
 	struct sfs_plan *plan;             /* receives one step for each statement */
@@ -23,6 +35,8 @@ struct pg_writer {
 	const char *using; /* alter(): how a column's values get their new type; NULL: by a cast */
 	bool restart; /* alter(): the sequence stands outside its new bounds and has to start anew */
 	bool script; /* with `file` false: a whole schema for an empty database, so nothing is filled */
+	const struct pg_default_acls
+		*defaults; /* what new objects are granted where the plan runs; NULL: nothing */
 	const unsigned char *
 		omitted; /* by index of object: defaults and constraints that come later; may be NULL */
 };
@@ -105,6 +119,19 @@ void pg_write_target(const struct sfs_object *object, struct sfs_str *out);
  */
 void pg_write_grants(struct pg_writer *writer, const struct sfs_object *object, const char *from,
 	const char *to);
+
+/* The same for an object that was just made: from what it was granted by that. */
+void pg_write_new_grants(struct pg_writer *writer, const struct sfs_object *object);
+
+/* What the server grants on a new object by itself, to others than its owner. (print/grants.c) */
+const char *pg_usual_acl(const struct sfs_object *object);
+
+/* "SELECT, INSERT" as the letters that the attribute has: "ar", or "a*r*". (print/grants.c) */
+void pg_privilege_letters(const char *words, size_t len, bool grantable, struct sfs_str *out);
+
+/* Appends the lines that a new object starts with; of `?` only the server knows what it is. */
+void pg_default_acl(const struct pg_default_acls *defaults, const struct sfs_object *object,
+	struct sfs_str *ret_lines);
 
 /* Quotes by PostgreSQL's rules: a name; `namespace.name`; a literal. */
 void pg_name(struct sfs_str *out, const char *name);

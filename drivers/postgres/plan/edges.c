@@ -394,4 +394,5 @@ pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
 		}
 	}
 	add_name_edges(planner, nodes);
+	pg_defaults_edges(planner, nodes);
 }

@@ -103,6 +103,25 @@ with_parts(struct pg_planner *planner, const struct sfs_object *table)
 	return differs ? copy : table;
 }
 
+/* A column written as serial brings its sequence, and that what sequences are granted. */
+static void
+grant_on_sequences(struct pg_writer *writer, const struct sfs_object *object)
+{
+	const struct sfs_object *table = object->owner ? object->owner : object, *part;
+
+	sfs_parts_foreach (part, table) {
+		const char *name = part->id.kind == SFS_COLUMN
+					   ? sfs_object_get(part, SFS_COLUMN_SERIAL)
+					   : NULL;
+		const struct sfs_object *sequence =
+			name ? sfs_object_part(table, SFS_SEQUENCE, name) : NULL;
+
+		if (sequence && (object == table || object == part)) {
+			pg_write_new_grants(writer, sequence);
+		}
+	}
+}
+
 static void
 emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
 {
@@ -123,10 +142,12 @@ emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct p
 		object = pg_without(planner, object, SFS_CONSTRAINT_INHERITED);
 	}
 	writer->omitted = planner->omitted;
+	writer->defaults = &planner->defaults;
 	if (state->split) {
 		pg_print_view_columns(writer, object);
 	} else {
 		pg_kind(object->id.kind)->create(writer, object);
+		grant_on_sequences(writer, object);
 	}
 }
 

@@ -27,6 +27,7 @@ planner_finish(struct pg_planner *planner)
 {
 	sfs_arena_destroy(planner->arena);
 	sfs_map_destroy(planner->facts);
+	pg_default_acls_finish(&planner->defaults);
 	free(planner->by_from);
 	free(planner->by_to);
 	free(planner->omitted);
@@ -227,6 +228,7 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	pg_pair(diff, &paired);
 	planner_init(&planner, db, &paired, plan);
 	ask_questions(&planner);
+	pg_defaults_load(&planner);
 	pg_decide(&planner);
 	order = sort_nodes(&planner, &nodes);
 	routines = makes_routines(&nodes);

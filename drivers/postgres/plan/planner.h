@@ -49,8 +49,9 @@ struct pg_planner {
 	bool split_keys; /* foreign keys go before the tables that they would go with */
 	unsigned char
 		*omitted; /* owned; by index in diff->to: made after the table that it is in */
-	unsigned char *loosened; /* owned; by index in diff->from: goes before that */
-	struct sfs_map *facts;   /* owned; of facts.c */
+	unsigned char *loosened;         /* owned; by index in diff->from: goes before that */
+	struct sfs_map *facts;           /* owned; of facts.c */
+	struct pg_default_acls defaults; /* owned; of defaults.c */
 };
 
 /* The state of an object of `from`, or of `to`; made when there is none. */
@@ -164,6 +165,14 @@ bool pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *sta
 
 /* The attributes that UNTIE and TIE see to: they are not ALTER's. */
 uint64_t pg_tied_attributes(const struct pg_state *state);
+
+/* ---- defaults.c: what objects are granted when the plan makes them ---- */
+
+/* Finds the default privileges: of the database, or without one of `diff->from`. */
+void pg_defaults_load(struct pg_planner *planner);
+
+/* Lets default privileges change after all that is made by the plan. */
+void pg_defaults_edges(const struct pg_planner *planner, struct pg_nodes *nodes);
 
 /* ---- emit.c: the SQL of a node ---- */
 

@@ -124,8 +124,8 @@ pg_write_common(struct pg_writer *writer, const struct sfs_object *object)
 	if (sfs_object_has(object, SFS_ATTR_COMMENT)) {
 		write_comment(writer, object);
 	}
-	if (kind->privilege_keyword && sfs_object_has(object, SFS_ATTR_ACL)) {
-		pg_write_grants(writer, object, NULL, sfs_object_get(object, SFS_ATTR_ACL));
+	if (kind->privilege_keyword) {
+		pg_write_new_grants(writer, object);
 	}
 	write_labels(writer, object, sfs_object_get(object, SFS_ATTR_SECURITY_LABELS), NULL, false);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/kind.h"
+#include "sql/lexer.h"
 
 /* The letters of an aclitem, in the order in which people list the words. */
 static const struct {
@@ -169,9 +170,8 @@ add_revoke(struct pg_writer *writer, const struct sfs_object *object, const stru
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 }
 
-/* What the server grants on a new object, to others than its owner. */
-static const char *
-usual_grants(const struct sfs_object *object)
+const char *
+pg_usual_acl(const struct sfs_object *object)
 {
 	static const struct {
 		enum sfs_kind kind;
@@ -195,6 +195,27 @@ usual_grants(const struct sfs_object *object)
 		}
 	}
 	return "";
+}
+
+/* By letter, as the server's collation "C" sorts them; a star stays with its letter. */
+static void
+sort_letters(struct sfs_str *letters)
+{
+	struct sfs_str sorted sfs_auto(str) = SFS_STR_INIT;
+	const char *text = sfs_str_text(letters);
+
+	if (sfs_starts_with(text, "ALL")) {
+		return;
+	}
+	for (int letter = 'A'; letter <= 'z'; letter++) {
+		const char *at = strchr(text, letter);
+
+		if (at) {
+			sfs_str_addn(&sorted, at, at[1] == '*' ? 2 : 1);
+		}
+	}
+	sfs_str_truncate(letters, 0);
+	sfs_str_add(letters, sfs_str_text(&sorted));
 }
 
 static bool
@@ -241,16 +262,45 @@ change_grants(
 }
 
 void
+pg_write_new_grants(struct pg_writer *writer, const struct sfs_object *object)
+{
+	struct sfs_str given sfs_auto(str) = SFS_STR_INIT;
+
+	if (!writer->defaults) {
+		if (sfs_object_has(object, SFS_ATTR_ACL)) {
+			pg_write_grants(writer, object, NULL, sfs_object_get(object, SFS_ATTR_ACL));
+		}
+		return;
+	}
+	pg_default_acl(writer->defaults, object, &given);
+	pg_write_grants(writer, object, sfs_str_text(&given), sfs_object_get(object, SFS_ATTR_ACL));
+}
+
+void
+pg_privilege_letters(const char *words, size_t len, bool grantable, struct sfs_str *out)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, words, len);
+	while (sfs_lexer_word(&lexer, &token)) {
+		for (size_t i = 0; i < sizeof privileges / sizeof *privileges; i++) {
+			if (sfs_token_is(words, &token, privileges[i].word)) {
+				sfs_str_addc(out, privileges[i].letter);
+				sfs_str_add(out, grantable ? "*" : "");
+			}
+		}
+		if (sfs_token_is(words, &token, "ALL")) {
+			sfs_str_add(out, grantable ? "ALL*" : "ALL");
+		}
+	}
+	sort_letters(out);
+}
+
+void
 pg_write_grants(
 	struct pg_writer *writer, const struct sfs_object *object, const char *from, const char *to)
 {
-	const char *usual = usual_grants(object);
-
-	change_grants(writer, object,
-		from    ? from
-		: usual ? usual
-			: "",
-		to      ? to
-		: usual ? usual
-			: "");
+	change_grants(
+		writer, object, from ? from : pg_usual_acl(object), to ? to : pg_usual_acl(object));
 }

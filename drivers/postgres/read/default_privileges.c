@@ -9,8 +9,11 @@
 	" aclexplode(acldefault(d.type, d.defaclrole)) o WHERE o.grantee = d.defaclrole)"          \
 	" THEN 'ALL' ELSE string_agg(x.privilege_type, ', ' ORDER BY x.privilege_type COLLATE \"C\") END"
 
+/* Who makes the objects is not named where it is the role that looks. */
 #define GRANTEE                                                                                    \
-	" CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END"
+	" CASE WHEN x.grantee = 0 THEN 'PUBLIC'"                                                   \
+	" WHEN x.grantee = d.defaclrole AND d.rolname = current_user THEN 'CURRENT_USER'"          \
+	" ELSE quote_ident(pg_get_userbyid(x.grantee)) END"
 
 /*
  * Those of the database take the place of what the server gives by itself, those of a namespace
