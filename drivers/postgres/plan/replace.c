@@ -24,9 +24,14 @@ enqueue(struct pg_planner *planner, struct pg_state *state)
 static bool
 can_stand_aside(const struct pg_state *state)
 {
-	return state->from && state->to &&
-	       (state->from->id.kind == SFS_TABLE || state->from->id.kind == SFS_TYPE ||
-		       state->from->id.kind == SFS_DOMAIN);
+	static const bool kinds[SFS_KIND_COUNT] = {
+		[SFS_COLLATION] = true,
+		[SFS_DOMAIN] = true,
+		[SFS_TABLE] = true,
+		[SFS_TYPE] = true,
+	};
+
+	return state->from && state->to && kinds[state->from->id.kind];
 }
 
 void
@@ -181,7 +186,6 @@ static const enum reaction when_retyped[SFS_KIND_COUNT] = {
 	[SFS_TABLE] = REBUILT,
 	[SFS_FOREIGN_TABLE] = REBUILT,
 	[SFS_CONSTRAINT] = REBUILT, /* but see below */
-	[SFS_PUBLICATION] = REBUILT,
 	[SFS_VIEW] = REWRITTEN,
 	[SFS_POLICY] = REWRITTEN,
 	[SFS_FUNCTION] = REWRITTEN,

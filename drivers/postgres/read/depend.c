@@ -116,7 +116,8 @@ add_namespaces(struct sfs_catalog *catalog)
  */
 #define COLUMNS                                                                                    \
 	"d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid,"                 \
-	" d.deptype IN ('i', 'e') OR d.deptype = 'a' AND d.classid = 'pg_attrdef'::regclass"
+	" d.deptype IN ('i', 'e') OR d.deptype = 'a' AND (d.classid = 'pg_attrdef'::regclass"      \
+	" OR d.refclassid = 'pg_publication'::regclass)"
 #define CONDITION                                                                                  \
 	"d.refobjid >= 16384 AND d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S')" \
 	" AND (d.refclassid <> 'pg_namespace'::regclass"                                           \
