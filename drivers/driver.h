@@ -23,11 +23,16 @@
  */
 struct sfs_db {
 	const struct sfs_driver *driver;
+	unsigned
+		patience_ms; /* one statement is given up with -ETIMEDOUT after so long; 0: as long as
+			       * the server is there, it may work */
+	int interrupted;     /* atomic; cancel() sets it, whoever begins new work clears it */
 };
 
 struct sfs_open_options {
 	bool read_only;           /* the session refuses writes by itself */
 	unsigned lock_timeout_ms; /* 0: the default, 2000 */
+	unsigned patience_ms;     /* what the database's `patience_ms` is from the start */
 };
 
 /* Which part of the database to read. */
@@ -173,7 +178,7 @@ struct sfs_driver {
 	int (*lock)(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
 	void (*unlock)(struct sfs_db *db);
 
-	/* From any thread: makes what runs on `db` now fail with -EINTR soon. */
+	/* From any thread, without waiting: what runs on `db` now or next fails with -EINTR soon. */
 	void (*cancel)(struct sfs_db *db);
 };
 

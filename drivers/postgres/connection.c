@@ -9,6 +9,10 @@
 
 enum { DEFAULT_LOCK_TIMEOUT_MS = 2000, OLDEST_VERSION = 130000 };
 
+/* Where the target says nothing else: how long a server may take to let us in, and to acknowledge. */
+#define CONNECT_TIMEOUT_S "5"
+#define TCP_TIMEOUT_MS    "10000"
+
 bool
 pg_accepts(const char *target)
 {
@@ -31,17 +35,52 @@ drop_notice(void *data, const PGresult *result)
 	(void)result;
 }
 
+/* What every session of ours sets, but for its time-out and whether it may write. */
+static const struct {
+	const char *name, *value;
+} settings[] = {
+	{ "search_path", "''" },
+	{ "standard_conforming_strings", "on" },
+	{ "client_encoding", "'UTF8'" },
+	{ "quote_all_identifiers", "off" },
+	{ "client_min_messages", "warning" },
+	{ "default_table_access_method", "heap" },
+	{ "default_tablespace", "''" },
+	{ "jit", "off" },
+};
+
+static void
+add_settings(const struct pg_db *db, const char *set, struct sfs_str *out)
+{
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		sfs_str_addf(out, "; %s %s = %s", set, settings[i].name, settings[i].value);
+	}
+	sfs_str_addf(out, "; %s lock_timeout = %u", set, db->lock_timeout_ms);
+}
+
+void
+pg_add_local_settings(const struct pg_db *db, struct sfs_str *out)
+{
+	if (db->pooled) {
+		add_settings(db, "SET LOCAL", out);
+	}
+}
+
 int
 pg_session(struct pg_db *db, struct sfs_error *err)
 {
-	return pg_runf(db, err,
-		"RESET SESSION AUTHORIZATION; RESET ALL; SET search_path = '';"
-		" SET standard_conforming_strings = on; SET client_encoding = 'UTF8';"
-		" SET quote_all_identifiers = off; SET client_min_messages = warning;"
-		" SET default_table_access_method = heap; SET default_tablespace = '';"
-		" SET jit = off; SET lock_timeout = %u%s",
-		db->lock_timeout_ms,
-		db->read_only ? "; SET default_transaction_read_only = on" : "");
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	if (db->pooled) {
+		/* The session is other people's too. */
+		return 0;
+	}
+	sfs_str_add(&sql, "RESET SESSION AUTHORIZATION; RESET ALL");
+	add_settings(db, "SET", &sql);
+	if (db->read_only) {
+		sfs_str_add(&sql, "; SET default_transaction_read_only = on");
+	}
+	return pg_run(db, sql.text, err);
 }
 
 /* "postgresql:///shop on /run/pg", "postgresql://db.example.org:5432/shop". */
@@ -92,28 +131,48 @@ find_identity(struct pg_db *db, struct sfs_error *err)
 	return 0;
 }
 
+/* A pooler tells clients a number of its own making. */
+static int
+find_pooler(struct pg_db *db, struct sfs_error *err)
+{
+	sfs_auto(PQclear) PGresult *pid = NULL;
+	int r = pg_query(db, "SELECT pg_catalog.pg_backend_pid()", 0, NULL, &pid, err);
+
+	if (r == 0) {
+		db->pooled = strtol(PQgetvalue(pid, 0, 0), NULL, 10) != PQbackendPID(db->conn);
+	}
+	return r;
+}
+
 static int
 settle(struct pg_db *db, struct sfs_error *err)
 {
+	(void)PQsetnonblocking(db->conn, 1);
+	db->gave_up = 0;
 	(void)PQsetNoticeReceiver(db->conn, drop_notice, NULL);
 	db->version = PQserverVersion(db->conn);
-	db->cancel = PQgetCancel(db->conn);
 	memset(db->prepared, 0, sizeof db->prepared);
 	if (db->version < OLDEST_VERSION) {
 		return sfs_error_set(err, ENOTSUP,
 			"%s runs PostgreSQL %d; 13 is the oldest supported", db->description,
 			db->version / 10000);
 	}
-	return pg_session(db, err);
+	int r = find_pooler(db, err);
+
+	return r < 0 ? r : pg_session(db, err);
 }
 
 static int
 connect_to(struct pg_db *db, const char *database, struct sfs_error *err)
 {
 	/* A later keyword wins over an earlier one, the target's own among them. */
-	const char *keywords[] = { "fallback_application_name", "client_encoding", "dbname",
-		database ? "dbname" : NULL, NULL, NULL };
-	const char *values[] = { "schemafs", "UTF8", db->target, database, NULL, NULL };
+	const char *patience = getenv("PGCONNECT_TIMEOUT");
+	const char *keywords[] = { "fallback_application_name", "client_encoding",
+		"connect_timeout", "tcp_user_timeout", "dbname", database ? "dbname" : NULL, NULL,
+		NULL };
+	const char *values[] = { "schemafs", "UTF8",
+		patience && *patience ? patience : CONNECT_TIMEOUT_S, TCP_TIMEOUT_MS, db->target,
+		database, NULL, NULL };
 
 	db->conn = PQconnectdbParams(keywords, values, 1);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
@@ -133,6 +192,7 @@ pg_open(const char *target, const struct sfs_open_options *options, struct sfs_d
 
 	db->base.driver = &sfs_postgres_driver;
 	db->target = sfs_strdup(target);
+	db->base.patience_ms = options ? options->patience_ms : 0;
 	db->read_only = options && options->read_only;
 	db->lock_timeout_ms = options && options->lock_timeout_ms ? options->lock_timeout_ms
 								  : DEFAULT_LOCK_TIMEOUT_MS;
@@ -156,6 +216,7 @@ pg_connect_again(
 	again->target = sfs_strdup(db->target);
 	again->read_only = db->read_only;
 	again->lock_timeout_ms = db->lock_timeout_ms;
+	again->root = db->root ? db->root : (struct pg_db *)(uintptr_t)db;
 	/* Where environment or defaults chose the database they may not do so again. */
 	int r = connect_to(again, database ? database : PQdb(db->conn), err);
 
@@ -170,6 +231,7 @@ pg_connect_again(
 int
 pg_ready(struct pg_db *db, struct sfs_error *err)
 {
+	pg_forgive(db);
 	if (PQstatus(db->conn) == CONNECTION_OK) {
 		return 0;
 	}
@@ -177,8 +239,6 @@ pg_ready(struct pg_db *db, struct sfs_error *err)
 	if (PQstatus(db->conn) != CONNECTION_OK) {
 		return pg_error(db, NULL, NULL, err);
 	}
-	PQfreeCancel(db->cancel);
-	db->cancel = NULL;
 	return settle(db, err);
 }
 
@@ -189,7 +249,6 @@ pg_disconnect(struct pg_db *db)
 		return;
 	}
 	pg_unlock(&db->base);
-	PQfreeCancel(db->cancel);
 	PQfinish(db->conn);
 	free(db->target);
 	free(db->description);
@@ -226,9 +285,6 @@ pg_is_read_only(struct sfs_db *db)
 void
 pg_cancel(struct sfs_db *db)
 {
-	char message[256];
-
-	if (pg_db_of(db)->cancel) {
-		(void)PQcancel(pg_db_of(db)->cancel, message, sizeof message);
-	}
+	/* Whoever waits for an answer looks at it often. */
+	__atomic_store_n(&db->interrupted, 1, __ATOMIC_RELEASE);
 }

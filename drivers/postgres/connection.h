@@ -10,9 +10,12 @@
 /* An open PostgreSQL database. */
 struct pg_db {
 	struct sfs_db base;
-	PGconn *conn;      /* owned; search_path is empty, standard_conforming_strings on */
-	PGcancel *cancel;  /* owned; made with the connection, for other threads */
-	PGconn *lock_conn; /* owned; holds the advisory lock, NULL while it is not held */
+	PGconn *conn;       /* owned; search_path is empty, standard_conforming_strings on */
+	PGconn *lock_conn;  /* owned; holds the advisory lock, NULL while it is not held */
+	struct pg_db *root; /* borrowed; whose patience and interruption count, NULL: its own */
+	int gave_up; /* EINTR or ETIMEDOUT: why the last statement was not waited for; 0: it was */
+	bool sheltered;    /* what runs is not to be interrupted: it ends a transaction */
+	bool pooled;       /* a pooler may give each transaction another session */
 	char *target;      /* owned; as given, may hold secrets: never shown */
 	char *description; /* owned; without secrets */
 	char *identity;    /* owned */
@@ -44,6 +47,19 @@ sfs_auto_PQfreemem(char **memory)
 	PQfreemem(*memory);
 }
 
+/* wait.c: libpq's PQgetResult, and PQexec as the last of its results; neither waits for ever. */
+PGresult *pg_result(struct pg_db *db);
+PGresult *pg_send(struct pg_db *db, const char *sql);
+
+/* The last result of what was sent. */
+PGresult *pg_last_result(struct pg_db *db);
+
+/* Before something new is sent: what became of the last is history. */
+void pg_forgive(struct pg_db *db);
+
+/* Whether somebody has cancelled since; asked once, it is forgotten. */
+bool pg_interrupted(struct pg_db *db);
+
 /* A further connection to the same database, or to `database` of the same server when not NULL. */
 int pg_connect_again(const struct pg_db *db, const char *database, struct pg_db **ret_db,
 	struct sfs_error *err) SFS_MUST_CHECK;
@@ -56,6 +72,12 @@ int pg_ready(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Puts the settings of the session, which a statement of a user's may have changed, as they were. */
 int pg_session(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
+ * The same for one transaction, as statements that follow its BEGIN, each after "; ": needed where a
+ * pooler stands between, which gives each transaction another session and keeps settings for others.
+ */
+void pg_add_local_settings(const struct pg_db *db, struct sfs_str *out);
 
 /* Runs SQL by the simple protocol; several statements are fine. Results are dropped. */
 int pg_run(struct pg_db *db, const char *sql, struct sfs_error *err) SFS_MUST_CHECK;

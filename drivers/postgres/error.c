@@ -120,6 +120,14 @@ connection_error(struct pg_db *db, struct sfs_error *err)
 	sfs_auto(free) char *message = clean(PQerrorMessage(db->conn));
 	bool lost = PQstatus(db->conn) == CONNECTION_BAD;
 
+	if (lost && db->gave_up) {
+		int errnum = db->gave_up;
+
+		return sfs_error_set(err, errnum,
+			errnum == EINTR ? "interrupted; %s did not answer the request to cancel"
+					: "%s does not answer",
+			db->description ? db->description : "the database");
+	}
 	if (!*message) {
 		return sfs_error_set(err, EIO, "the connection to %s failed",
 			db->description ? db->description : "the database");
@@ -148,7 +156,7 @@ pg_error(struct pg_db *db, const PGresult *result, const char *sql, struct sfs_e
 	int errnum = pg_errno(sqlstate);
 
 	/* One code for two things: somebody cancelled, or the statement took too long. */
-	if (errnum == EINTR && strstr(primary, "timeout")) {
+	if (errnum == EINTR && (db->gave_up == ETIMEDOUT || strstr(primary, "timeout"))) {
 		errnum = ETIMEDOUT;
 	}
 	(void)sfs_error_set(err, errnum, "%s", message);

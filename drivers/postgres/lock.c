@@ -10,10 +10,13 @@
 
 enum { FIRST_PAUSE_MS = 20, LONGEST_PAUSE_MS = 500 };
 
+/* Of a pooler's session nothing outlives the transaction, which so is held open. */
 static int
-try_lock(PGconn *conn, struct pg_db *db, bool *ret_got, struct sfs_error *err)
+try_lock(struct pg_db *db, bool *ret_got, struct sfs_error *err)
 {
-	sfs_auto(PQclear) PGresult *result = PQexec(conn, "SELECT pg_try_advisory_lock(" KEY ")");
+	sfs_auto(PQclear) PGresult *result = pg_send(
+		db, db->pooled ? "BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock(" KEY ")"
+			       : "SELECT pg_try_advisory_lock(" KEY ")");
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 		return pg_error(db, result, NULL, err);
@@ -33,13 +36,16 @@ poll_lock(struct pg_db *with, unsigned timeout_ms, struct sfs_error *err)
 
 	for (;;) {
 		bool got = false;
-		int r = try_lock(with->conn, with, &got, err);
+		int r = try_lock(with, &got, err);
 
 		if (r < 0 || got) {
 			return r;
 		}
 		if (waited >= timeout_ms) {
 			break;
+		}
+		if (pg_interrupted(with)) {
+			return sfs_error_set(err, EINTR, "interrupted while waiting for the lock");
 		}
 		if (pause > timeout_ms - waited) {
 			pause = timeout_ms - waited;

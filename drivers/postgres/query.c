@@ -16,6 +16,14 @@ succeeded(const PGresult *result)
 	       status == PGRES_EMPTY_QUERY;
 }
 
+/* What was sent, to its end; NULL when it could not be sent. */
+static PGresult *
+finish(struct pg_db *db, int sent)
+{
+	pg_forgive(db);
+	return sent ? pg_last_result(db) : NULL;
+}
+
 /* COPY has no place in a schema, and no end without its data: it is refused and ended. */
 static int
 refuse_copy(struct pg_db *db, ExecStatusType status, struct sfs_error *err)
@@ -25,7 +33,7 @@ refuse_copy(struct pg_db *db, ExecStatusType status, struct sfs_error *err)
 	if (status != PGRES_COPY_OUT) {
 		(void)PQputCopyEnd(db->conn, "COPY with data in the script is not supported");
 	}
-	while ((rest = PQgetResult(db->conn))) {
+	while ((rest = pg_result(db))) {
 		bool copying = PQresultStatus(rest) == PGRES_COPY_OUT;
 		char *row;
 
@@ -40,7 +48,7 @@ refuse_copy(struct pg_db *db, ExecStatusType status, struct sfs_error *err)
 int
 pg_run(struct pg_db *db, const char *sql, struct sfs_error *err)
 {
-	sfs_auto(PQclear) PGresult *result = PQexec(db->conn, sql);
+	sfs_auto(PQclear) PGresult *result = pg_send(db, sql);
 
 	if (succeeded(result)) {
 		return 0;
@@ -69,7 +77,7 @@ pg_query(struct pg_db *db, const char *sql, int n_params, const char *const *par
 	PGresult **ret_result, struct sfs_error *err)
 {
 	sfs_auto(PQclear) PGresult *result =
-		PQexecParams(db->conn, sql, n_params, NULL, params, NULL, NULL, 0);
+		finish(db, PQsendQueryParams(db->conn, sql, n_params, NULL, params, NULL, NULL, 0));
 
 	if (!succeeded(result)) {
 		return pg_error(db, result, sql, err);
@@ -85,9 +93,13 @@ pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *sql,
 	uint64_t *prepared = &db->prepared[4], bit = UINT64_C(1) << statement;
 	char name[32];
 
+	if (db->pooled) {
+		return pg_query(db, sql, n_params, params, ret_result, err);
+	}
 	(void)snprintf(name, sizeof name, "schemafs_%d", (int)statement);
 	if (!(*prepared & bit)) {
-		sfs_auto(PQclear) PGresult *made = PQprepare(db->conn, name, sql, 0, NULL);
+		sfs_auto(PQclear) PGresult *made =
+			finish(db, PQsendPrepare(db->conn, name, sql, 0, NULL));
 
 		if (!succeeded(made)) {
 			return pg_error(db, made, sql, err);
@@ -95,7 +107,7 @@ pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *sql,
 		*prepared |= bit;
 	}
 	sfs_auto(PQclear) PGresult *result =
-		PQexecPrepared(db->conn, name, n_params, params, NULL, NULL, 0);
+		finish(db, PQsendQueryPrepared(db->conn, name, n_params, params, NULL, NULL, 0));
 
 	if (!succeeded(result)) {
 		return pg_error(db, result, sql, err);

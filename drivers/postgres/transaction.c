@@ -9,12 +9,17 @@ int
 pg_begin(struct sfs_db *base, bool rebuilds, struct sfs_error *err)
 {
 	struct pg_db *db = pg_db_of(base);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 	int r = pg_ready(db, err);
 
 	(void)rebuilds;
+	sfs_str_add(&sql, db->pooled && db->read_only ? "BEGIN READ ONLY" : "BEGIN");
+	pg_add_local_settings(db, &sql);
 	/* Names in a person's statements mean what they mean in psql. */
+	sfs_str_add(
+		&sql, db->pooled ? "; SET LOCAL search_path TO DEFAULT" : "; RESET search_path");
 	if (r == 0) {
-		r = pg_run(db, "BEGIN; RESET search_path", err);
+		r = pg_run(db, sql.text, err);
 	}
 	db->in_transaction = r == 0;
 	return r;
@@ -33,6 +38,9 @@ exec_alone(struct pg_db *db, const char *sql, struct sfs_error *err)
 {
 	int r = pg_ready(db, err);
 
+	if (r == 0 && db->pooled && db->read_only) {
+		return sfs_error_set(err, EROFS, "the database is open for reading only");
+	}
 	if (r == 0) {
 		r = pg_run(db, "RESET search_path", err);
 	}
@@ -73,7 +81,7 @@ pg_exec(struct sfs_db *base, const char *sql, struct sfs_error *err)
 static int
 commit(struct pg_db *db, struct sfs_error *err)
 {
-	sfs_auto(PQclear) PGresult *result = PQexec(db->conn, "COMMIT");
+	sfs_auto(PQclear) PGresult *result = pg_send(db, "COMMIT");
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
 		return pg_error(db, result, "COMMIT", err);
@@ -92,6 +100,8 @@ pg_end(struct sfs_db *base, bool keep, struct sfs_error *err)
 	int r = 0;
 
 	db->in_transaction = false;
+	/* Half of an end is no use to anybody: it is waited for, as long as the server is there. */
+	db->sheltered = true;
 	if (keep) {
 		r = commit(db, err);
 	}
@@ -99,5 +109,6 @@ pg_end(struct sfs_db *base, bool keep, struct sfs_error *err)
 		attempt(pg_run(db, "ROLLBACK", NULL));
 	}
 	attempt(pg_session(db, NULL));
+	db->sheltered = false;
 	return r;
 }

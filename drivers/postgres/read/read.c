@@ -107,6 +107,16 @@ send_kind(struct pg_db *db, struct requests *requests, enum sfs_kind kind, const
 	unsigned variant = (oids ? 1 : 0) | (namespaces ? 2 : 0);
 	char name[32];
 
+	if (db->pooled) {
+		/* What one session has prepared the next does not know. */
+		sfs_auto(str) struct sfs_str query = SFS_STR_INIT, text = SFS_STR_INIT;
+
+		pg_kind(kind)->query(db->version, &query);
+		specialise(sfs_str_text(&query), variant, &text);
+		sfs_vec_push(requests, (struct request){ READ, kind, variant });
+		return PQsendQueryParams(
+			db->conn, sfs_str_text(&text), 2, types, params, NULL, NULL, 0);
+	}
 	(void)snprintf(name, sizeof name, "schemafs_%d_%u", (int)kind, variant);
 	if (!(db->prepared[variant] & UINT64_C(1) << kind)) {
 		sfs_auto(str) struct sfs_str query = SFS_STR_INIT, text = SFS_STR_INIT;
@@ -192,8 +202,8 @@ static int
 receive(struct pg_load *load, const struct request *request, struct sfs_error *err)
 {
 	struct pg_db *db = load->db;
-	sfs_auto(PQclear) PGresult *result = PQgetResult(db->conn);
-	sfs_auto(PQclear) PGresult *end = result ? PQgetResult(db->conn) : NULL;
+	sfs_auto(PQclear) PGresult *result = pg_result(db);
+	sfs_auto(PQclear) PGresult *end = result ? pg_result(db) : NULL;
 	ExecStatusType status = PQresultStatus(result);
 
 	if (status == PGRES_PIPELINE_ABORTED) {
@@ -240,7 +250,7 @@ receive_all(struct pg_load *load, const struct requests *requests, struct sfs_er
 			return failed ? failed : pg_error(load->db, NULL, NULL, err);
 		}
 	}
-	sfs_auto(PQclear) PGresult *sync = PQgetResult(load->db->conn);
+	sfs_auto(PQclear) PGresult *sync = pg_result(load->db);
 	return failed;
 }
 

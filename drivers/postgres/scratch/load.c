@@ -323,7 +323,7 @@ take_unit(struct loader *l, const struct unit *unit, bool *failed, struct sfs_er
 	PGresult *result, *first = NULL;
 	int r = 0;
 
-	while ((result = PQgetResult(l->db->conn))) {
+	while ((result = pg_result(l->db))) {
 		if (!first) {
 			first = result;
 		} else {
@@ -352,7 +352,7 @@ take_unit(struct loader *l, const struct unit *unit, bool *failed, struct sfs_er
 static int
 take_sync(struct loader *l, struct sfs_error *err)
 {
-	PGresult *result = PQgetResult(l->db->conn);
+	PGresult *result = pg_result(l->db);
 	bool sync = result && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
 
 	PQclear(result);
@@ -370,7 +370,7 @@ drain(struct loader *l)
 	}
 	/* Two in a row say that nothing is left. */
 	while (nulls < 2 && PQstatus(l->db->conn) == CONNECTION_OK) {
-		PGresult *result = PQgetResult(l->db->conn);
+		PGresult *result = pg_result(l->db);
 
 		nulls = result ? 0 : nulls + 1;
 		PQclear(result);

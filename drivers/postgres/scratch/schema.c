@@ -140,6 +140,7 @@ open_places(struct trial *trial, struct sfs_error *err)
 
 	sfs_str_addf(
 		&sql, "BEGIN READ WRITE; SET LOCAL lock_timeout = %u", trial->db->lock_timeout_ms);
+	pg_add_local_settings(trial->db, &sql);
 	if (trial->what->n_sources <= FEW_SOURCES) {
 		sfs_str_add(&sql, FEW);
 	}
