@@ -16,10 +16,13 @@ enum {
 static mode_t
 mode_of(const struct mnt *mnt, const struct mnt_node *node)
 {
+	const struct sfs_mount_options *options = mnt->options;
+	mode_t writable = mnt->read_only || node->locked ? 0 : 0222;
+
 	if (node->role == MNT_DIRECTORY) {
-		return S_IFDIR | (mnt->read_only ? 0555 : 0755);
+		return S_IFDIR | ((0555 | writable) & ~options->dmask);
 	}
-	return S_IFREG | (mnt->read_only || node->locked ? 0444 : 0644);
+	return S_IFREG | ((0444 | writable) & ~options->fmask);
 }
 
 static off_t
@@ -41,8 +44,8 @@ mnt_stat(const struct mnt *mnt, const struct mnt_node *node, struct stat *ret_st
 		.st_ino = node->ino,
 		.st_mode = mode_of(mnt, node),
 		.st_nlink = 1,
-		.st_uid = mnt->uid,
-		.st_gid = mnt->gid,
+		.st_uid = mnt->options->uid,
+		.st_gid = mnt->options->gid,
 		.st_blksize = PAGE,
 		.st_mtim = mnt_node_shows_buffer(node) ? node->buffer->changed : node->mtime,
 	};

@@ -19,11 +19,19 @@ struct mnt_jobs {
 	pthread_cond_t wake;
 	SFS_VEC(struct mnt_job *) queue; /* protected by lock */
 	fuse_req_t current;              /* protected by lock; the request being worked on */
-	bool ending;                     /* protected by lock */
+	bool interrupted; /* protected by lock; its sender does not want it any more */
+	bool ending;      /* protected by lock */
 
 	pthread_mutex_t db_lock; /* held to cancel, and to replace the connection */
 	struct sfs_db *db;       /* owned; NULL while nobody needs it, or when it was lost */
-	bool suspect; /* the job thread's own: the last answer sounded like a lost connection */
+
+	/* The job thread's own: */
+	bool suspect; /* the last answer sounded like a lost connection */
+	bool refused; /* the last answer was that nothing can be written here: a standby, for now */
+	int64_t asked; /* when the job that runs was pushed */
+	int64_t lost;  /* when the database could not be opened; 0: it could */
+	int lost_errnum;
+	char *lost_message; /* owned */
 };
 
 struct mnt_job *
@@ -35,7 +43,7 @@ mnt_job_create(struct mnt *mnt, fuse_req_t req, struct mnt_node *node,
 
 	job->run = run;
 	job->req = req;
-	job->who.uid = mnt->uid;
+	job->who.uid = getuid();
 	memcpy(job->who.program, "schemafs", 9);
 	if (req) {
 		const struct fuse_ctx *context = fuse_req_ctx(req);
@@ -78,16 +86,17 @@ on_interrupt(fuse_req_t req, void *data)
 {
 	struct mnt_jobs *jobs = data;
 
+	/* Both locks are held so that it can not hit the next job. Cancelling does not wait. */
 	pthread_mutex_lock(&jobs->lock);
-	bool running = jobs->current == req;
-	pthread_mutex_unlock(&jobs->lock);
-	if (running) {
+	if (jobs->current == req) {
+		jobs->interrupted = true;
 		pthread_mutex_lock(&jobs->db_lock);
 		if (jobs->db) {
 			jobs->db->driver->cancel(jobs->db);
 		}
 		pthread_mutex_unlock(&jobs->db_lock);
 	}
+	pthread_mutex_unlock(&jobs->lock);
 }
 
 void
@@ -95,6 +104,7 @@ mnt_job_push(struct mnt *mnt, struct mnt_job *job)
 {
 	struct mnt_jobs *jobs = mnt->jobs;
 
+	job->pushed = mnt_now();
 	pthread_mutex_lock(&jobs->lock);
 	sfs_vec_push(&jobs->queue, job);
 	pthread_cond_signal(&jobs->wake);
@@ -180,7 +190,7 @@ replace_db(struct mnt_jobs *jobs, struct sfs_db *db)
 		jobs->db->driver->close(jobs->db);
 	}
 	jobs->db = db;
-	jobs->suspect = false;
+	jobs->suspect = jobs->refused = false;
 	pthread_mutex_unlock(&jobs->db_lock);
 }
 
@@ -205,6 +215,11 @@ wait_until_idle(struct mnt_jobs *jobs)
 		}
 	}
 	jobs->current = job ? job->req : NULL;
+	jobs->interrupted = false;
+	if (jobs->db) {
+		/* Who was interrupted has his answer. */
+		__atomic_store_n(&jobs->db->interrupted, 0, __ATOMIC_RELEASE);
+	}
 	return job;
 }
 
@@ -236,6 +251,7 @@ run(void *data)
 			fuse_req_interrupt_func(job->req, on_interrupt, jobs);
 			job->interrupted |= fuse_req_interrupted(job->req) != 0;
 		}
+		jobs->asked = job->pushed;
 		job->run(jobs->mnt, job);
 		mnt_job_reply(jobs->mnt, job, -EIO);
 		destroy(jobs->mnt, job);
@@ -277,6 +293,7 @@ mnt_jobs_destroy(struct mnt *mnt, struct mnt_jobs *jobs)
 	if (jobs->db) {
 		jobs->db->driver->close(jobs->db);
 	}
+	free(jobs->lost_message);
 	sfs_vec_finish(&jobs->queue);
 	pthread_cond_destroy(&jobs->wake);
 	pthread_mutex_destroy(&jobs->lock);
@@ -284,11 +301,54 @@ mnt_jobs_destroy(struct mnt *mnt, struct mnt_jobs *jobs)
 	free(jobs);
 }
 
+/* What was found out while this job waited is not tried again for it: a queue would add up the waits. */
+static bool
+is_known_lost(const struct mnt_jobs *jobs)
+{
+	return jobs->lost && jobs->asked <= jobs->lost;
+}
+
+static int
+tell_lost(const struct mnt_jobs *jobs, struct sfs_error *err)
+{
+	return sfs_error_set(err, jobs->lost_errnum, "%s", jobs->lost_message);
+}
+
+static void
+open_db(struct mnt *mnt, struct sfs_error *err)
+{
+	struct mnt_jobs *jobs = mnt->jobs;
+	struct sfs_error why sfs_auto(error) = SFS_ERROR_INIT;
+	struct sfs_open_options options = { .read_only = mnt->read_only,
+		.patience_ms = mnt->options->timeout_ms };
+	struct sfs_db *db = NULL;
+
+	if (mnt->driver->open(mnt->options->target, &options, &db, &why) < 0) {
+		jobs->lost = mnt_now();
+		jobs->lost_errnum = why.errnum ? why.errnum : EIO;
+		free(jobs->lost_message);
+		jobs->lost_message = sfs_strdup(why.message ? why.message : "no database");
+		(void)tell_lost(jobs, err);
+		return;
+	}
+	jobs->lost = 0;
+	replace_db(jobs, db);
+	pthread_mutex_lock(&jobs->lock);
+	if (jobs->interrupted) {
+		/* While there was nothing yet that could be cancelled. */
+		db->driver->cancel(db);
+	}
+	pthread_mutex_unlock(&jobs->lock);
+}
+
 struct sfs_db *
 mnt_jobs_db(struct mnt *mnt, struct sfs_error *err)
 {
 	struct mnt_jobs *jobs = mnt->jobs;
 
+	if (jobs->db && jobs->refused) {
+		replace_db(jobs, NULL);
+	}
 	if (jobs->db && jobs->suspect) {
 		char *fingerprint sfs_auto(free) = NULL;
 
@@ -297,13 +357,13 @@ mnt_jobs_db(struct mnt *mnt, struct sfs_error *err)
 			replace_db(jobs, NULL);
 		}
 	}
-	if (!jobs->db) {
-		struct sfs_open_options options = { .read_only = mnt->read_only };
-		struct sfs_db *db = NULL;
-
-		if (mnt->driver->open(mnt->options->target, &options, &db, err) == 0) {
-			replace_db(jobs, db);
-		}
+	if (!jobs->db && is_known_lost(jobs)) {
+		(void)tell_lost(jobs, err);
+	} else if (!jobs->db) {
+		open_db(mnt, err);
+	}
+	if (jobs->db) {
+		jobs->db->patience_ms = mnt->options->timeout_ms;
 	}
 	return jobs->db;
 }
@@ -312,4 +372,5 @@ void
 mnt_jobs_note(struct mnt *mnt, int r)
 {
 	mnt->jobs->suspect |= r == -EIO || r == -ETIMEDOUT;
+	mnt->jobs->refused |= r == -EROFS;
 }

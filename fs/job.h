@@ -19,6 +19,7 @@ struct mnt_job {
 	void (*run)(struct mnt *mnt, struct mnt_job *job); /* answers `req`; the lock is not held */
 	fuse_req_t req;                                    /* NULL when nobody waits */
 	int64_t due;                                       /* not before this; 0: at once */
+	int64_t pushed;                                    /* when it was handed over */
 	bool interrupted; /* the caller was killed or lost patience before it began */
 	struct mnt_who who;
 	struct mnt_node *node; /* referred to; what it is about */

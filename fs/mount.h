@@ -18,7 +18,15 @@ struct sfs_mount_options {
 	enum sfs_policy policy;
 	bool read_only;
 	bool allow_other;
+	bool no_exec, no_atime; /* for the kernel */
+	uid_t uid;              /* who files belong to */
+	gid_t gid;
+	mode_t fmask, dmask; /* the permissions that files and directories do not have */
+	unsigned timeout_ms; /* how long a save waits for one answer of the database; 0: for ever */
 };
+
+/* Those of who calls, and what is usual. */
+void sfs_mount_defaults(struct sfs_mount_options *options);
 
 /*
  * Mounts and serves until the file system is unmounted or the process gets SIGTERM or SIGINT.

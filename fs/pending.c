@@ -48,6 +48,8 @@ mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct
 	if (!db) {
 		return err->errnum ? -err->errnum : -EIO;
 	}
+	/* Whoever writes a migration says how long it takes. */
+	db->patience_ms = 0;
 	r = sfs_pending_apply(
 		db, mnt->migrations, name, job->text->bytes, job->text->len, &tag, err);
 	mnt_jobs_note(mnt, r);

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -16,6 +15,7 @@
 #include "fs/pending.h"
 #include "fs/refusal.h"
 #include "fs/registry.h"
+#include "fs/rights.h"
 #include "fs/times.h"
 #include "fs/view.h"
 #include "fs/watch.h"
@@ -105,7 +105,8 @@ open_databases(struct connection *c, struct sfs_error *err)
 {
 	struct mnt *mnt = &c->mnt;
 	const char *target = mnt->options->target;
-	struct sfs_open_options options = { .read_only = mnt->options->read_only };
+	struct sfs_open_options options = { .read_only = mnt->options->read_only,
+		.patience_ms = MNT_LOOK_PATIENCE_MS };
 
 	mnt->driver = sfs_driver_for(target);
 	if (!mnt->driver) {
@@ -166,8 +167,9 @@ start_session(struct connection *c, struct sfs_error *err)
 	struct sfs_str options sfs_auto(str) = SFS_STR_INIT;
 
 	add_source(&options, mnt->description);
-	sfs_str_addf(&options, ",subtype=schemafs,default_permissions,nosuid,nodev%s%s",
-		mnt->read_only ? ",ro" : "", mnt->options->allow_other ? ",allow_other" : "");
+	sfs_str_addf(&options, ",subtype=schemafs,default_permissions,nosuid,nodev%s%s%s%s",
+		mnt->read_only ? ",ro" : "", mnt->options->allow_other ? ",allow_other" : "",
+		mnt->options->no_exec ? ",noexec" : "", mnt->options->no_atime ? ",noatime" : "");
 	(void)fuse_opt_add_arg(&args, "schemafs");
 	(void)fuse_opt_add_arg(&args, "-o");
 	(void)fuse_opt_add_arg(&args, sfs_str_text(&options));
@@ -235,6 +237,7 @@ finish(struct connection *c)
 	if (mnt->watch) {
 		mnt_times_save(mnt);
 	}
+	mnt_rights_raise();
 	if (c->mounted) {
 		fuse_session_unmount(mnt->session);
 	}
@@ -272,6 +275,8 @@ serve(struct connection *c, void (*ready)(void *data), void *data, struct sfs_er
 			    mnt->options->mountpoint, mnt->description, &c->registry_fd, err);
 	r = r < 0 ? r : read_first(c, err);
 	r = r < 0 ? r : start_session(c, err);
+	/* Before any thread is there: each has its own. */
+	mnt_rights_drop();
 	r = r < 0 ? r : start_threads(c, err);
 	if (r < 0) {
 		return r;
@@ -280,20 +285,30 @@ serve(struct connection *c, void (*ready)(void *data), void *data, struct sfs_er
 	return loop(&c->mnt, err);
 }
 
+void
+sfs_mount_defaults(struct sfs_mount_options *options)
+{
+	enum { MASK = 022, TIMEOUT_MS = 30000 };
+
+	*options = (struct sfs_mount_options){ .policy = SFS_APPLY_SAFE,
+		.uid = getuid(),
+		.gid = getgid(),
+		.fmask = MASK,
+		.dmask = MASK,
+		.timeout_ms = TIMEOUT_MS };
+}
+
 int
 sfs_mount_serve(const struct sfs_mount_options *options, void (*ready)(void *data), void *data,
 	struct sfs_error *err)
 {
-	struct connection c = { .mnt = { .options = options, .uid = getuid(), .gid = getgid() },
-		.registry_fd = -1 };
-	const struct rlimit no_core = { 0, 0 };
+	struct connection c = { .mnt = { .options = options }, .registry_fd = -1 };
 	int r = sfs_mount_clean(options->mountpoint, err);
 
 	if (r < 0) {
 		return r;
 	}
-	/* A core would hold the password. */
-	(void)setrlimit(RLIMIT_CORE, &no_core);
+	mnt_rights_hide();
 	/* Catalogs come and go in several threads: memory that each keeps for itself is lost. */
 	(void)mallopt(M_ARENA_MAX, 2);
 	pthread_mutex_init(&c.mnt.lock, NULL);

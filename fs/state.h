@@ -17,6 +17,9 @@
 /* How long a file that was moved aside or unlinked may be away before that counts. */
 #define MNT_GRACE_MS 1000
 
+/* How long what only looks waits for one answer of the database. */
+#define MNT_LOOK_PATIENCE_MS 30000
+
 struct mnt_jobs;
 struct mnt_notify;
 struct mnt_watch;
@@ -53,8 +56,6 @@ struct mnt {
 	bool read_only;
 	bool no_open;    /* read-only, and the kernel can do without open and release */
 	bool can_expire; /* the kernel knows how to expire an entry */
-	uid_t uid;
-	gid_t gid;
 	struct fuse_session *session;
 	struct mnt_jobs *jobs;
 	struct mnt_notify *notify;

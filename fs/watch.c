@@ -172,7 +172,8 @@ lose(struct mnt_watch *watch, const struct sfs_error *err)
 static int
 reopen(struct mnt_watch *watch, struct sfs_error *err)
 {
-	struct sfs_open_options options = { .read_only = true };
+	struct sfs_open_options options = { .read_only = true,
+		.patience_ms = MNT_LOOK_PATIENCE_MS };
 	struct sfs_db *db = NULL;
 	int r = watch->mnt->driver->open(watch->mnt->options->target, &options, &db, err);
 

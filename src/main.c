@@ -12,7 +12,10 @@
 #include "verbs/output.h"
 #include "verbs/verb.h"
 
-enum { EXIT_ERROR = 2 };
+enum {
+	EXIT_ERROR = 2,
+	EXIT_NOT_MOUNTED = 32, /* mount(8)'s */
+};
 
 static const struct sfs_verb verbs[] = {
 	{
@@ -23,7 +26,10 @@ static const struct sfs_verb verbs[] = {
 			   "  -o ro                   change nothing\n"
 			   "  -o apply=safe|all|never which plans a save may carry out (safe)\n"
 			   "  -o project=DIR          show and write DIR's migrations folder\n"
-			   "  -o allow_other          let other users in\n",
+			   "  -o timeout=SECONDS      how long a save waits for an answer (30)\n"
+			   "  -o allow_other          let other users in\n"
+			   "  -o uid=,gid=,umask=,fmask=,dmask=\n"
+			   "                          owner, group and permissions of the files\n",
 		.run = sfs_verb_mount,
 	},
 	{
@@ -186,6 +192,9 @@ run(const struct sfs_verb *verb, int argc, char **argv)
 static int
 start(int argc, char **argv)
 {
+	if (argc > 0 && sfs_is_mount_helper(argv[0])) {
+		return run(find_verb("mount"), argc, argv) ? EXIT_NOT_MOUNTED : 0;
+	}
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_ERROR;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* schemafs mount DB DIR: the file system; returns when it is ready. */
+/* schemafs mount DB DIR, and the same as mount(8)'s helper: returns when the tree is ready. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,8 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/redact.h"
 #include "fs/mount.h"
+#include "verbs/mount_options.h"
 #include "verbs/options.h"
 #include "verbs/verb.h"
 
@@ -35,46 +35,6 @@ SFS_DEFINE_AUTO_VALUE(words, struct words, words_finish)
 
 /* ---- options ---- */
 
-static int
-set_policy(struct sfs_mount_options *options, const char *value, struct sfs_error *err)
-{
-	static const struct {
-		const char *name;
-		enum sfs_policy policy;
-	} policies[] = {
-		{ "safe", SFS_APPLY_SAFE },
-		{ "all", SFS_APPLY_ALL },
-		{ "never", SFS_APPLY_NEVER },
-	};
-
-	for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
-		if (strcmp(policies[i].name, value) == 0) {
-			options->policy = policies[i].policy;
-			return 0;
-		}
-	}
-	return sfs_error_set(err, EINVAL, "apply=%s: it is safe, all or never", value);
-}
-
-static int
-set_option(struct sfs_mount_options *options, char *word, struct sfs_error *err)
-{
-	if (strcmp(word, "ro") == 0) {
-		options->read_only = true;
-	} else if (strcmp(word, "rw") == 0) {
-		options->read_only = false;
-	} else if (strcmp(word, "allow_other") == 0) {
-		options->allow_other = true;
-	} else if (sfs_starts_with(word, "apply=")) {
-		return set_policy(options, word + strlen("apply="), err);
-	} else if (sfs_starts_with(word, "project=")) {
-		options->project = word + strlen("project=");
-	} else {
-		return sfs_error_set(err, EINVAL, "mount has no option -o %s", word);
-	}
-	return 0;
-}
-
 /* `-o` may be given more than once. */
 static char *
 join_options(int argc, char **argv)
@@ -97,19 +57,6 @@ join_options(int argc, char **argv)
 	return sfs_str_steal(&joined);
 }
 
-static int
-read_words(char *joined, struct sfs_mount_options *options, struct sfs_error *err)
-{
-	char *rest = NULL;
-	int r = 0;
-
-	for (char *word = strtok_r(joined, ",", &rest); word && r == 0;
-		word = strtok_r(NULL, ",", &rest)) {
-		r = set_option(options, word, err);
-	}
-	return r;
-}
-
 /* Makes the directory if it is missing; a dead mount of ours there is no obstacle. */
 static int
 find_mountpoint(const char *given, char **ret_path, struct sfs_error *err)
@@ -126,23 +73,6 @@ find_mountpoint(const char *given, char **ret_path, struct sfs_error *err)
 		return sfs_error_set(err, ENOTDIR, "%s is no directory", given);
 	}
 	return sfs_mount_resolve(given, ret_path, err);
-}
-
-/* The list of processes must not show a password. */
-static void
-hide_secret(char *argument)
-{
-	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-	size_t len = strlen(argument);
-
-	sfs_str_add(&text, argument);
-	sfs_redact(&text);
-	if (strcmp(sfs_str_text(&text), argument) != 0) {
-		size_t shown = text.len < len ? text.len : len;
-
-		memset(argument, 0, len);
-		memcpy(argument, sfs_str_text(&text), shown);
-	}
 }
 
 /* ---- the daemon ---- */
@@ -241,34 +171,71 @@ start_daemon(const struct sfs_mount_options *options, struct sfs_error *err)
 	return r;
 }
 
-int
-sfs_verb_mount(int argc, char **argv, struct sfs_error *err)
+/* Options of mount(8)'s helpers, where -f is not the foreground but a trial. */
+struct request {
+	bool helper, foreground, trial;
+	int first; /* of the operands */
+};
+
+static int
+read_request(int argc, char **argv, struct request *request, struct sfs_error *err)
 {
-	struct sfs_mount_options options = { .policy = SFS_APPLY_SAFE };
-	struct words words sfs_auto(words) = { .joined = join_options(argc, argv) };
-	bool foreground = false;
-	const char *ignored = NULL, *target = NULL;
-	const struct sfs_option table[] = {
-		{ "f", 'f', &foreground, NULL },
+	bool passed = false;
+	const char *ignored = NULL;
+	const struct sfs_option own[] = {
+		{ "f", 'f', &request->foreground, NULL },
 		{ "o", 'o', NULL, &ignored },
 		{ 0 },
 	};
-	int first;
-	int r = sfs_options_parse(argc, argv, table, 1, 2, &first, err);
+	const struct sfs_option helper[] = {
+		{ "f", 'f', &request->trial, NULL },
+		{ "n", 'n', &passed, NULL },
+		{ "s", 's', &passed, NULL },
+		{ "v", 'v', &passed, NULL },
+		{ "N", 'N', NULL, &ignored },
+		{ "o", 'o', NULL, &ignored },
+		{ "t", 't', NULL, &ignored },
+		{ 0 },
+	};
 
-	r = r < 0 ? r : read_words(words.joined, &options, err);
-	r = r < 0 ? r : sfs_options_target(argc - first == 2 ? argv[first] : NULL, &target, err);
-	r = r < 0 ? r : find_mountpoint(argv[argc - 1], &words.mountpoint, err);
+	request->helper = sfs_is_mount_helper(argv[0]);
+	return sfs_options_parse(argc, argv, request->helper ? helper : own,
+		request->helper ? 2 : 1, 2, &request->first, err);
+}
+
+bool
+sfs_is_mount_helper(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return sfs_starts_with(slash ? slash + 1 : program, "mount.");
+}
+
+int
+sfs_verb_mount(int argc, char **argv, struct sfs_error *err)
+{
+	struct sfs_mount_options options;
+	struct words words sfs_auto(words) = { .joined = join_options(argc, argv) };
+	struct request request = { 0 };
+	const char *target = NULL;
+	int r = read_request(argc, argv, &request, err);
+
+	sfs_mount_defaults(&options);
+	r = r < 0 ? r : sfs_mount_options_read(words.joined, &options, err);
+	r = r < 0 ? r
+		  : sfs_options_target(
+			    argc - request.first == 2 ? argv[request.first] : NULL, &target, err);
+	if (r < 0 || request.trial) {
+		return r;
+	}
+	r = find_mountpoint(argv[argc - 1], &words.mountpoint, err);
 	if (r < 0) {
 		return r;
 	}
 	words.target = sfs_strdup(target);
 	options.target = words.target;
 	options.mountpoint = words.mountpoint;
-	for (int i = first; i < argc; i++) {
-		hide_secret(argv[i]);
-	}
-	if (foreground) {
+	if (request.foreground) {
 		struct report nobody = { -1 };
 
 		return sfs_mount_serve(&options, on_ready, &nobody, err);

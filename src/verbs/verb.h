@@ -2,6 +2,8 @@
 #ifndef SFS_VERBS_VERB_H
 #define SFS_VERBS_VERB_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 /*
@@ -18,11 +20,14 @@ struct sfs_verb {
 };
 
 int sfs_verb_diff(int argc, char **argv, struct sfs_error *err);
-int sfs_verb_mount(int argc, char **argv, struct sfs_error *err);
+int sfs_verb_mount(int argc, char **argv, struct sfs_error *err); /* argv[0] may be a helper's */
 int sfs_verb_mounts(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_pull(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_push(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_status(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_umount(int argc, char **argv, struct sfs_error *err);
+
+/* Whether a program of that name is mount(8)'s helper for us: mount.schemafs, mount.fuse.schemafs. */
+bool sfs_is_mount_helper(const char *program);
 
 #endif
