@@ -15,7 +15,7 @@ PG_ROWS = re.compile(r'\{ SFS_TABLE_\w+,\s*(\d+),\s*SFS_|\{ "[A-Z ]+",\s*"[^"]*"
 
 
 def rules_of(driver):
-    text = "".join(path.read_text() for path in sorted((ROOT / "drivers" / driver).glob("*.c")))
+    text = "".join(path.read_text() for path in sorted((ROOT / "drivers" / driver).rglob("*.c")))
     found = {number for words in CALL.findall(text) for number in re.findall(r"\d+", words)}
     found |= {one or other for one, other in PG_ROWS.findall(text)}
     return {int(number) for number in found}

@@ -182,3 +182,24 @@ def test_two_trees_of_sqlite_need_no_database(schemafs, new_sqlite, tmp_path):
     schemafs("pull", one.target, tmp_path / "one")
     schemafs("pull", two.target, tmp_path / "two")
     assert "orders" in schemafs("diff", tmp_path / "two", tmp_path / "one", code=1).stdout
+
+
+GUARDED = """
+CREATE FUNCTION who() RETURNS text LANGUAGE sql {settings} AS 'SELECT current_user::text';
+{grant}
+"""
+
+
+def test_what_is_new_takes_nothing_from_anybody(schemafs, pg, new_pg, tmp_path):
+    """Rights that come with new objects are no loss; given to objects that are there they are."""
+    script = tmp_path / "schema.sql"
+    script.write_text(GUARDED.format(settings="SECURITY DEFINER",
+                                     grant="GRANT CREATE ON SCHEMA public TO PUBLIC;"), encoding="utf-8")
+    schemafs("push", script, pg.target)
+    schemafs("diff", pg.target, script)
+
+    there = new_pg()
+    there.run(GUARDED.format(settings="", grant=""))
+    done = schemafs("push", script, there.target, code=2)
+    assert "H08" in done.stderr and "H09" in done.stderr
+    assert there.rows("SELECT prosecdef FROM pg_proc WHERE proname = 'who'")[0][0] in (False, "f")

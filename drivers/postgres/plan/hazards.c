@@ -152,8 +152,9 @@ write_function(struct pg_planner *planner, const struct pg_state *state)
 	bool before = state->from && sfs_object_has(state->from, SFS_FUNCTION_SECURITY_DEFINER) &&
 		      !(former && strstr(former, "search_path"));
 
+	/* Who asks for a new one has read it; one that is there gets it under its callers' feet. */
 	if (now && !before) {
-		sfs_plan_hazard(planner->plan, 9, SFS_LOSS, state->to,
+		sfs_plan_hazard(planner->plan, 9, state->from ? SFS_LOSS : SFS_WARN, state->to,
 			"runs with its owner's rights and a search_path that the caller chooses");
 	}
 }
@@ -212,6 +213,23 @@ rename_object(struct pg_planner *planner, const struct pg_state *state)
 
 /* ---- privileges ---- */
 
+/* A namespace in which nothing was before the plan: nothing of it can be seen by more roles. */
+static bool
+is_empty_namespace(const struct pg_planner *planner, const struct sfs_object *object)
+{
+	if (object->id.kind != SFS_NAMESPACE) {
+		return false;
+	}
+	sfs_vec_foreach (item, &planner->diff->from->objects) {
+		const struct sfs_identity *id = &(*item)->id;
+
+		if (id->kind != SFS_NAMESPACE && sfs_streq(id->namespace, object->id.name)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* A line that is new, or says more than before: at the price of some lines that only say it otherwise. */
 static void
 widen_acl(struct pg_planner *planner, const struct pg_state *state)
@@ -220,7 +238,8 @@ widen_acl(struct pg_planner *planner, const struct pg_state *state)
 	const char *new = sfs_object_get(state->to, SFS_ATTR_ACL);
 
 	if (pg_acl_widens(pg_kind(state->to->id.kind), old, new)) {
-		sfs_plan_hazard(planner->plan, 8, SFS_LOSS, state->to,
+		sfs_plan_hazard(planner->plan, 8,
+			is_empty_namespace(planner, state->from) ? SFS_WARN : SFS_LOSS, state->to,
 			"is granted to more roles, or with more privileges");
 	}
 }
