@@ -2,6 +2,7 @@
 """Databases to test on: a PostgreSQL server of our own, and SQLite files."""
 
 import contextlib
+import functools
 import glob
 import itertools
 import os
@@ -26,6 +27,15 @@ def find_bin():
         if os.access(os.path.join(place, "initdb"), os.X_OK):
             return place
     raise RuntimeError("no PostgreSQL server is installed")
+
+
+@functools.cache
+def server_major():
+    """The major version of the servers that tests run on."""
+    done = subprocess.run(
+        [os.path.join(find_bin(), "postgres"), "--version"], capture_output=True, text=True, check=True
+    )
+    return int(re.search(r"\d+", done.stdout)[0])
 
 
 def plain_user():

@@ -119,6 +119,19 @@ pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool with_
 	write_not_null(out, column);
 }
 
+void
+pg_write_typed_column(struct sfs_str *out, const struct sfs_object *column, bool with_default)
+{
+	sfs_auto(str) struct sfs_str options = SFS_STR_INIT;
+
+	write_value(&options, column, with_default);
+	write_not_null(&options, column);
+	if (options.len) {
+		pg_name(out, column->id.name);
+		sfs_str_addf(out, " WITH OPTIONS%s", options.text);
+	}
+}
+
 /* "ALTER TABLE ONLY public.t ALTER COLUMN c ": the table, or what else has columns. */
 static void
 write_alter(struct sfs_str *out, const struct sfs_object *column, const char *what)

@@ -16,6 +16,12 @@ bool pg_is_serial(const struct sfs_object *sequence);
 /* "id bigserial NOT NULL": as between the parentheses of CREATE TABLE and after ADD COLUMN. */
 void pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool with_default);
 
+/*
+ * "id WITH OPTIONS NOT NULL": of a table of a type, which says what columns there are; nothing when
+ * there is nothing to add.
+ */
+void pg_write_typed_column(struct sfs_str *out, const struct sfs_object *column, bool with_default);
+
 /* "CONSTRAINT a_key UNIQUE (a) DEFERRABLE": as there and after ADD. `add`: with NOT VALID. */
 void pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add);
 

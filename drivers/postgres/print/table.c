@@ -116,47 +116,18 @@ write_columns(struct sfs_str *body, const struct pg_writer *writer, const struct
 	sfs_vec_foreach (item, &columns) {
 		sfs_auto(str) struct sfs_str line = SFS_STR_INIT;
 		const struct sfs_object *column = *item;
-		const char *value = is_omitted(writer, column)
-					    ? NULL
-					    : sfs_object_get(column, SFS_COLUMN_DEFAULT);
 
 		if (sfs_object_has(column, SFS_COLUMN_INHERITED)) {
 			continue;
 		}
-		if (!typed) {
-			pg_write_column(&line, column, !is_omitted(writer, column));
-		} else if (value || sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
-			/* The type says what columns there are. */
-			pg_name(&line, column->id.name);
-			sfs_str_add(&line, " WITH OPTIONS");
-			if (value) {
-				sfs_str_addf(&line, " DEFAULT %s", value);
-			}
-			if (sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
-				sfs_str_add(&line, " NOT NULL");
-			}
+		if (typed) {
+			pg_write_typed_column(&line, column, !is_omitted(writer, column));
 		} else {
-			continue;
+			pg_write_column(&line, column, !is_omitted(writer, column));
 		}
-		add_line(body, &line);
-	}
-}
-
-static void
-write_constraints(
-	struct sfs_str *body, const struct pg_writer *writer, const struct pg_parts *constraints)
-{
-	for (size_t i = 0; i < constraints->len; i++) {
-		const struct sfs_object *constraint = constraints->items[i];
-		sfs_auto(str) struct sfs_str line = SFS_STR_INIT;
-
-		if (sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) ||
-			(is_foreign_key(constraint) && !writer->file) ||
-			is_omitted(writer, constraint) || comes_after(constraints, i)) {
-			continue;
+		if (line.len) {
+			add_line(body, &line);
 		}
-		pg_write_constraint(&line, constraint, false);
-		add_line(body, &line);
 	}
 }
 
@@ -175,6 +146,37 @@ is_made_as_partition(const struct sfs_object *table)
 		}
 	}
 	return true;
+}
+
+/* Whether the parent brings it. A table that is attached only once it is whole has to have it before. */
+static bool
+comes_from_parent(const struct sfs_object *constraint)
+{
+	const struct sfs_object *table = constraint->owner;
+
+	if (!sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED)) {
+		return false;
+	}
+	return !sfs_object_has(table, SFS_TABLE_PARTITION_OF) || is_made_as_partition(table) ||
+	       !sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "CHECK");
+}
+
+static void
+write_constraints(
+	struct sfs_str *body, const struct pg_writer *writer, const struct pg_parts *constraints)
+{
+	for (size_t i = 0; i < constraints->len; i++) {
+		const struct sfs_object *constraint = constraints->items[i];
+		sfs_auto(str) struct sfs_str line = SFS_STR_INIT;
+
+		if (comes_from_parent(constraint) ||
+			(is_foreign_key(constraint) && !writer->file) ||
+			is_omitted(writer, constraint) || comes_after(constraints, i)) {
+			continue;
+		}
+		pg_write_constraint(&line, constraint, false);
+		add_line(body, &line);
+	}
 }
 
 static void
@@ -358,8 +360,7 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 	for (size_t i = 0; i < constraints->len; i++) {
 		const struct sfs_object *constraint = constraints->items[i];
 
-		if (sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) ||
-			(is_foreign_key(constraint) && !writer->file) ||
+		if ((is_foreign_key(constraint) && !writer->file) ||
 			is_omitted(writer, constraint)) {
 			continue;
 		}

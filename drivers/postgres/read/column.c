@@ -57,7 +57,10 @@ select_default(struct sfs_str *out)
 		",\n CASE WHEN d.adbin IS NULL AND a.attinhcount = 0 THEN NULL"
 		" WHEN a.attgenerated <> '' THEN NULL WHEN a.attinhcount > 0 AND " INHERITED);
 	sfs_str_add(out, " THEN CASE WHEN " DEFAULT " IS DISTINCT FROM " PARENTS_DEFAULT
-			 " THEN coalesce(" DEFAULT ", 'NULL') END ELSE " DEFAULT " END AS default");
+			 " THEN coalesce(" DEFAULT ", 'NULL') END");
+	sfs_str_add(out, " WHEN a.attinhcount > 0 AND d.adbin IS NULL AND NOT c.relispartition"
+			 " THEN CASE WHEN " PARENTS_DEFAULT " IS NOT NULL THEN 'NULL' END");
+	sfs_str_add(out, " ELSE " DEFAULT " END AS default");
 	sfs_str_add(out,
 		",\n CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END"
 		" AS generated"
@@ -77,15 +80,14 @@ select_default(struct sfs_str *out)
 			 " AND w.deptype = 'i') END AS identity_options");
 }
 
+/* A child takes its parent's, which may be set before or after: where that is odd, both say theirs. */
 static void
 select_storage(struct sfs_str *out, int version)
 {
 	sfs_str_add(out, ",\n CASE WHEN c.relkind NOT IN ('r', 'p', 'f', 'm') THEN NULL"
-			 " WHEN a.attinhcount > 0 AND " INHERITED);
-	sfs_str_add(out, " THEN CASE WHEN a.attstorage <> " PARENT("pa.attstorage") " THEN ");
-	sfs_str_add(out, STORAGE("a.attstorage") " END");
-	sfs_str_add(out, " WHEN a.attstorage <> t.typstorage THEN " STORAGE(
-				 "a.attstorage") " END AS storage");
+			 " WHEN a.attstorage <> t.typstorage");
+	sfs_str_add(out, " OR a.attinhcount > 0 AND t.typstorage <> " PARENT("pa.attstorage"));
+	sfs_str_add(out, " THEN " STORAGE("a.attstorage") " END AS storage");
 	if (version >= 140000) {
 		sfs_str_add(out,
 			",\n CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"

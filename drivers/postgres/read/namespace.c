@@ -34,7 +34,7 @@ pg_read_namespace(int version, struct sfs_str *out)
 			 " AND o.relname NOT LIKE '\\_\\_drizzle\\_migrations%')"
 			 " AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid)"
 			 " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.typnamespace = n.oid"
-			 " AND t.typname NOT LIKE '%\\_\\_drizzle\\_migrations'))");
+			 " AND t.typname NOT LIKE '%\\_\\_drizzle\\_migrations%'))");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_namespace", "n.oid");
 	pg_select_scope(out, "n.oid", "n.nspname");

@@ -1,0 +1,34 @@
+-- SPDX-License-Identifier: MIT
+-- Tables that inherit from several, over several ways, with and without what the parents have.
+SET client_min_messages = warning;
+CREATE SCHEMA kin;
+CREATE TABLE kin.top (id integer NOT NULL, name text DEFAULT 'top' COLLATE "C", CONSTRAINT top_id CHECK (id > 0));
+CREATE TABLE kin.left (l integer, name text DEFAULT 'left' COLLATE "C") INHERITS (kin.top);
+CREATE TABLE kin.right (r integer, CONSTRAINT right_r CHECK (r <> 0) NO INHERIT) INHERITS (kin.top);
+CREATE TABLE kin.diamond (d integer, name text DEFAULT 'diamond' COLLATE "C") INHERITS (kin.left, kin.right);
+CREATE TABLE kin.apart (id integer NOT NULL, name text COLLATE "C", z text, CONSTRAINT top_id CHECK (id > 0));
+ALTER TABLE kin.apart INHERIT kin.top;
+CREATE TABLE kin.no_default () INHERITS (kin.left);
+ALTER TABLE kin.no_default ALTER COLUMN name DROP DEFAULT;
+ALTER TABLE kin.no_default ALTER COLUMN l SET NOT NULL;
+ALTER TABLE kin.no_default ALTER COLUMN l SET STORAGE PLAIN;
+ALTER TABLE kin.top ADD COLUMN late jsonb;
+ALTER TABLE kin.left ADD COLUMN own_late integer DEFAULT 5;
+ALTER TABLE ONLY kin.top ALTER COLUMN late SET STORAGE EXTERNAL;
+CREATE TABLE kin.was_child () INHERITS (kin.top);
+ALTER TABLE kin.was_child NO INHERIT kin.top;
+CREATE TABLE kin.both_check (CONSTRAINT top_id CHECK (id > 0), CONSTRAINT own CHECK (name <> '')) INHERITS (kin.top);
+CREATE TABLE kin.made (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE kin.made_child (c integer) INHERITS (kin.made);
+CREATE INDEX top_name ON kin.top (name);
+CREATE INDEX left_name ON kin.left (name);
+COMMENT ON COLUMN kin.diamond.id IS 'from the top, by two ways';
+COMMENT ON CONSTRAINT top_id ON kin.diamond IS 'the check''s own remark there';
+GRANT SELECT (id), UPDATE (name) ON kin.diamond TO PUBLIC;
+CREATE TYPE kin.shape AS (id integer, label text, extra numeric(4, 1));
+CREATE TABLE kin.typed OF kin.shape (label WITH OPTIONS DEFAULT 'x' NOT NULL, PRIMARY KEY (id));
+CREATE TABLE kin.typed_too OF kin.shape;
+ALTER TYPE kin.shape ADD ATTRIBUTE added text COLLATE "C" CASCADE;
+CREATE TABLE kin."select" ("from" integer PRIMARY KEY, "table" text UNIQUE, "User" integer REFERENCES kin."select");
+CREATE TABLE kin."select_child" ("where" integer) INHERITS (kin."select");
+CREATE UNLOGGED TABLE kin.unlogged_child () INHERITS (kin.top);
