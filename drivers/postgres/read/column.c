@@ -144,15 +144,14 @@ pg_read_column(int version, struct sfs_str *out)
 	select_storage(out, version);
 	pg_select_common(out, &common);
 	sfs_str_add(out, "\n FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-			 " JOIN pg_namespace n ON n.oid = c.relnamespace"
 			 " JOIN pg_type t ON t.oid = a.atttypid"
 			 "\n LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid"
 			 " AND d.adnum = a.attnum");
 	pg_select_joins(out, &common);
 	sfs_str_add(out, "\n WHERE a.attnum > 0 AND NOT a.attisdropped"
 			 " AND c.relkind IN ('r', 'p', 'f', 'v', 'm')");
-	pg_select_user_namespace(out, "n.nspname");
-	pg_select_scope(out, "a.attrelid", "n.nspname");
+	pg_select_user_namespace_id(out, "c.relnamespace");
+	pg_select_scope(out, "a.attrelid", NULL);
 }
 
 /* The columns of indexes and constraints are given by number. */

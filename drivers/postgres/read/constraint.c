@@ -37,7 +37,9 @@ select_raw(struct sfs_str *out, int version)
 		", k.confupdtype::text || k.confdeltype::text || k.confmatchtype::text AS actions"
 		", %s AS set_keys, i.indkey, i.indnkeyatts, i.indnatts, %s AS distinct_nulls"
 		", i.indisclustered"
-		",\n CASE WHEN k.contype NOT IN ('p', 'u', 'f') OR $1::oid[] IS NOT NULL"
+		",\n CASE WHEN k.contype = 'c'"
+		" THEN 'CHECK (' || pg_get_expr(k.conbin, k.conrelid) || ')'"
+		" WHEN k.contype NOT IN ('p', 'u', 'f') OR $1::oid[] IS NOT NULL"
 		" OR $2::name[] IS NOT NULL%s THEN pg_get_constraintdef(k.oid) END AS server_text",
 		version >= 150000 ? "k.confdelsetcols" : "NULL",
 		version >= 150000 ? "i.indnullsnotdistinct" : "false",
@@ -69,20 +71,22 @@ pg_read_constraint(int version, struct sfs_str *out)
 	}
 	select_raw(out, version);
 	pg_select_common(out, &common);
-	sfs_str_add(out, "\n FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid"
-			 " JOIN pg_namespace n ON n.oid = c.relnamespace"
+	/* Of indexes only those that a constraint can have, and of those only what is told of one. */
+	sfs_str_add(out, "\n FROM pg_constraint k"
 			 "\n LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype <> 'f'"
-			 " LEFT JOIN pg_class x ON x.oid = i.indexrelid"
+			 " AND (i.indisunique OR i.indisexclusion)"
+			 "\n LEFT JOIN pg_class x ON x.oid = i.indexrelid"
+			 " AND (x.reloptions IS NOT NULL OR x.reltablespace <> 0)"
 			 "\n LEFT JOIN pg_description xd ON xd.classoid = 'pg_class'::regclass"
-			 " AND xd.objoid = x.oid AND xd.objsubid = 0");
+			 " AND xd.objoid = i.indexrelid AND xd.objsubid = 0");
 	pg_select_joins(out, &common);
 	/* A foreign key to a partitioned table has one more row for each partition referred to. */
 	sfs_str_add(out,
-		"\n WHERE k.contype IN ('p', 'u', 'c', 'f', 'x')"
+		"\n WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x')"
 		" AND NOT (k.contype = 'f' AND k.conparentid <> 0 AND EXISTS (SELECT"
 		" FROM pg_constraint kp WHERE kp.oid = k.conparentid AND kp.conrelid = k.conrelid))");
-	pg_select_user_namespace(out, "n.nspname");
-	pg_select_scope(out, "k.conrelid", "n.nspname");
+	pg_select_user_namespace_id(out, "k.connamespace");
+	pg_select_scope(out, "k.conrelid", NULL);
 }
 
 /* "(a, b)" of a list of numbers. */

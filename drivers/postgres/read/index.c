@@ -25,6 +25,14 @@ enum extra {
 	EXTRA_TEXT, /* the whole statement, where only the server can make it */
 };
 
+/*
+ * Only operator classes with a function for it have options, which is the one support function that
+ * returns nothing: without such an index nobody needs to go through all columns there are.
+ */
+#define METHODS_WITH_OPTIONS                                                                       \
+	"ARRAY(SELECT o.opfmethod FROM pg_opfamily o JOIN pg_amproc p ON p.amprocfamily = o.oid"   \
+	" JOIN pg_proc f ON f.oid = p.amproc WHERE f.prorettype = 'void'::regtype)"
+
 static void
 select_raw(struct sfs_str *out)
 {
@@ -33,7 +41,8 @@ select_raw(struct sfs_str *out)
 		", i.indnatts, i.indisclustered"
 		",\n CASE WHEN $1::oid[] IS NOT NULL OR $2::name[] IS NOT NULL"
 		" OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL"
-		" OR EXISTS (SELECT FROM pg_attribute k WHERE k.attrelid = i.indexrelid"
+		" OR x.relam = ANY (" METHODS_WITH_OPTIONS ")"
+		" AND EXISTS (SELECT FROM pg_attribute k WHERE k.attrelid = i.indexrelid"
 		" AND k.attoptions IS NOT NULL AND EXISTS (SELECT FROM unnest(k.attoptions) o (text)"
 		" WHERE o.text NOT LIKE 'pg\\_attver=%'))"
 		" THEN pg_get_indexdef(i.indexrelid) END AS server_text");
@@ -62,24 +71,23 @@ pg_read_index(int version, struct sfs_str *out)
 		" WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0) END AS statistics"
 		",\n " PARENT("i2.indisvalid") " AS inherited,\n " PARENT(
 			"NOT i2.indisvalid") " AS attached,\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid"
-		",\n CASE WHEN NOT i.indisvalid AND x.relkind = 'i' THEN 'true' END AS broken");
+					     ",\n CASE WHEN NOT i.indisvalid AND x.relkind = 'i' THEN 'true' END AS broken");
 	if (version >= 150000) {
 		sfs_str_add(out,
 			",\n CASE WHEN i.indnullsnotdistinct THEN 'true' END AS nulls_not_distinct");
 	}
 	select_raw(out);
 	pg_select_common(out, &common);
-	sfs_str_add(out,
-		"\n FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid"
-		" JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
-		" JOIN pg_am am ON am.oid = x.relam");
+	sfs_str_add(out, "\n FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid"
+			 " JOIN pg_class c ON c.oid = i.indrelid"
+			 " JOIN pg_am am ON am.oid = x.relam");
 	pg_select_joins(out, &common);
 	sfs_str_add(out,
 		"\n WHERE c.relkind IN ('r', 'p', 'm')"
 		" AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid"
 		" AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))");
-	pg_select_user_namespace(out, "n.nspname");
-	pg_select_scope(out, "i.indrelid", "n.nspname");
+	pg_select_user_namespace_id(out, "c.relnamespace");
+	pg_select_scope(out, "i.indrelid", NULL);
 }
 
 /* "name DESC NULLS LAST", as pg_get_indexdef() writes it. */

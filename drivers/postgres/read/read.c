@@ -181,7 +181,8 @@ send_all(struct pg_load *load, const struct pg_scope *scope, struct requests *re
 			const struct pg_kind *driver = pg_kind((enum sfs_kind)kind);
 			const char *oids = NULL;
 
-			if (!driver->query || rank((enum sfs_kind)kind) != round) {
+			if (!driver->query || rank((enum sfs_kind)kind) != round ||
+				!(load->present & UINT64_C(1) << kind)) {
 				continue;
 			}
 			if (scoped) {
@@ -300,6 +301,25 @@ load_all(struct pg_load *load, struct sfs_error *err)
 	return 0;
 }
 
+/* Runs the statements that begin a read, and asks in the same breath what there is to be read. */
+static int
+begin(struct pg_load *load, struct sfs_str *sql, struct sfs_error *err)
+{
+	load->present = UINT64_MAX;
+	if (is_partial(load->options)) {
+		return pg_run(load->db, sql->text, err);
+	}
+	sfs_str_add(sql, "; ");
+	pg_select_present(sql);
+	sfs_auto(PQclear) PGresult *result = pg_send(load->db, sql->text);
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+		return pg_error(load->db, result, sql->text, err);
+	}
+	load->present = pg_present(result);
+	return 0;
+}
+
 int
 pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_catalog **ret_catalog,
 	struct sfs_error *err)
@@ -322,7 +342,7 @@ pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_cata
 	sfs_str_add(&sql, nested ? "SAVEPOINT schemafs_read;"
 				 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;");
 	sfs_str_addf(&sql, SETTINGS, loops);
-	int r = pg_run(db, sql.text, err);
+	int r = begin(&load, &sql, err);
 
 	if (r == 0) {
 		r = load_all(&load, err);

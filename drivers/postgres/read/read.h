@@ -63,6 +63,7 @@ struct pg_load {
 	const struct pg_read_options *options;
 	struct sfs_arena *arena; /* ends with the read */
 	struct pg_keys *keys;    /* keys.h */
+	uint64_t present;        /* bit per kind: there may be objects of it */
 	SFS_VEC(struct sfs_object *)
 	undefined; /* indexes and constraints whose text only the server can make */
 };
@@ -85,6 +86,10 @@ struct pg_row {
  */
 int pg_read(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* A query of one row that tells pg_present() for which kinds there is anything. (present.c) */
+void pg_select_present(struct sfs_str *out);
+uint64_t pg_present(const PGresult *result); /* a bit for each kind: its query has to be run */
 
 /* Adds the rows of a kind's query. (rows.c) */
 void pg_load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result);

@@ -99,6 +99,7 @@ pg_select_no_extension(struct sfs_str *out, const char *class, const char *oid)
 {
 	sfs_str_addf(out,
 		"\n AND NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = '%s'::regclass"
+		" AND member.refclassid = 'pg_extension'::regclass"
 		" AND member.objid = %s AND member.deptype = 'e')",
 		class, oid);
 }
@@ -119,6 +120,17 @@ pg_select_user_namespace(struct sfs_str *out, const char *namespace)
 {
 	sfs_str_addf(out, "\n AND %s NOT LIKE 'pg\\_%%' AND %s <> 'information_schema'", namespace,
 		namespace);
+}
+
+void
+pg_select_user_namespace_id(struct sfs_str *out, const char *namespace)
+{
+	/* Worked out once, so that what is scanned needs no join. */
+	sfs_str_addf(out, "\n AND %s = ANY (ARRAY(SELECT u.oid FROM pg_namespace u WHERE true",
+		namespace);
+	pg_select_user_namespace(out, "u.nspname");
+	pg_select_scope(out, NULL, "u.nspname");
+	sfs_str_add(out, "))");
 }
 
 void

@@ -48,6 +48,9 @@ void pg_select_scope(struct sfs_str *out, const char *oid, const char *namespace
 /* For WHERE, starts with AND: no namespace of the server's own. */
 void pg_select_user_namespace(struct sfs_str *out, const char *namespace);
 
+/* The same with `$2` for the OID of a namespace: `n` need not be joined for it. */
+void pg_select_user_namespace_id(struct sfs_str *out, const char *namespace);
+
 /* Expressions: what a sequence has by default, the row of pg_sequence being called q. */
 #define PG_SEQUENCE_MINIMUM                                                                        \
 	"CASE WHEN q.seqincrement > 0 THEN 1 ELSE CASE q.seqtypid WHEN 21 THEN -32768"             \

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/* Which kinds of objects a database has at all: most have few, and each query has its price. */
+#include "drivers/postgres/kind.h"
+#include "drivers/postgres/read/read.h"
+
+/* What people make has OIDs from here on (src/include/access/transam.h). */
+#define FIRST_NORMAL "16384"
+
+#define BIT(kind) (UINT64_C(1) << (kind))
+
+/* Where the rows of kinds come from; a kind that stands in no row here is always asked for. */
+static const struct {
+	const char *catalog;
+	const char *condition; /* on that catalog; NULL: there is an OID of people's */
+	uint64_t kinds;
+} sources[] = {
+	{ "pg_extension", NULL, BIT(SFS_EXTENSION) },
+	{ "pg_language", NULL, BIT(SFS_LANGUAGE) },
+	{ "pg_am", NULL, BIT(SFS_ACCESS_METHOD) },
+	{ "pg_foreign_data_wrapper", NULL, BIT(SFS_FOREIGN_DATA_WRAPPER) },
+	/* The catalog of user mappings is not for everybody. */
+	{ "pg_foreign_server", NULL, BIT(SFS_SERVER) | BIT(SFS_USER_MAPPING) },
+	{ "pg_collation", NULL, BIT(SFS_COLLATION) },
+	{ "pg_class", "relkind = 'c'", BIT(SFS_TYPE_ATTRIBUTE) },
+	{ "pg_type", "typtype = 'd' AND oid >= " FIRST_NORMAL,
+		BIT(SFS_DOMAIN) | BIT(SFS_DOMAIN_CONSTRAINT) },
+	{ "pg_sequence", "seqrelid >= " FIRST_NORMAL, BIT(SFS_SEQUENCE) },
+	{ "pg_proc", NULL, BIT(SFS_FUNCTION) | BIT(SFS_AGGREGATE) },
+	{ "pg_opfamily", NULL, BIT(SFS_OPERATOR_FAMILY) },
+	{ "pg_operator", NULL, BIT(SFS_OPERATOR) },
+	{ "pg_opclass", NULL, BIT(SFS_OPERATOR_CLASS) },
+	{ "pg_cast", NULL, BIT(SFS_CAST) },
+	{ "pg_transform", NULL, BIT(SFS_TRANSFORM) },
+	{ "pg_conversion", NULL, BIT(SFS_CONVERSION) },
+	{ "pg_ts_parser", NULL, BIT(SFS_TEXT_SEARCH_PARSER) },
+	{ "pg_ts_template", NULL, BIT(SFS_TEXT_SEARCH_TEMPLATE) },
+	{ "pg_ts_dict", NULL, BIT(SFS_TEXT_SEARCH_DICTIONARY) },
+	{ "pg_ts_config", NULL, BIT(SFS_TEXT_SEARCH_CONFIGURATION) },
+	{ "pg_statistic_ext", NULL, BIT(SFS_STATISTICS) },
+	{ "pg_rewrite", "rulename = '_RETURN' AND oid >= " FIRST_NORMAL, BIT(SFS_VIEW) },
+	{ "pg_rewrite", "rulename <> '_RETURN' AND oid >= " FIRST_NORMAL, BIT(SFS_RULE) },
+	{ "pg_trigger", "NOT tgisinternal OR tgparentid <> 0", BIT(SFS_TRIGGER) },
+	{ "pg_policy", NULL, BIT(SFS_POLICY) },
+	{ "pg_event_trigger", NULL, BIT(SFS_EVENT_TRIGGER) },
+	{ "pg_publication", NULL, BIT(SFS_PUBLICATION) },
+	/* Not everybody may see the OID in PostgreSQL 13. */
+	{ "pg_subscription", "subdbid <> 0", BIT(SFS_SUBSCRIPTION) },
+	{ "pg_default_acl", NULL, BIT(SFS_DEFAULT_PRIVILEGES) },
+};
+
+enum { N_SOURCES = sizeof sources / sizeof *sources };
+
+void
+pg_select_present(struct sfs_str *out)
+{
+	sfs_str_add(out, "SELECT ");
+	for (size_t i = 0; i < N_SOURCES; i++) {
+		sfs_str_addf(out, "%sEXISTS (SELECT FROM %s WHERE %s)", i ? ", " : "",
+			sources[i].catalog,
+			sources[i].condition ? sources[i].condition : "oid >= " FIRST_NORMAL);
+	}
+}
+
+uint64_t
+pg_present(const PGresult *result)
+{
+	uint64_t present = UINT64_MAX;
+
+	for (size_t i = 0; i < N_SOURCES && (int)i < PQnfields(result); i++) {
+		if (*PQgetvalue(result, 0, (int)i) == 'f') {
+			present &= ~sources[i].kinds;
+		}
+	}
+	return present;
+}
