@@ -94,6 +94,8 @@ struct sfs_ledger_row {
 };
 struct sfs_ledger_rows SFS_VEC_OF(struct sfs_ledger_row);
 
+struct sfs_migrator;
+
 struct sfs_driver {
 	const char *name; /* "postgresql" or "sqlite", as in drizzle's journal */
 	enum sfs_dialect dialect;
@@ -173,6 +175,9 @@ struct sfs_driver {
 		struct sfs_error *err) SFS_MUST_CHECK;
 	int (*ledger_append)(struct sfs_db *db, const struct sfs_ledger_row *row,
 		struct sfs_error *err) SFS_MUST_CHECK;
+
+	/* What else running migrations asks: drivers/migrator.h. */
+	const struct sfs_migrator *migrator;
 
 	/* Held by one process at a time for the database; polls until `timeout_ms`, then -EBUSY. */
 	int (*lock)(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;

@@ -54,6 +54,16 @@ static const struct sfs_verb verbs[] = {
 		.run = sfs_verb_status,
 	},
 	{
+		.name = "migrate",
+		.synopsis = "migrate [--dry-run] [--strict] [--json] [--dir DIR] [DB]",
+		.summary = "apply what is pending of a project's migrations",
+		.options = "  --dry-run               list what is pending and change nothing\n"
+			   "  --strict                refuse late and edited migrations\n"
+			   "  --dir DIR               the project, or the folder of its migrations\n"
+			   "  --json                  as JSON\n",
+		.run = sfs_verb_migrate,
+	},
+	{
 		.name = "diff",
 		.synopsis = "diff [--json] [--shadow DB] FROM TO",
 		.summary = "print the SQL that makes FROM equal TO; exit 0 same, 1 different",

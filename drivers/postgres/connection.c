@@ -250,6 +250,8 @@ pg_disconnect(struct pg_db *db)
 	}
 	pg_unlock(&db->base);
 	PQfinish(db->conn);
+	free(db->ledger_schema);
+	free(db->ledger_table);
 	free(db->target);
 	free(db->description);
 	free(db->identity);

@@ -20,6 +20,8 @@ struct pg_db {
 	char *description; /* owned; without secrets */
 	char *identity;    /* owned */
 	int version;       /* server_version_num */
+	char *ledger_schema; /* owned; NULL: as drizzle has it; so the table */
+	char *ledger_table;  /* owned */
 	bool read_only;
 	bool in_transaction;
 	unsigned lock_timeout_ms;

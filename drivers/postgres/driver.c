@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* PostgreSQL as a driver. */
 #include "drivers/postgres/driver.h"
+#include "drivers/postgres/migrator.h"
 #include "drivers/postgres/scratch/evaluate.h"
 #include "drivers/postgres/scratch/scratch.h"
 #include "drivers/postgres/kind.h"
@@ -51,6 +52,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.end = pg_end,
 	.ledger_read = pg_ledger_read,
 	.ledger_append = pg_ledger_append,
+	.migrator = &pg_migrator,
 	.lock = pg_lock,
 	.unlock = pg_unlock,
 	.cancel = pg_cancel,

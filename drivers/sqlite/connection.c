@@ -291,6 +291,7 @@ lite_close(struct sfs_db *base)
 	(void)sqlite3_close_v2(db->conn);
 	(void)pthread_mutex_destroy(&db->conn_mutex);
 	sfs_auto_fd(&db->lock_fd);
+	free(db->ledger_table);
 	free(db->path);
 	free(db->description);
 	free(db->identity);

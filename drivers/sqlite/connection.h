@@ -28,6 +28,7 @@ struct lite_db {
 	bool own_statement;        /* it is we who begin or end a transaction now */
 	bool restore_foreign_keys; /* foreign keys were on before begin() */
 	struct lite_guard *guard;  /* owned; what a rebuild must not change, NULL outside of one */
+	char *ledger_table;        /* owned; NULL: as drizzle calls it */
 	int lock_fd;               /* holds the advisory lock, -1 while it is not held */
 };
 

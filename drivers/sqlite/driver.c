@@ -29,6 +29,7 @@ const struct sfs_driver sfs_sqlite_driver = {
 	.end = lite_end,
 	.ledger_read = lite_ledger_read,
 	.ledger_append = lite_ledger_append,
+	.migrator = &lite_migrator,
 	.lock = lite_lock,
 	.unlock = lite_unlock,
 	.cancel = lite_cancel,

@@ -18,6 +18,9 @@ int lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_cata
 /* drizzle's table of applied migrations. */
 #define LITE_LEDGER "__drizzle_migrations"
 
+/* Ours beside it, there while a migration is half done. */
+#define LITE_PROGRESS "__schemafs_progress"
+
 /* Adds the edges between objects to a sealed catalog. (depend.c) */
 void lite_depend(struct sfs_catalog *catalog);
 

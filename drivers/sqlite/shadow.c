@@ -63,7 +63,8 @@ is_shadow_of(const struct lite_virtual *virtual, const char *name)
 bool
 lite_is_internal(const struct lite_virtuals *virtuals, const char *name)
 {
-	if (strncasecmp(name, "sqlite_", 7) == 0 || strcasecmp(name, LITE_LEDGER) == 0) {
+	if (strncasecmp(name, "sqlite_", 7) == 0 || strcasecmp(name, LITE_LEDGER) == 0 ||
+		strcasecmp(name, LITE_PROGRESS) == 0) {
 		return true;
 	}
 	for (size_t i = 0; i < virtuals->len; i++) {

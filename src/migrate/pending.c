@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "migrate/folder.h"
 #include "migrate/pending.h"
-#include "migrate/script.h"
+#include "migrate/runner.h"
 
 enum { LOCK_TIMEOUT_MS = 30000 };
 
@@ -168,53 +168,19 @@ look_back(struct migration *m, struct sfs_error *err)
 
 /* ---- running it ---- */
 
-/* From a position in the statement to one in the file. */
-static void
-locate(const struct migration *m, const struct sfs_statement *statement, struct sfs_error *err)
-{
-	unsigned line = err->line, column = err->column;
-
-	sfs_error_position(err, m->name, m->text.text, statement->offset);
-	if (line > 1) {
-		err->line += line - 1;
-		err->column = column;
-	} else if (line == 1) {
-		err->column += column - 1;
-	}
-}
-
-static int
-run_statement(struct migration *m, const struct sfs_statement *statement, struct sfs_error *err)
-{
-	char *sql sfs_auto(free) = sfs_strndup(m->text.text + statement->offset, statement->len);
-	int r = m->db->driver->exec(m->db, sql, err);
-
-	if (r < 0 && err) {
-		locate(m, statement, err);
-		if (!err->statement) {
-			err->statement = sfs_steal(sql);
-		}
-	}
-	return r;
-}
-
 static int
 run(struct migration *m, struct sfs_error *err)
 {
-	const struct sfs_driver *driver = m->db->driver;
-	int r = driver->begin(m->db, m->script.rebuilds, err);
-
-	for (size_t i = 0; r == 0 && i < m->script.statements.len; i++) {
-		r = run_statement(m, &m->script.statements.items[i], err);
-	}
-	if (r == 0) {
-		r = driver->ledger_append(m->db, &m->row, err);
-	}
-	if (r < 0) {
-		(void)driver->end(m->db, false, NULL);
-		return r;
-	}
-	return driver->end(m->db, true, err);
+	return sfs_run_migration(
+		&(struct sfs_run){
+			.db = m->db,
+			.tag = m->tag,
+			.name = m->name,
+			.text = m->text.text,
+			.len = m->text.len,
+			.row = m->row,
+		},
+		err);
 }
 
 /*
@@ -260,6 +226,15 @@ publish(struct migration *m, struct sfs_error *err)
 	return r;
 }
 
+/* The folder may have it already, not applied yet: then it is run as what the journal says it is. */
+static const struct sfs_journal_entry *
+find_own(const struct migration *m)
+{
+	char *stem sfs_auto(free) = sfs_strndup(m->name, strlen(m->name) - strlen(".sql"));
+
+	return sfs_journal_find(&m->journal, stem);
+}
+
 static int
 apply_locked(struct migration *m, struct sfs_error *err)
 {
@@ -268,8 +243,9 @@ apply_locked(struct migration *m, struct sfs_error *err)
 	if (r < 0 || m->tag) {
 		return r;
 	}
-	m->tag = make_tag(&m->journal, m->name);
-	m->row.created_at = make_when(m);
+	const struct sfs_journal_entry *own = find_own(m);
+	m->tag = own ? sfs_strdup(own->tag) : make_tag(&m->journal, m->name);
+	m->row.created_at = own ? own->when : make_when(m);
 	r = sfs_folder_stage(m->directory, m->tag, &m->text, err);
 	if (r < 0) {
 		return r;
@@ -298,6 +274,10 @@ sfs_pending_apply(struct sfs_db *db, const char *directory, const char *name, co
 	}
 	if (r == 0) {
 		r = sfs_script_parse(db->driver->dialect, name, text, len, &m.script, err);
+	}
+	if (r == 0 && !m.script.statements.len) {
+		r = sfs_error_set(err, EINVAL, "there is no statement in it");
+		sfs_error_position(err, name, text, 0);
 	}
 	if (r == 0) {
 		r = db->driver->lock(db, LOCK_TIMEOUT_MS, err);

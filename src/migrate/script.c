@@ -10,34 +10,62 @@ static const char breakpoint_text[] = "--> statement-breakpoint";
 enum { PG = 1 << SFS_POSTGRES, LITE = 1 << SFS_SQLITE };
 
 static const char is_control[] = "a migration runs in a transaction of its own";
-static const char runs_outside[] = "it can not run inside a transaction, as a migration does";
 
-/* What a statement may not begin with, and where `word` is given, may not hold either. */
+/* What is no statement to send, and what can not run inside a transaction. */
+enum sort {
+	SORT_PLAIN,
+	SORT_BEGIN,
+	SORT_COMMIT,
+	SORT_REFUSED,
+	SORT_OUTSIDE,
+	SORT_SETS,
+	SORT_ADDS,
+};
+
+/*
+ * By how a statement begins and, where `word` is given, what it also holds. What the server refuses
+ * inside a transaction besides is found out by trying.
+ */
 static const struct {
 	unsigned dialects;
-	const char *head, *word, *reason;
-} refused[] = {
-	{ PG | LITE, "BEGIN", NULL, is_control },
-	{ PG | LITE, "COMMIT", NULL, is_control },
-	{ PG | LITE, "END", NULL, is_control },
-	{ PG | LITE, "ROLLBACK", NULL, is_control },
-	{ PG, "ABORT", NULL, is_control },
-	{ PG, "START TRANSACTION", NULL, is_control },
-	{ PG, "PREPARE TRANSACTION", NULL, is_control },
-	{ PG | LITE, "VACUUM", NULL, runs_outside },
-	{ PG, "ALTER SYSTEM", NULL, runs_outside },
-	{ PG, "CREATE DATABASE", NULL, runs_outside },
-	{ PG, "DROP DATABASE", NULL, runs_outside },
-	{ PG, "CREATE TABLESPACE", NULL, runs_outside },
-	{ PG, "DROP TABLESPACE", NULL, runs_outside },
-	{ PG, "REINDEX DATABASE", NULL, runs_outside },
-	{ PG, "REINDEX SCHEMA", NULL, runs_outside },
-	{ PG, "REINDEX SYSTEM", NULL, runs_outside },
-	{ PG, "CREATE INDEX", "CONCURRENTLY", runs_outside },
-	{ PG, "CREATE UNIQUE INDEX", "CONCURRENTLY", runs_outside },
-	{ PG, "DROP INDEX", "CONCURRENTLY", runs_outside },
-	{ PG, "REINDEX", "CONCURRENTLY", runs_outside },
-	{ PG, "ALTER TABLE", "CONCURRENTLY", runs_outside },
+	enum sort sort;
+	const char *head, *word;
+} sorts[] = {
+	{ PG | LITE, SORT_BEGIN, "BEGIN", NULL },
+	{ PG, SORT_BEGIN, "START TRANSACTION", NULL },
+	{ PG, SORT_REFUSED, "COMMIT PREPARED", NULL },
+	{ PG | LITE, SORT_COMMIT, "COMMIT", NULL },
+	{ PG | LITE, SORT_COMMIT, "END", NULL },
+	{ PG | LITE, SORT_PLAIN, "ROLLBACK", "TO" }, /* a savepoint */
+	{ PG | LITE, SORT_REFUSED, "ROLLBACK", NULL },
+	{ PG, SORT_REFUSED, "ABORT", NULL },
+	{ PG, SORT_REFUSED, "PREPARE TRANSACTION", NULL },
+	{ PG | LITE, SORT_OUTSIDE, "VACUUM", NULL },
+	{ PG, SORT_OUTSIDE, "ALTER SYSTEM", NULL },
+	{ PG, SORT_OUTSIDE, "CREATE DATABASE", NULL },
+	{ PG, SORT_OUTSIDE, "DROP DATABASE", NULL },
+	{ PG, SORT_OUTSIDE, "CREATE TABLESPACE", NULL },
+	{ PG, SORT_OUTSIDE, "DROP TABLESPACE", NULL },
+	{ PG, SORT_OUTSIDE, "REINDEX DATABASE", NULL },
+	{ PG, SORT_OUTSIDE, "REINDEX SCHEMA", NULL },
+	{ PG, SORT_OUTSIDE, "REINDEX SYSTEM", NULL },
+	{ PG, SORT_OUTSIDE, "CREATE INDEX", "CONCURRENTLY" },
+	{ PG, SORT_OUTSIDE, "CREATE UNIQUE INDEX", "CONCURRENTLY" },
+	{ PG, SORT_OUTSIDE, "DROP INDEX", "CONCURRENTLY" },
+	{ PG, SORT_OUTSIDE, "REINDEX", "CONCURRENTLY" },
+	{ PG, SORT_OUTSIDE, "ALTER TABLE", "CONCURRENTLY" },
+	{ PG, SORT_ADDS, "ALTER TYPE", "VALUE" },
+	{ PG, SORT_PLAIN, "SET CONSTRAINTS", NULL },
+	{ PG, SORT_PLAIN, "SET TRANSACTION", NULL },
+	{ PG, SORT_PLAIN, "SET LOCAL", NULL },
+	{ PG, SORT_SETS, "SET", NULL },
+	{ PG, SORT_SETS, "RESET", NULL },
+	{ PG, SORT_SETS, "SELECT", "set_config" },
+	{ LITE, SORT_OUTSIDE, "PRAGMA", "journal_mode" },
+	{ LITE, SORT_OUTSIDE, "PRAGMA", "synchronous" },
+	{ LITE, SORT_OUTSIDE, "PRAGMA", "wal_checkpoint" },
+	{ LITE, SORT_OUTSIDE, "ATTACH", NULL },
+	{ LITE, SORT_OUTSIDE, "DETACH", NULL },
 };
 
 static bool
@@ -65,28 +93,20 @@ begins(const char *words, const char *head)
 	return strncmp(words, head, len) == 0 && (words[len] == ' ' || words[len] == '\0');
 }
 
-/* Why the statement can not be part of a migration, or NULL. */
-static const char *
-reason_against(enum sfs_dialect dialect, const char *text, const struct sfs_statement *statement)
+static enum sort
+sort_of(enum sfs_dialect dialect, const char *text, const struct sfs_statement *statement)
 {
 	struct sfs_str words sfs_auto(str) = SFS_STR_INIT;
 
 	sfs_statement_head(dialect, text, statement, 3, &words);
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		if (!(refused[i].dialects & 1U << dialect) ||
-			!begins(sfs_str_text(&words), refused[i].head)) {
-			continue;
+	for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++) {
+		if (sorts[i].dialects & 1U << dialect &&
+			begins(sfs_str_text(&words), sorts[i].head) &&
+			(!sorts[i].word || has_word(dialect, text, statement, sorts[i].word))) {
+			return sorts[i].sort;
 		}
-		if (refused[i].word && !has_word(dialect, text, statement, refused[i].word)) {
-			continue;
-		}
-		if (strcmp(refused[i].head, "ROLLBACK") == 0 &&
-			has_word(dialect, text, statement, "TO")) {
-			continue; /* to a savepoint */
-		}
-		return refused[i].reason;
 	}
-	return NULL;
+	return SORT_PLAIN;
 }
 
 /* PRAGMA foreign_keys = OFF, PRAGMA main.foreign_keys(0) ... */
@@ -107,6 +127,7 @@ struct parser {
 	enum sfs_dialect dialect;
 	struct sfs_script *script;
 	struct sfs_statement left; /* the COMMIT that waits for its BEGIN; of no length: none */
+	size_t seen;               /* up to where the text is dealt with */
 	struct sfs_error *err;
 };
 
@@ -121,13 +142,14 @@ refuse(struct parser *p, const struct sfs_statement *statement, const char *reas
 	return r;
 }
 
-static bool
-has_head(const struct parser *p, const struct sfs_statement *statement, const char *head)
+/* Here the file ends a transaction: what came before is committed before what follows. */
+static void
+commit_here(struct parser *p)
 {
-	struct sfs_str words sfs_auto(str) = SFS_STR_INIT;
-
-	sfs_statement_head(p->dialect, p->script->text, statement, 1, &words);
-	return strcmp(sfs_str_text(&words), head) == 0;
+	if (p->script->ways.len) {
+		p->script->ways.items[p->script->ways.len - 1].commits = true;
+	}
+	p->left.len = 0;
 }
 
 /*
@@ -135,41 +157,81 @@ has_head(const struct parser *p, const struct sfs_statement *statement, const ch
  * drizzle opens. Ours has the switch around it, so all three go. Returns whether it was one of them.
  */
 static bool
-steps_aside(struct parser *p, const struct sfs_statement *statement)
+steps_aside(struct parser *p, const struct sfs_statement *statement, enum sort sort)
 {
-	if (p->dialect != SFS_SQLITE) {
-		return false;
-	}
-	if (switches_foreign_keys(p->script->text, statement)) {
+	if (p->dialect == SFS_SQLITE && switches_foreign_keys(p->script->text, statement)) {
 		p->script->rebuilds = true;
 		return true;
 	}
-	if (!p->left.len && has_head(p, statement, "COMMIT")) {
-		p->left = *statement;
+	if (sort == SORT_COMMIT) {
+		if (p->left.len || p->dialect != SFS_SQLITE) {
+			commit_here(p);
+		} else {
+			p->left = *statement;
+		}
 		return true;
 	}
-	if (p->left.len && has_head(p, statement, "BEGIN")) {
+	if (sort == SORT_BEGIN) {
+		if (!p->left.len && p->script->ways.len) {
+			commit_here(p);
+		}
 		p->left.len = 0;
 		return true;
 	}
 	return false;
 }
 
+/* SQLite: with foreign keys on, DROP TABLE deletes the rows that refer to the table. */
+static bool
+drops_table(const struct parser *p, const struct sfs_statement *statement)
+{
+	struct sfs_str words sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_statement_head(p->dialect, p->script->text, statement, 2, &words);
+	return begins(sfs_str_text(&words), "DROP TABLE");
+}
+
+/* BEGIN may say how the transaction is to be: that is none of ours. */
+static bool
+is_bare(const struct parser *p, const struct sfs_statement *statement)
+{
+	static const char *const modes[] = { "ISOLATION", "READ", "DEFERRABLE", "CHAIN" };
+
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		if (has_word(p->dialect, p->script->text, statement, modes[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static int
 add_statement(struct parser *p, const struct sfs_statement *statement)
 {
-	if (steps_aside(p, statement)) {
+	enum sort sort = sort_of(p->dialect, p->script->text, statement);
+	size_t before = p->seen;
+
+	p->seen = statement->end;
+	if (sort == SORT_REFUSED ||
+		((sort == SORT_BEGIN || sort == SORT_COMMIT) && !is_bare(p, statement))) {
+		return refuse(p, statement, is_control);
+	}
+	if (steps_aside(p, statement, sort)) {
 		return 0;
 	}
 	if (p->left.len) {
-		return refuse(p, &p->left, is_control);
+		commit_here(p);
 	}
-	const char *reason = reason_against(p->dialect, p->script->text, statement);
-	if (reason) {
-		return refuse(p, statement, reason);
-	}
+	struct sfs_way way = {
+		.mode = sort == SORT_OUTSIDE ? SFS_RUN_OUTSIDE : SFS_RUN_INSIDE,
+		.sets = sort == SORT_SETS,
+		.adds = sort == SORT_ADDS,
+	};
+	p->script->rebuilds |= p->dialect == SFS_SQLITE && drops_table(p, statement);
 	sfs_vec_push(&p->script->statements, *statement);
-	return 0;
+	int r = sfs_directive_read(p->dialect, p->script, before, statement->offset, &way, p->err);
+	sfs_vec_push(&p->script->ways, way);
+	return r;
 }
 
 /* The statements of one chunk between two breakpoints. */
@@ -215,13 +277,14 @@ add_chunks(struct parser *p, size_t len)
 	if (r == 0) {
 		r = add_chunk(p, start, len);
 	}
-	return r == 0 && p->left.len ? refuse(p, &p->left, is_control) : r;
+	return r;
 }
 
 void
 sfs_script_finish(struct sfs_script *script)
 {
 	sfs_vec_finish(&script->statements);
+	sfs_vec_finish(&script->ways);
 	memset(script, 0, sizeof *script);
 }
 
@@ -240,11 +303,6 @@ sfs_script_parse(enum sfs_dialect dialect, const char *name, const char *text, s
 	}
 	int r = add_chunks(&parser, len);
 	if (r < 0) {
-		return r;
-	}
-	if (!script.statements.len) {
-		r = sfs_error_set(err, EINVAL, "there is no statement in it");
-		sfs_error_position(err, name, text, 0);
 		return r;
 	}
 	*ret_script = script;

@@ -420,47 +420,73 @@ test_foreign_keys_are_switched_around_it(void **state)
 	assert_false(world->db.rebuilds);
 }
 
+/* What becomes of a script: a letter a statement (inside, outside, batched), `|` for a commit, or NULL. */
 static const struct {
 	enum sfs_dialect dialect;
-	const char *text;
-	bool refused;
-} refusals[] = {
-	{ SFS_SQLITE, "SELECT 1; COMMIT", true },
-	{ SFS_SQLITE, "begin immediate", true },
+	const char *text, *ways;
+} scripts[] = {
+	{ SFS_SQLITE, "SELECT 1; COMMIT", "i" },
+	{ SFS_SQLITE, "begin immediate; SELECT 1; SELECT 2; end", "ii" },
 	{ SFS_SQLITE, "SELECT 1; COMMIT; PRAGMA foreign_keys=OFF; BEGIN TRANSACTION; SELECT 2",
-		false },
-	{ SFS_SQLITE, "SELECT 1; COMMIT; PRAGMA foreign_keys=OFF; SELECT 2; BEGIN", true },
-	{ SFS_SQLITE, "SELECT 1; COMMIT; COMMIT; BEGIN", true },
-	{ SFS_SQLITE, "SELECT 1; COMMIT; PRAGMA foreign_keys=ON", true },
-	{ SFS_POSTGRES, "SELECT 1; COMMIT; BEGIN; SELECT 2", true },
-	{ SFS_SQLITE, "ROLLBACK TO a", false },
-	{ SFS_SQLITE, "ROLLBACK", true },
-	{ SFS_SQLITE, "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END", false },
-	{ SFS_SQLITE, "VACUUM", true },
-	{ SFS_SQLITE, "-- nothing\n/* at all */;", true },
-	{ SFS_SQLITE, "", true },
-	{ SFS_POSTGRES, "START TRANSACTION", true },
-	{ SFS_POSTGRES, "CREATE INDEX CONCURRENTLY i ON a (b)", true },
-	{ SFS_POSTGRES, "CREATE UNIQUE INDEX CONCURRENTLY i ON a (b)", true },
-	{ SFS_POSTGRES, "CREATE INDEX i ON a (b) WHERE c = 'CONCURRENTLY'", false },
-	{ SFS_POSTGRES, "CREATE INDEX \"concurrently\" ON a (b)", false },
-	{ SFS_POSTGRES, "REFRESH MATERIALIZED VIEW CONCURRENTLY v", false },
-	{ SFS_POSTGRES, "ALTER TABLE a DETACH PARTITION b CONCURRENTLY", true },
-	{ SFS_POSTGRES, "alter /* x */ system set a = 1", true },
-	{ SFS_POSTGRES, "ALTER TABLE systems ADD x int", false },
-	{ SFS_POSTGRES, "DO $$ BEGIN PERFORM 1; END $$", false },
+		"ii" },
+	{ SFS_SQLITE, "SELECT 1; COMMIT; PRAGMA foreign_keys=OFF; SELECT 2; BEGIN", "i|i|" },
+	{ SFS_SQLITE, "ROLLBACK TO a", "i" },
+	{ SFS_SQLITE, "ROLLBACK", NULL },
+	{ SFS_SQLITE, "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END", "i" },
+	{ SFS_SQLITE, "SELECT 1; VACUUM; SELECT 2", "ioi" },
+	{ SFS_SQLITE, "PRAGMA journal_mode = wal; PRAGMA user_version = 1", "oi" },
+	{ SFS_SQLITE, "-- nothing\n/* at all */;", "" },
+	{ SFS_SQLITE, "", "" },
+	{ SFS_POSTGRES, "SELECT 1; COMMIT; BEGIN; SELECT 2", "i|i" },
+	{ SFS_POSTGRES, "BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;", "i|i|" },
+	{ SFS_POSTGRES, "START TRANSACTION ISOLATION LEVEL SERIALIZABLE", NULL },
+	{ SFS_POSTGRES, "PREPARE TRANSACTION 'a'", NULL },
+	{ SFS_POSTGRES, "COMMIT PREPARED 'a'", NULL },
+	{ SFS_POSTGRES, "CREATE INDEX CONCURRENTLY i ON a (b)", "o" },
+	{ SFS_POSTGRES, "CREATE UNIQUE INDEX CONCURRENTLY i ON a (b)", "o" },
+	{ SFS_POSTGRES, "CREATE INDEX i ON a (b) WHERE c = 'CONCURRENTLY'", "i" },
+	{ SFS_POSTGRES, "CREATE INDEX \"concurrently\" ON a (b)", "i" },
+	{ SFS_POSTGRES, "REFRESH MATERIALIZED VIEW CONCURRENTLY v", "i" },
+	{ SFS_POSTGRES, "ALTER TABLE a DETACH PARTITION b CONCURRENTLY", "o" },
+	{ SFS_POSTGRES, "alter /* x */ system set a = 1", "o" },
+	{ SFS_POSTGRES, "ALTER TABLE systems ADD x int", "i" },
+	{ SFS_POSTGRES, "DO $$ BEGIN PERFORM 1; END $$", "i" },
+	{ SFS_POSTGRES, "SELECT 1;\n-- schemafs: backfill batch=5\nUPDATE a SET b = 1", "ib" },
+	{ SFS_POSTGRES, "SELECT '-- schemafs: backfill';\nUPDATE a SET b = 1", "ii" },
+	{ SFS_POSTGRES, "-- schemafs: backfil\nUPDATE a SET b = 1", NULL },
+	{ SFS_POSTGRES, "-- schemafs: backfill batch=0\nUPDATE a SET b = 1", NULL },
+	{ SFS_POSTGRES, "-- schemafs: backfill batch=1x\nUPDATE a SET b = 1", NULL },
+	{ SFS_POSTGRES, "-- schemafs: batch=1\nUPDATE a SET b = 1", NULL },
 };
 
 static void
-test_what_can_not_be_in_a_migration(void **state)
+add_ways(const struct sfs_script *script, struct sfs_str *out)
 {
-	for (size_t i = 0; i < UNIT_COUNT(refusals); i++) {
-		struct sfs_script script sfs_auto(script) = { 0 };
-		int r = sfs_script_parse(refusals[i].dialect, "x.sql", refusals[i].text,
-			strlen(refusals[i].text), &script, NULL);
+	static const char letters[] = {
+		[SFS_RUN_INSIDE] = 'i',
+		[SFS_RUN_OUTSIDE] = 'o',
+		[SFS_RUN_BATCHED] = 'b',
+	};
 
-		if (r != (refusals[i].refused ? -EINVAL : 0)) {
-			fail_msg("%s: %d", refusals[i].text, r);
+	sfs_vec_foreach (way, &script->ways) {
+		sfs_str_addc(out, letters[way->mode]);
+		sfs_str_add(out, way->commits ? "|" : "");
+	}
+}
+
+static void
+test_ways_of_statements(void **state)
+{
+	for (size_t i = 0; i < UNIT_COUNT(scripts); i++) {
+		struct sfs_script script sfs_auto(script) = { 0 };
+		struct sfs_str ways sfs_auto(str) = SFS_STR_INIT;
+		int r = sfs_script_parse(scripts[i].dialect, "x.sql", scripts[i].text,
+			strlen(scripts[i].text), &script, NULL);
+
+		add_ways(&script, &ways);
+		if (r != (scripts[i].ways ? 0 : -EINVAL) ||
+			(r == 0 && strcmp(sfs_str_text(&ways), scripts[i].ways) != 0)) {
+			fail_msg("%s: %d, %s", scripts[i].text, r, sfs_str_text(&ways));
 		}
 	}
 }
@@ -498,7 +524,7 @@ main(void)
 		TEST(test_a_folder_that_can_not_be_written),
 		TEST(test_another_file_of_that_name),
 		TEST(test_foreign_keys_are_switched_around_it),
-		TEST(test_what_can_not_be_in_a_migration),
+		TEST(test_ways_of_statements),
 		TEST(test_names_and_bytes),
 	};
 

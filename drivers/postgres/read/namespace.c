@@ -31,10 +31,12 @@ pg_read_namespace(int version, struct sfs_str *out)
 	sfs_str_add(out, "\n WHERE NOT (n.nspname = 'drizzle' AND EXISTS (SELECT FROM pg_class m"
 			 " WHERE m.relnamespace = n.oid AND m.relname = '__drizzle_migrations')"
 			 " AND NOT EXISTS (SELECT FROM pg_class o WHERE o.relnamespace = n.oid"
-			 " AND o.relname NOT LIKE '\\_\\_drizzle\\_migrations%')"
+			 " AND o.relname NOT LIKE '\\_\\_drizzle\\_migrations%'"
+			 " AND o.relname NOT LIKE '\\_\\_schemafs\\_progress%')"
 			 " AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid)"
 			 " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.typnamespace = n.oid"
-			 " AND t.typname NOT LIKE '%\\_\\_drizzle\\_migrations%'))");
+			 " AND t.typname NOT LIKE '%\\_\\_drizzle\\_migrations%'"
+			 " AND t.typname NOT LIKE '%\\_\\_schemafs\\_progress'))");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_namespace", "n.oid");
 	pg_select_scope(out, "n.oid", "n.nspname");
