@@ -74,6 +74,10 @@ do_write(struct mnt *mnt, pid_t thread, const char *bytes, size_t len, off_t off
 	enum { STEP = 1 << 20 };
 	struct mnt_handle *handle = mnt_handle_of(fi);
 
+	if (mnt->read_only) {
+		/* The kernel may have opened it by itself. */
+		return -EROFS;
+	}
 	MNT_LOCK(mnt);
 	struct mnt_node *node = handle ? handle->node : NULL;
 	if (!node || !handle->writes || !node->buffer) {

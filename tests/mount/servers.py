@@ -106,6 +106,24 @@ class Victim(Server):
         return PostgresDatabase.created(self)
 
 
+class Talkative(Victim):
+    """A server that writes down what it is told."""
+
+    SETTINGS = {
+        **Victim.SETTINGS,
+        "log_statement": "all",
+        "log_min_messages": "log",
+        "log_line_prefix": "%a|",
+    }
+
+    def statements(self):
+        """What schemafs has sent, a line each."""
+        with open(os.path.join(self.place, "log"), encoding="utf-8", errors="replace") as log:
+            lines = log.read().splitlines()
+        said = [line for line in lines if line.startswith("schemafs|LOG:")]
+        return [line for line in said if "statement:" in line or "execute" in line]
+
+
 class Proxy:
     """Passes bytes between the loopback and a server, until it is told not to."""
 

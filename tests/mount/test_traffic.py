@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""What the server is sent: nothing for looking, next to nothing while nothing happens."""
+
+import os
+import time
+
+import pytest
+
+from databases import PostgresDatabase
+from servers import Talkative
+from tree import shell, tables, wait_for
+
+MANY = 10000
+
+
+@pytest.fixture(scope="module")
+def server(clean_environment):
+    with Talkative.started() as server:
+        yield server
+
+
+def is_about_the_catalog(line):
+    """More than the question where the server's log stands."""
+    return "pg_current_wal_insert_lsn" not in line
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(MANY, marks=pytest.mark.long)])
+def test_looking_sends_nothing(server, mount, count):
+    with PostgresDatabase.created(server) as db:
+        for start in range(0, count, 1000):
+            db.run(
+                "DO $$ BEGIN FOR i IN " f"{start} .. {min(start + 1000, count) - 1} LOOP "
+                "EXECUTE format('CREATE TABLE t%s (a integer)', i); END LOOP; END $$"
+            )
+        with mount(db.target) as place:
+            folder = tables(place, db)
+            assert len(os.listdir(folder)) == count
+            time.sleep(1.5)
+            before = len([line for line in server.statements() if is_about_the_catalog(line)])
+            for _ in range(2):
+                shell(f"ls -lR {place} > /dev/null; find {place} -type f -size +0 -exec cat {{}} + > /dev/null")
+                shell(f"stat {folder}/t1.sql {folder}/nothing {folder}/.t1.sql.swp > /dev/null 2>&1; df {place} > /dev/null")
+            after = [line for line in server.statements() if is_about_the_catalog(line)]
+            assert len(after) == before, after[before:]
+
+
+def test_idle_costs_next_to_nothing(server, mount):
+    """A question a second, which reads no table; of SQLite's file nothing at all is asked here."""
+    with PostgresDatabase.created(server) as db:
+        db.run("CREATE TABLE t (a integer);")
+        with mount(db.target):
+            time.sleep(1.5)
+            before = len(server.statements())
+            time.sleep(4)
+            said = server.statements()[before:]
+            assert len(said) <= 6, said
+            assert not [line for line in said if is_about_the_catalog(line)]
+
+
+def test_a_change_shows_within_a_second(server, mount):
+    with PostgresDatabase.created(server) as db:
+        db.run("CREATE TABLE t (a integer);")
+        with mount(db.target) as place:
+            for number in range(3):
+                path = tables(place, db) / f"later{number}.sql"
+                db.run(f"CREATE TABLE later{number} (a integer);")
+                start = time.monotonic()
+                wait_for(path.exists, 3)
+                assert time.monotonic() - start < 1.3
