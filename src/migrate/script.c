@@ -280,6 +280,20 @@ add_chunks(struct parser *p, size_t len)
 	return r;
 }
 
+/* A directive that no statement follows would be for nothing. */
+static int
+check_end(struct parser *p, size_t len)
+{
+	struct sfs_way way = { 0 };
+	int r = sfs_directive_read(p->dialect, p->script, p->seen, len, &way, p->err);
+
+	if (r == 0 && way.mode == SFS_RUN_BATCHED) {
+		r = sfs_error_set(p->err, EINVAL, "no statement follows the directive");
+		sfs_error_position(p->err, p->script->name, p->script->text, p->seen);
+	}
+	return r;
+}
+
 void
 sfs_script_finish(struct sfs_script *script)
 {
@@ -302,6 +316,9 @@ sfs_script_parse(enum sfs_dialect dialect, const char *name, const char *text, s
 		return r;
 	}
 	int r = add_chunks(&parser, len);
+	if (r == 0) {
+		r = check_end(&parser, len);
+	}
 	if (r < 0) {
 		return r;
 	}

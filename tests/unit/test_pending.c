@@ -453,6 +453,7 @@ static const struct {
 	{ SFS_POSTGRES, "DO $$ BEGIN PERFORM 1; END $$", "i" },
 	{ SFS_POSTGRES, "SELECT 1;\n-- schemafs: backfill batch=5\nUPDATE a SET b = 1", "ib" },
 	{ SFS_POSTGRES, "SELECT '-- schemafs: backfill';\nUPDATE a SET b = 1", "ii" },
+	{ SFS_POSTGRES, "SELECT 1;\n-- schemafs: backfill", NULL },
 	{ SFS_POSTGRES, "-- schemafs: backfil\nUPDATE a SET b = 1", NULL },
 	{ SFS_POSTGRES, "-- schemafs: backfill batch=0\nUPDATE a SET b = 1", NULL },
 	{ SFS_POSTGRES, "-- schemafs: backfill batch=1x\nUPDATE a SET b = 1", NULL },
