@@ -209,9 +209,15 @@ is_known(const struct mnt *mnt, const struct mnt_node *node)
 void
 mnt_notify_node(struct mnt *mnt, struct mnt_node *node)
 {
-	if (is_known(mnt, node)) {
-		push(mnt->notify, (struct item){ .type = ITEM_NODE, .ino = node->ino });
+	if (!is_known(mnt, node) || !mnt->notify) {
+		return;
 	}
+	/*
+	 * The attributes at once, which waits for nothing: who reads the new pages by the old size gets
+	 * a text that is cut. The pages later: their locks may wait for an answer of ours.
+	 */
+	(void)fuse_lowlevel_notify_inval_inode(mnt->session, node->ino, -1, 0);
+	push(mnt->notify, (struct item){ .type = ITEM_NODE, .ino = node->ino });
 }
 
 void

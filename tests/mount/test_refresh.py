@@ -99,9 +99,12 @@ def test_readers_never_see_half(folder, engine):
     readers = [threading.Thread(target=read) for _ in range(4)]
     for reader in readers:
         reader.start()
-    for number in range(5):
+    for number in range(8):
         engine.run(f"ALTER TABLE posts ADD COLUMN c{number} integer;")
-        time.sleep(0.3)
+        time.sleep(0.12)
+        if number % 2:
+            engine.run(f"ALTER TABLE posts DROP COLUMN c{number};")
+            time.sleep(0.12)
     stop.set()
     for reader in readers:
         reader.join()
