@@ -37,7 +37,7 @@ read_number(const char *name, const char *value, int base, unsigned long limit,
 static int
 read_mask(const char *name, const char *value, mode_t *ret_mask, struct sfs_error *err)
 {
-	unsigned long number;
+	unsigned long number = 0;
 	int r = read_number(name, value, 8, 0777, &number, err);
 
 	if (r == 0) {
@@ -138,7 +138,7 @@ static int
 set_uid(struct sfs_mount_options *options, const char *value, struct sfs_error *err)
 {
 	const struct passwd *user = getpwnam(value);
-	unsigned long number;
+	unsigned long number = 0;
 	int r = user ? 0 : read_number("uid", value, 10, UINT32_MAX - 1, &number, err);
 
 	if (r == 0) {
@@ -151,7 +151,7 @@ static int
 set_gid(struct sfs_mount_options *options, const char *value, struct sfs_error *err)
 {
 	const struct group *group = getgrnam(value);
-	unsigned long number;
+	unsigned long number = 0;
 	int r = group ? 0 : read_number("gid", value, 10, UINT32_MAX - 1, &number, err);
 
 	if (r == 0) {
