@@ -26,6 +26,7 @@ struct sfs_db {
 	unsigned
 		patience_ms; /* one statement is given up with -ETIMEDOUT after so long; 0: as long as
 			       * the server is there, it may work */
+	unsigned locked;     /* how many have taken the lock: apply/lock.h */
 	int interrupted;     /* atomic; cancel() sets it, whoever begins new work clears it */
 };
 
@@ -179,8 +180,14 @@ struct sfs_driver {
 	/* What else running migrations asks: drivers/migrator.h. */
 	const struct sfs_migrator *migrator;
 
-	/* Held by one process at a time for the database; polls until `timeout_ms`, then -EBUSY. */
+	/*
+	 * Held by one process at a time for the database; polls until `timeout_ms`, then -EBUSY with
+	 * the holder in the detail. lock_here() takes the same one at less cost, where no script of a
+	 * person's runs that could give it back. Callers use sfs_lock() (apply/lock.h), which nests.
+	 */
 	int (*lock)(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
+	int (*lock_here)(
+		struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
 	void (*unlock)(struct sfs_db *db);
 
 	/* From any thread, without waiting: what runs on `db` now or next fails with -EINTR soon. */

@@ -155,6 +155,31 @@ class Server:
         return f"test_{os.getpid()}_{next(self.numbers)}"
 
 
+class Session:
+    """A session of its own: what it opened and locked stays so from one run() to the next."""
+
+    def __init__(self, server, name):
+        self.process = subprocess.Popen(
+            ["psql", "-X", "-A", "-t", "-q", "-d", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=server.environment(),
+            text=True,
+        )
+
+    def run(self, text):
+        """What the statements, ended by `;`, print, errors among it."""
+        self.process.stdin.write(text + "\n\\echo -- done\n")
+        self.process.stdin.flush()
+        return "".join(iter(self.process.stdout.readline, "-- done\n"))
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
 class PostgresDatabase:
     """A database of the server. `target` is what schemafs is given."""
 
@@ -176,6 +201,15 @@ class PostgresDatabase:
     def run(self, text):
         """Runs statements; what they print comes back as text."""
         return self.server.psql(self.name, text)
+
+    @contextlib.contextmanager
+    def session(self):
+        """A session that stays open: run() of it goes on where the last one was."""
+        session = Session(self.server, self.name)
+        try:
+            yield session
+        finally:
+            session.end()
 
     def load(self, path):
         self.server.psql(self.name, "", "-f", str(path))

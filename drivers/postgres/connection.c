@@ -239,7 +239,8 @@ pg_ready(struct pg_db *db, struct sfs_error *err)
 	if (PQstatus(db->conn) != CONNECTION_OK) {
 		return pg_error(db, NULL, NULL, err);
 	}
-	return settle(db, err);
+	int r = settle(db, err);
+	return r < 0 ? r : pg_lock_again(db, err);
 }
 
 void

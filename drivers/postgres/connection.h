@@ -12,14 +12,15 @@ struct pg_db {
 	struct sfs_db base;
 	PGconn *conn;       /* owned; search_path is empty, standard_conforming_strings on */
 	PGconn *lock_conn;  /* owned; holds the advisory lock, NULL while it is not held */
+	bool holds_lock;    /* `conn` itself holds it */
 	struct pg_db *root; /* borrowed; whose patience and interruption count, NULL: its own */
 	int gave_up; /* EINTR or ETIMEDOUT: why the last statement was not waited for; 0: it was */
-	bool sheltered;    /* what runs is not to be interrupted: it ends a transaction */
-	bool pooled;       /* a pooler may give each transaction another session */
-	char *target;      /* owned; as given, may hold secrets: never shown */
-	char *description; /* owned; without secrets */
-	char *identity;    /* owned */
-	int version;       /* server_version_num */
+	bool sheltered;      /* what runs is not to be interrupted: it ends a transaction */
+	bool pooled;         /* a pooler may give each transaction another session */
+	char *target;        /* owned; as given, may hold secrets: never shown */
+	char *description;   /* owned; without secrets */
+	char *identity;      /* owned */
+	int version;         /* server_version_num */
 	char *ledger_schema; /* owned; NULL: as drizzle has it; so the table */
 	char *ledger_table;  /* owned */
 	bool read_only;
@@ -71,6 +72,9 @@ void pg_disconnect(struct pg_db *db);
 
 /* Connects again if the server has closed the connection; not inside a transaction. */
 int pg_ready(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* After a new connection: takes the lock that the former one had, if it did. (lock.c) */
+int pg_lock_again(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Puts the settings of the session, which a statement of a user's may have changed, as they were. */
 int pg_session(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;

@@ -54,6 +54,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.ledger_append = pg_ledger_append,
 	.migrator = &pg_migrator,
 	.lock = pg_lock,
+	.lock_here = pg_lock_here,
 	.unlock = pg_unlock,
 	.cancel = pg_cancel,
 };

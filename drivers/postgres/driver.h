@@ -29,6 +29,7 @@ int pg_ledger_append(
 
 /* lock.c */
 int pg_lock(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
+int pg_lock_here(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
 void pg_unlock(struct sfs_db *db);
 
 /* fingerprint.c */

@@ -31,6 +31,7 @@ const struct sfs_driver sfs_sqlite_driver = {
 	.ledger_append = lite_ledger_append,
 	.migrator = &lite_migrator,
 	.lock = lite_lock,
+	.lock_here = lite_lock_here,
 	.unlock = lite_unlock,
 	.cancel = lite_cancel,
 };

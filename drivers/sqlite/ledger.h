@@ -10,6 +10,7 @@ int lite_ledger_read(
 int lite_ledger_append(
 	struct sfs_db *db, const struct sfs_ledger_row *row, struct sfs_error *err) SFS_MUST_CHECK;
 int lite_lock(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
+int lite_lock_here(struct sfs_db *db, unsigned timeout_ms, struct sfs_error *err) SFS_MUST_CHECK;
 void lite_unlock(struct sfs_db *db);
 
 /* sfs_migrator's place(); the rest of it is in migrator.c. */

@@ -85,6 +85,20 @@ lite_lock(struct sfs_db *base, unsigned timeout_ms, struct sfs_error *err)
 	return 0;
 }
 
+/* BEGIN IMMEDIATE keeps others out in any case, where there is no place to keep a lock, too. */
+int
+lite_lock_here(struct sfs_db *base, unsigned timeout_ms, struct sfs_error *err)
+{
+	struct sfs_error own sfs_auto(error) = SFS_ERROR_INIT;
+	int r = lite_of(base)->path ? lite_lock(base, timeout_ms, &own) : 0;
+
+	if (r != -EBUSY && r != -EINTR) {
+		return 0;
+	}
+	sfs_error_move(err, &own);
+	return r;
+}
+
 void
 lite_unlock(struct sfs_db *base)
 {

@@ -7,6 +7,7 @@
 #include "apply/compose.h"
 #include "apply/dependants.h"
 #include "apply/edit.h"
+#include "apply/lock.h"
 #include "catalog/path.h"
 #include "diff/hints.h"
 #include "diff/text.h"
@@ -333,22 +334,35 @@ sfs_edit_plan(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	return 0;
 }
 
+static int
+prepare_and_apply(struct editor *e, const struct sfs_edit *edits, size_t n_edits,
+	enum sfs_policy policy, struct sfs_outcome *outcome, struct sfs_error *err)
+{
+	int r = prepare(e, edits, n_edits, outcome, err);
+
+	if (r == 0 && !e->differs) {
+		return sfs_tree_render(e->db->driver, e->from, &outcome->after, err);
+	}
+	if (r == 0) {
+		r = sfs_edit_gate(&outcome->plan, policy, err);
+	}
+	return r < 0 ? r : apply(e, outcome, err);
+}
+
 int
 sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	enum sfs_policy policy, struct sfs_outcome *ret_outcome, struct sfs_error *err)
 {
 	struct editor e sfs_auto(editor) = { .db = db };
 	struct sfs_outcome outcome sfs_auto(outcome) = { 0 };
-	int r = prepare(&e, edits, n_edits, &outcome, err);
+	int r = sfs_lock(db, SFS_LOCK_PLAN, SFS_LOCK_PLAN_MS, err);
 
-	if (r == 0 && !e.differs) {
-		r = sfs_tree_render(db->driver, e.from, &outcome.after, err);
-	} else if (r == 0) {
-		r = sfs_edit_gate(&outcome.plan, policy, err);
-		if (r == 0) {
-			r = apply(&e, &outcome, err);
-		}
+	if (r < 0) {
+		return r;
 	}
+	/* Held from the first look on: what is planned is what is found when it is applied. */
+	r = prepare_and_apply(&e, edits, n_edits, policy, &outcome, err);
+	sfs_unlock(db);
 	if (r < 0) {
 		return r;
 	}

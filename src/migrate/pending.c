@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "apply/lock.h"
 #include "base/digest.h"
 #include "migrate/folder.h"
 #include "migrate/pending.h"
@@ -280,14 +281,14 @@ sfs_pending_apply(struct sfs_db *db, const char *directory, const char *name, co
 		sfs_error_position(err, name, text, 0);
 	}
 	if (r == 0) {
-		r = db->driver->lock(db, LOCK_TIMEOUT_MS, err);
+		r = sfs_lock(db, SFS_LOCK_SCRIPTS, LOCK_TIMEOUT_MS, err);
 	}
 	if (r < 0) {
 		return r;
 	}
 	sfs_sha256(text, len, m.row.hash);
 	r = apply_locked(&m, err);
-	db->driver->unlock(db);
+	sfs_unlock(db);
 	if (r == 0) {
 		*ret_tag = sfs_steal(m.tag);
 	}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/lock.h"
 #include "diff/hints.h"
 #include "verbs/compare.h"
 
@@ -200,6 +201,10 @@ compare(struct sfs_comparison *comparison, const char *have, const char *want,
 	if (r == 0) {
 		r = open_sides(comparison, options->read_only, err);
 	}
+	if (r == 0 && options->lock) {
+		r = sfs_lock(comparison->have.db, SFS_LOCK_PLAN, SFS_LOCK_PLAN_MS, err);
+		comparison->locked = r == 0;
+	}
 	if (r == 0) {
 		r = same_text(comparison, err);
 	}
@@ -234,6 +239,9 @@ sfs_comparison_finish(struct sfs_comparison *comparison)
 	sfs_diff_finish(&comparison->diff);
 	sfs_vec_finish(&comparison->renames);
 	sfs_arena_destroy(comparison->arena);
+	if (comparison->locked) {
+		sfs_unlock(comparison->have.db);
+	}
 	sfs_side_finish(&comparison->have);
 	sfs_side_finish(&comparison->want);
 	sfs_side_finish(&comparison->shadow);

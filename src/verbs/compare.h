@@ -14,9 +14,11 @@ struct sfs_comparison {
 	struct sfs_diff diff;
 	struct sfs_plan plan;
 	bool same;
+	bool locked; /* `have` is: sfs_lock() */
 };
 
 struct sfs_comparison_options {
+	bool lock;          /* hold the lock of `have` from before it is read */
 	bool read_only;     /* open the sides so that they refuse every change */
 	const char *shadow; /* an empty database to evaluate files in; NULL: a scratch place */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/lock.h"
 #include "drivers/migrator.h"
 #include "migrate/runner.h"
 #include "migrate/set.h"
@@ -289,7 +290,7 @@ static int
 apply_locked(struct job *job, struct sfs_error *err)
 {
 	struct sfs_db *db = job->side.db;
-	int r = db->driver->lock(db, LOCK_TIMEOUT_MS, err);
+	int r = sfs_lock(db, SFS_LOCK_SCRIPTS, LOCK_TIMEOUT_MS, err);
 
 	if (r < 0) {
 		return r;
@@ -299,7 +300,7 @@ apply_locked(struct job *job, struct sfs_error *err)
 	if (r == 0 && job->set.n_pending) {
 		r = apply_all(job, err);
 	}
-	db->driver->unlock(db);
+	sfs_unlock(db);
 	return r;
 }
 

@@ -128,6 +128,7 @@ sfs_verb_push(int argc, char **argv, struct sfs_error *err)
 	if (r == 0) {
 		r = sfs_comparison_init(&comparison, request.target, request.from,
 			&(struct sfs_comparison_options){
+				.lock = !request.dry_run,
 				.read_only = request.dry_run,
 				.shadow = request.shadow,
 			},
