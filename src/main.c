@@ -64,6 +64,15 @@ static const struct sfs_verb verbs[] = {
 		.run = sfs_verb_migrate,
 	},
 	{
+		.name = "check",
+		.synopsis = "check [--json] [--dir DIR] [DB]",
+		.summary = "look for what is wrong with a project's migrations; exit 0 nothing, 1 "
+			   "something",
+		.options = "  --dir DIR               the project, or the folder of its migrations\n"
+			   "  --json                  as JSON\n",
+		.run = sfs_verb_check,
+	},
+	{
 		.name = "diff",
 		.synopsis = "diff [--json] [--shadow DB] FROM TO",
 		.summary = "print the SQL that makes FROM equal TO; exit 0 same, 1 different",

@@ -173,8 +173,8 @@ count(struct sfs_set *set, const bool *taken)
 	}
 }
 
-static int
-compare(struct sfs_set *set, const char *directory, struct sfs_error *err)
+static void
+compare(struct sfs_set *set)
 {
 	bool *taken sfs_auto(free) = sfs_alloc((set->rows.len + 1) * sizeof *taken);
 
@@ -182,6 +182,11 @@ compare(struct sfs_set *set, const char *directory, struct sfs_error *err)
 		apply_rule(set, rule, taken);
 	}
 	count(set, taken);
+}
+
+int
+sfs_set_require_files(const struct sfs_set *set, const char *directory, struct sfs_error *err)
+{
 	sfs_vec_foreach (entry, &set->entries) {
 		if (entry->state == SFS_MIGRATION_GONE && !entry->applied[0]) {
 			return sfs_error_set(err, ENOENT,
@@ -205,12 +210,10 @@ sfs_set_read(
 	if (r == 0) {
 		r = db->driver->ledger_read(db, &set.rows, err);
 	}
-	if (r == 0) {
-		r = compare(&set, directory, err);
-	}
 	if (r < 0) {
 		return r;
 	}
+	compare(&set);
 	*ret_set = set;
 	memset(&set, 0, sizeof set);
 	return 0;

@@ -10,7 +10,7 @@ enum sfs_migration_state {
 	SFS_MIGRATION_PENDING,
 	SFS_MIGRATION_APPLIED,
 	SFS_MIGRATION_EDITED, /* applied, and its file is not any more what was applied */
-	SFS_MIGRATION_GONE,   /* applied, and its file is missing */
+	SFS_MIGRATION_GONE,   /* its file is missing */
 };
 
 struct sfs_migration {
@@ -36,12 +36,16 @@ struct sfs_set {
 
 /*
  * Compares by hash and `when`: which entries are applied is the difference of two sets, never what is
- * newer than the newest row. Reads no snapshot. -ENOENT for an entry that has neither row nor file.
+ * newer than the newest row. Reads no snapshot.
  */
 int sfs_set_read(struct sfs_db *db, const char *directory, struct sfs_set *ret_set,
 	struct sfs_error *err) SFS_MUST_CHECK;
 void sfs_set_finish(struct sfs_set *set);
 SFS_DEFINE_AUTO_VALUE(set, struct sfs_set, sfs_set_finish)
+
+/* -ENOENT, with its name, for an entry that has neither row nor file: it can not be applied. */
+int sfs_set_require_files(const struct sfs_set *set, const char *directory,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 /* "pending", "applied", "edited", "gone". */
 const char *sfs_migration_state_name(enum sfs_migration_state state);

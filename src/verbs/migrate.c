@@ -125,7 +125,7 @@ print_notes(const struct job *job)
 				entry->tag,
 				entry->line_endings ? ", in its line endings alone" : "",
 				entry->applied, entry->hash);
-		} else if (entry->state == SFS_MIGRATION_GONE) {
+		} else if (entry->state == SFS_MIGRATION_GONE && entry->applied[0]) {
 			fprintf(stderr, "%s: applied, but its file is missing\n", entry->tag);
 		} else if (entry->late) {
 			fprintf(stderr, "%s: late: later migrations are applied already\n",
@@ -297,6 +297,9 @@ apply_locked(struct job *job, struct sfs_error *err)
 	}
 	sfs_set_finish(&job->set);
 	r = sfs_set_read(db, job->project.migrations, &job->set, err);
+	if (r == 0) {
+		r = sfs_set_require_files(&job->set, job->project.migrations, err);
+	}
 	if (r == 0 && job->set.n_pending) {
 		r = apply_all(job, err);
 	}
@@ -325,7 +328,10 @@ migrate(struct job *job, struct sfs_error *err)
 	if (!job->request.json) {
 		print_notes(job);
 	}
-	r = check_strict(job, err);
+	r = sfs_set_require_files(&job->set, job->project.migrations, err);
+	if (r == 0) {
+		r = check_strict(job, err);
+	}
 	if (r == 0 && job->request.dry_run) {
 		print_pending(job);
 	} else if (r == 0 && job->set.n_pending) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/* What a database has of a folder's migrations. */
+#include <string.h>
+
+#include "migrate/check.h"
+
+static void
+check_entry(struct sfs_findings *findings, const struct sfs_migration *entry)
+{
+	switch (entry->state) {
+	case SFS_MIGRATION_EDITED:
+		if (entry->line_endings) {
+			sfs_findings_note(findings, "line-endings", entry->tag,
+				"has other line endings than what was applied");
+		} else {
+			sfs_findings_problem(findings, "edited", entry->tag,
+				"was edited since it was applied (applied %.12s, now %.12s)",
+				entry->applied, entry->hash);
+		}
+		break;
+	case SFS_MIGRATION_GONE:
+		/* The folder alone has told the rest. */
+		if (entry->applied[0]) {
+			sfs_findings_note(findings, "applied", entry->tag,
+				"is applied in the database all the same");
+		}
+		break;
+	case SFS_MIGRATION_PENDING:
+		if (entry->late) {
+			sfs_findings_problem(findings, "late", entry->tag,
+				"is not applied, and later ones are: drizzle would skip it for "
+				"ever, `schemafs migrate` applies it");
+		} else {
+			sfs_findings_note(findings, "pending", entry->tag, "is not applied yet");
+		}
+		break;
+	case SFS_MIGRATION_APPLIED:
+		if (entry->restamped) {
+			sfs_findings_note(findings, "restamped", entry->tag,
+				"is applied under another `when` than it has now");
+		}
+		break;
+	}
+}
+
+void
+sfs_check_ledger(struct sfs_check *check, const struct sfs_set *set)
+{
+	sfs_vec_foreach (entry, &set->entries) {
+		check_entry(&check->findings, entry);
+	}
+	if (set->n_unknown) {
+		sfs_findings_problem(&check->findings, "unknown-applied", NULL,
+			"%zu applied %s in the journal", set->n_unknown,
+			set->n_unknown == 1 ? "migration is not" : "migrations are not");
+	}
+}
