@@ -14,6 +14,7 @@
 #include "fs/ops.h"
 #include "fs/pending.h"
 #include "fs/refusal.h"
+#include "fs/refuse.h"
 #include "fs/registry.h"
 #include "fs/rights.h"
 #include "fs/times.h"
@@ -226,6 +227,16 @@ loop(struct mnt *mnt, struct sfs_error *err)
 	return r < 0 ? sfs_error_set(err, -r, "the kernel ended the mount: %s", strerror(-r)) : 0;
 }
 
+/* Before the descriptor is closed, whose number could be anybody's the next moment. */
+static void
+end_notifying(struct connection *c)
+{
+	struct mnt_refuser *refuser = c->mounted ? mnt_refuser_create(c->mnt.session) : NULL;
+
+	mnt_notify_destroy(c->mnt.notify);
+	mnt_refuser_destroy(refuser);
+}
+
 /* In this order: what was promised is done, nobody asks any more, then the rest goes. */
 static void
 finish(struct connection *c)
@@ -237,11 +248,11 @@ finish(struct connection *c)
 	if (mnt->watch) {
 		mnt_times_save(mnt);
 	}
+	end_notifying(c);
 	mnt_rights_raise();
 	if (c->mounted) {
 		fuse_session_unmount(mnt->session);
 	}
-	mnt_notify_destroy(mnt->notify);
 	if (c->has_signals) {
 		fuse_remove_signal_handlers(mnt->session);
 	}

@@ -6,7 +6,13 @@ import subprocess
 import tempfile
 import time
 
-COMPLAINTS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
+COMPLAINTS = (
+    "AddressSanitizer",
+    "LeakSanitizer",
+    "ThreadSanitizer",
+    "UndefinedBehaviorSanitizer",
+    "runtime error:",
+)
 
 
 def assert_clean(stderr):
