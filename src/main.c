@@ -54,13 +54,30 @@ static const struct sfs_verb verbs[] = {
 		.run = sfs_verb_status,
 	},
 	{
+		.name = "generate",
+		.synopsis = "generate [--custom] [--prefix P] [--from SIDE] [--dry-run] [--json] "
+			    "[--dir DIR] [--db DB] [--shadow DB] [NAME]",
+		.summary = "write the next migration: the tree minus what the migrations make",
+		.options =
+			"  --custom                an empty one, to be filled in\n"
+			"  --prefix P              index, timestamp, supabase, unix or none\n"
+			"  --from SIDE             a tree, a .sql file or a database (the project's tree)\n"
+			"  --dry-run               print it and write nothing\n"
+			"  --dir DIR               the project, or the folder of its migrations\n"
+			"  --db DB                 on whose server migrations are tried out\n"
+			"  --shadow DB             an empty database in which to do that\n"
+			"  --json                  as JSON\n",
+		.run = sfs_verb_generate,
+	},
+	{
 		.name = "migrate",
 		.synopsis = "migrate [--dry-run] [--strict] [--json] [--dir DIR] [DB]",
 		.summary = "apply what is pending of a project's migrations",
-		.options = "  --dry-run               list what is pending and change nothing\n"
-			   "  --strict                refuse late and edited migrations\n"
-			   "  --dir DIR               the project, or the folder of its migrations\n"
-			   "  --json                  as JSON\n",
+		.options =
+			"  --dry-run               list what is pending and change nothing\n"
+			"  --strict                refuse late and edited migrations\n"
+			"  --dir DIR               the project, or the folder of its migrations\n"
+			"  --json                  as JSON\n",
 		.run = sfs_verb_migrate,
 	},
 	{
@@ -68,8 +85,9 @@ static const struct sfs_verb verbs[] = {
 		.synopsis = "check [--json] [--dir DIR] [DB]",
 		.summary = "look for what is wrong with a project's migrations; exit 0 nothing, 1 "
 			   "something",
-		.options = "  --dir DIR               the project, or the folder of its migrations\n"
-			   "  --json                  as JSON\n",
+		.options =
+			"  --dir DIR               the project, or the folder of its migrations\n"
+			"  --json                  as JSON\n",
 		.run = sfs_verb_check,
 	},
 	{

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+/* The next migration: what a schema has and the migrations do not make yet. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "migrate/generate.h"
+#include "migrate/name.h"
+#include "migrate/snapshot.h"
+
+static const char breakpoint_text[] = "--> statement-breakpoint\n";
+
+void
+sfs_generated_finish(struct sfs_generated *generated)
+{
+	free(generated->tag);
+	sfs_str_finish(&generated->text);
+	sfs_plan_finish(&generated->plan);
+	memset(generated, 0, sizeof *generated);
+}
+
+/* ---- what belongs to the project ---- */
+
+static bool
+is_wanted(const struct sfs_project *project, const struct sfs_change *change)
+{
+	const struct sfs_object *object = change->to ? change->to : change->from;
+
+	if (!sfs_project_includes(project, object)) {
+		return false;
+	}
+	if (sfs_project_is_external(project, object)) {
+		const struct sfs_object *filed = sfs_object_filed(object);
+
+		/* A part of what is there already is a change of it. */
+		return change->action == SFS_CREATE && (filed == object || change->attributes);
+	}
+	return !(change->action == SFS_DROP && sfs_project_is_optional(project, object));
+}
+
+void
+sfs_generate_filter(const struct sfs_project *project, struct sfs_diff *diff)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < diff->changes.len; i++) {
+		if (is_wanted(project, &diff->changes.items[i])) {
+			diff->changes.items[kept++] = diff->changes.items[i];
+		}
+	}
+	diff->changes.len = kept;
+}
+
+/* ---- the text ---- */
+
+static void
+end_statement(const char *sql, bool last, bool breakpoints, struct sfs_str *out)
+{
+	sfs_str_add(out, ";");
+	if (last) {
+		sfs_str_add(out, strchr(sql, '\n') ? "\n" : "");
+		return;
+	}
+	/* drizzle puts the marker of a long statement on a line of its own. */
+	sfs_str_add(out, !breakpoints || strchr(sql, '\n') ? "\n" : "");
+	sfs_str_add(out, breakpoints ? breakpoint_text : "");
+}
+
+static void
+add_losses(const struct sfs_plan *plan, struct sfs_str *out)
+{
+	sfs_vec_foreach (hazard, &plan->hazards) {
+		if (hazard->severity == SFS_LOSS) {
+			sfs_str_addf(out, "-- H%02u: %s: ", hazard->rule,
+				hazard->object ? hazard->object : "");
+			for (const char *c = hazard->message; *c; c++) {
+				sfs_str_addc(out, *c == '\n' || *c == '\r' ? ' ' : *c);
+			}
+			sfs_str_addc(out, '\n');
+		}
+	}
+}
+
+void
+sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool breakpoints,
+	bool idempotent, struct sfs_str *out)
+{
+	bool rebuilds = dialect == SFS_SQLITE && plan->rebuilds;
+
+	add_losses(plan, out);
+	/* For other runners; ours knows by itself, and outside of the transaction. */
+	if (rebuilds) {
+		sfs_str_add(out, "PRAGMA foreign_keys=OFF");
+		end_statement("", false, breakpoints, out);
+	}
+	for (size_t i = 0; i < plan->steps.len; i++) {
+		const char *sql = plan->steps.items[i].sql;
+		struct sfs_str guarded sfs_auto(str) = SFS_STR_INIT;
+
+		if (idempotent) {
+			sfs_idempotent_add(dialect, sql, &guarded);
+			sql = sfs_str_text(&guarded);
+		}
+		sfs_str_add(out, sql);
+		end_statement(sql, !rebuilds && i + 1 == plan->steps.len, breakpoints, out);
+	}
+	if (rebuilds) {
+		sfs_str_add(out, "PRAGMA foreign_keys=ON");
+		end_statement("", true, breakpoints, out);
+	}
+}
+
+/* ---- checking ---- */
+
+/* -EIO unless what the history makes now is what was wanted, as far as the project goes. */
+static int
+verify(const struct sfs_generation *how, const struct sfs_catalog *after,
+	const struct sfs_catalog *want, struct sfs_error *err)
+{
+	struct sfs_diff diff sfs_auto(diff) = { 0 };
+	struct sfs_str residue sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_renames none = { 0 };
+	int r = sfs_diff_make(after, want, &none, &diff, err);
+
+	if (r < 0) {
+		return r;
+	}
+	sfs_generate_filter(how->project, &diff);
+	if (!diff.changes.len) {
+		return 0;
+	}
+	sfs_vec_foreach (change, &diff.changes) {
+		sfs_change_describe(change, &residue);
+		sfs_str_addc(&residue, '\n');
+	}
+	r = sfs_error_set(
+		err, EIO, "the migration does not make what was asked; it was not written");
+	sfs_error_detail(err, "%s", sfs_str_text(&residue));
+	sfs_error_hint(err, "this is a defect of schemafs: please report it with the plan");
+	return r;
+}
+
+/* The renames that a diff carries out, for the snapshot. */
+static void
+collect_renames(const struct sfs_diff *diff, struct sfs_renames *renames)
+{
+	sfs_vec_foreach (change, &diff->changes) {
+		if (change->action == SFS_RENAME) {
+			sfs_vec_push(renames, (struct sfs_rename){ .from = change->from->id,
+						      .to = change->to->id });
+		}
+	}
+}
+
+struct catalogs {
+	struct sfs_catalog *items[2]; /* owned */
+};
+
+static void
+catalogs_finish(struct catalogs *catalogs)
+{
+	sfs_catalog_destroy(catalogs->items[0]);
+	sfs_catalog_destroy(catalogs->items[1]);
+}
+SFS_DEFINE_AUTO_VALUE(catalogs, struct catalogs, catalogs_finish)
+
+/* The snapshot that follows the newest one, now that the history makes `after`. */
+static json_t *
+next_snapshot(const struct sfs_base *base, const struct sfs_catalog *then,
+	const struct sfs_catalog *after, const struct sfs_diff *diff)
+{
+	struct sfs_renames renames = { 0 };
+	json_t *want = sfs_snapshot_make(after), *snapshot;
+
+	if (base->current && then) {
+		json_t *have = sfs_snapshot_make(then);
+
+		collect_renames(diff, &renames);
+		snapshot = sfs_snapshot_merge(base->snapshot, have, want, &renames);
+		sfs_vec_finish(&renames);
+		json_decref(have);
+		json_decref(want);
+	} else {
+		snapshot = want;
+	}
+	sfs_snapshot_identify(snapshot, sfs_base_id(base));
+	return snapshot;
+}
+
+/* Runs the history with the new text, checks what it makes, and puts it into the folder. */
+static int
+check_and_publish(struct sfs_history *history, const struct sfs_generation *how,
+	const struct sfs_catalog *want, const struct sfs_diff *diff,
+	struct sfs_generated *generated, struct sfs_error *err)
+{
+	struct catalogs catalogs sfs_auto(catalogs) = { { NULL } };
+	struct sfs_base base sfs_auto(base) = { 0 };
+	char *file sfs_auto(free) = sfs_asprintf("%s.sql", generated->tag);
+	int r = sfs_base_find(history, &base, err);
+
+	if (r == 0) {
+		r = sfs_history_add(
+			history, file, sfs_str_text(&generated->text), generated->text.len, err);
+	}
+	size_t stops[] = { base.n, history->files.len };
+	if (r == 0) {
+		r = sfs_history_replay(
+			history, how->db, how->shadow, stops, 2, catalogs.items, err);
+	}
+	if (r == 0) {
+		r = verify(how, catalogs.items[1], want, err);
+	}
+	if (r < 0 || how->dry_run) {
+		return r;
+	}
+	json_t *snapshot = next_snapshot(&base, catalogs.items[0], catalogs.items[1], diff);
+	r = sfs_publish(history, generated->tag, &generated->text, snapshot,
+		how->project->breakpoints, sfs_migration_when(&history->journal), err);
+	json_decref(snapshot);
+	return r;
+}
+
+static char *
+choose_tag(const struct sfs_history *history, const struct sfs_generation *how,
+	const struct sfs_diff *diff)
+{
+	bool first = history->journal.entries.len == 0;
+	char *own sfs_auto(free) = how->name ? sfs_strdup(how->name)
+				   : first   ? sfs_strdup("init")
+				   : diff    ? sfs_migration_name_of(diff)
+					     : sfs_strdup("custom");
+
+	return sfs_migration_tag(&history->journal, how->prefix, own);
+}
+
+int
+sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
+	const struct sfs_catalog *want, const struct sfs_renames *renames,
+	struct sfs_generated *ret_generated, struct sfs_error *err)
+{
+	const struct sfs_driver *driver = history->driver;
+	struct sfs_catalog *have sfs_auto(catalog) = NULL;
+	struct sfs_diff diff sfs_auto(diff) = { 0 };
+	size_t all = history->files.len;
+	int r = sfs_history_replay(history, how->db, how->shadow, &all, 1, &have, err);
+
+	sfs_plan_init(&ret_generated->plan);
+	if (r == 0) {
+		r = sfs_diff_make(have, want, renames, &diff, err);
+	}
+	if (r < 0) {
+		return r;
+	}
+	sfs_generate_filter(how->project, &diff);
+	if (diff.changes.len) {
+		r = driver->plan(NULL, &diff, &ret_generated->plan, err);
+	}
+	if (r < 0 || !ret_generated->plan.steps.len) {
+		return r;
+	}
+	sfs_generate_text(&ret_generated->plan, driver->dialect, how->project->breakpoints,
+		how->idempotent, &ret_generated->text);
+	ret_generated->tag = choose_tag(history, how, &diff);
+	return check_and_publish(history, how, want, &diff, ret_generated, err);
+}
+
+/* ---- for a person to fill in ---- */
+
+/* drizzle-kit puts id and prevId first in these, on either engine. */
+static json_t *
+same_snapshot(const struct sfs_base *base)
+{
+	json_t *out = json_pack("{s:s, s:s}", "id", SFS_SNAPSHOT_NONE, "prevId", SFS_SNAPSHOT_NONE);
+
+	(void)json_object_update(out, base->snapshot);
+	sfs_snapshot_identify(out, sfs_base_id(base));
+	return out;
+}
+
+int
+sfs_generate_custom(struct sfs_history *history, const struct sfs_generation *how,
+	struct sfs_generated *ret_generated, struct sfs_error *err)
+{
+	static const char text[] = "-- Custom SQL migration file, put your code below! --";
+	struct sfs_base base sfs_auto(base) = { 0 };
+	int r = sfs_base_find(history, &base, err);
+
+	sfs_plan_init(&ret_generated->plan);
+	if (r < 0) {
+		return r;
+	}
+	if (!base.snapshot) {
+		struct sfs_catalog *empty sfs_auto(catalog) = sfs_catalog_create();
+
+		empty->dialect = history->driver->dialect;
+		sfs_catalog_seal(empty);
+		base.snapshot = sfs_snapshot_make(empty);
+		(void)json_object_del(base.snapshot, "id");
+	}
+	sfs_str_add(&ret_generated->text, text);
+	ret_generated->tag = choose_tag(history, how, NULL);
+	if (how->dry_run) {
+		return 0;
+	}
+	json_t *snapshot = same_snapshot(&base);
+	r = sfs_publish(history, ret_generated->tag, &ret_generated->text, snapshot,
+		how->project->breakpoints, sfs_migration_when(&history->journal), err);
+	json_decref(snapshot);
+	return r;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_MIGRATE_GENERATE_H
+#define SFS_MIGRATE_GENERATE_H
+
+#include <jansson.h>
+
+#include "migrate/history.h"
+#include "tree/project.h"
+
+/* How a migration is to be written. */
+struct sfs_generation {
+	const struct sfs_project *project; /* filters, breakpoints */
+	struct sfs_db *db;                 /* evaluates; SQLite: may be NULL */
+	const char *shadow;                /* as for sfs_history_replay() */
+	const char *name;                  /* NULL: called by what changes */
+	enum sfs_prefix prefix;
+	bool idempotent; /* each statement may run twice */
+	bool dry_run;    /* nothing is written */
+};
+
+/* What came of it; finish it whether or not it worked. */
+struct sfs_generated {
+	char *tag;           /* owned; NULL: there was nothing to do, and nothing was written */
+	struct sfs_str text; /* of the .sql file */
+	struct sfs_plan plan;
+};
+void sfs_generated_finish(struct sfs_generated *generated);
+SFS_DEFINE_AUTO_VALUE(generated, struct sfs_generated, sfs_generated_finish)
+
+/*
+ * Writes the migration that makes `want` of what the history makes, with its snapshot and its entry
+ * in the journal. Before that the history is run with it once more: unless that then equals `want`,
+ * it is -EIO and nothing was written.
+ */
+int sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
+	const struct sfs_catalog *want, const struct sfs_renames *renames,
+	struct sfs_generated *ret_generated, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Writes an empty migration for a person to fill in; the snapshot says what the one before it says. */
+int sfs_generate_custom(struct sfs_history *history, const struct sfs_generation *how,
+	struct sfs_generated *ret_generated, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Takes out of a diff what is none of the project's, or is external and there already. */
+void sfs_generate_filter(const struct sfs_project *project, struct sfs_diff *diff);
+
+/* What a plan reads like as a migration: breakpoints, SQLite's pragmas around a rebuild. */
+void sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool breakpoints,
+	bool idempotent, struct sfs_str *out);
+
+/* Appends a statement so that it may run twice. (idempotent.c) */
+void sfs_idempotent_add(enum sfs_dialect dialect, const char *sql, struct sfs_str *out);
+
+/* ---- publish.c ---- */
+
+/* The newest snapshot of a folder that a new one can be made of. */
+struct sfs_base {
+	json_t *snapshot; /* owned; NULL: there is none */
+	size_t n;         /* how many files of the history it stands for */
+	bool current;     /* its version is the one that is written now */
+};
+int sfs_base_find(const struct sfs_history *history, struct sfs_base *ret_base,
+	struct sfs_error *err) SFS_MUST_CHECK;
+void sfs_base_finish(struct sfs_base *base);
+SFS_DEFINE_AUTO_VALUE(base, struct sfs_base, sfs_base_finish)
+
+/* Its id, or the one that stands for none. */
+const char *sfs_base_id(const struct sfs_base *base);
+
+/* Writes TAG.sql, its snapshot, and last its entry in the journal. */
+int sfs_publish(struct sfs_history *history, const char *tag, const struct sfs_str *text,
+	json_t *snapshot, bool breakpoints, int64_t when, struct sfs_error *err) SFS_MUST_CHECK;
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+/* schemafs generate NAME: the next migration of a project. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "diff/hints.h"
+#include "migrate/generate.h"
+#include "migrate/name.h"
+#include "verbs/options.h"
+#include "verbs/output.h"
+#include "verbs/verb.h"
+#include "verbs/workspace.h"
+
+struct request {
+	const char *name, *from, *directory, *database, *shadow, *prefix;
+	bool custom, dry_run, json;
+};
+
+static int
+read_request(int argc, char **argv, struct request *request, struct sfs_error *err)
+{
+	int first;
+	const struct sfs_option options[] = {
+		{ .name = "custom", .flag = &request->custom },
+		{ .name = "db", .value = &request->database },
+		{ .name = "dir", .value = &request->directory },
+		{ .name = "dry-run", .letter = 'n', .flag = &request->dry_run },
+		{ .name = "from", .value = &request->from },
+		{ .name = "json", .flag = &request->json },
+		{ .name = "name", .value = &request->name },
+		{ .name = "prefix", .value = &request->prefix },
+		{ .name = "shadow", .value = &request->shadow },
+		{ 0 },
+	};
+	int r = sfs_options_parse(argc, argv, options, 0, 1, &first, err);
+
+	if (r < 0) {
+		return r;
+	}
+	request->name = argv[first] ? argv[first] : request->name;
+	return request->name ? sfs_migration_name_check(request->name, err) : 0;
+}
+
+static int
+read_prefix(const struct request *request, const struct sfs_workspace *workspace,
+	enum sfs_prefix *ret_prefix, struct sfs_error *err)
+{
+	const struct sfs_project *project = &workspace->project;
+
+	*ret_prefix = project->prefix_given ? project->prefix
+					    : sfs_migration_prefix(&workspace->history.journal);
+	if (request->prefix && !sfs_prefix_parse(request->prefix, ret_prefix)) {
+		return sfs_error_set(err, EINVAL,
+			"--prefix is index, timestamp, supabase, unix or none, not %s",
+			request->prefix);
+	}
+	return 0;
+}
+
+/* The schema that the migrations shall make. */
+struct wanted {
+	struct sfs_side side;
+	struct sfs_arena *arena;
+	struct sfs_renames renames;
+};
+
+static void
+wanted_finish(struct wanted *wanted)
+{
+	sfs_vec_finish(&wanted->renames);
+	sfs_arena_destroy(wanted->arena);
+	sfs_side_finish(&wanted->side);
+}
+SFS_DEFINE_AUTO_VALUE(wanted, struct wanted, wanted_finish)
+
+static int
+find_hints(struct wanted *wanted, const struct sfs_driver *driver, struct sfs_error *err)
+{
+	const struct sfs_side *side = &wanted->side;
+	const char *usual = driver->dialect == SFS_SQLITE ? "main" : "public";
+	int r = 0;
+
+	sfs_vec_foreach (file, &side->tree.files) {
+		r = r < 0 ? r
+			  : sfs_hints_find(driver->dialect, file->path, file->text, file->len,
+				    file->id.namespace, wanted->arena, &wanted->renames, err);
+	}
+	if (r == 0 && side->type == SFS_SIDE_SCRIPT) {
+		r = sfs_hints_find(driver->dialect, side->name, sfs_str_text(&side->script),
+			side->script.len, usual, wanted->arena, &wanted->renames, err);
+	}
+	return r;
+}
+
+static int
+load_wanted(struct wanted *wanted, const struct request *request, struct sfs_workspace *workspace,
+	struct sfs_error *err)
+{
+	const char *from = request->from ? request->from : workspace->project.tree;
+	int r = sfs_side_init(&wanted->side, from, err);
+
+	wanted->arena = sfs_arena_create();
+	if (r == -ENOENT && !request->from) {
+		sfs_error_hint(err,
+			"write the tree with `schemafs pull DB %s`, or name a tree, a "
+			".sql file or a database with --from",
+			from);
+	}
+	if (r == 0 && wanted->side.type == SFS_SIDE_DATABASE) {
+		r = sfs_side_open(&wanted->side, true, err);
+	}
+	if (r == 0) {
+		r = sfs_side_load(&wanted->side, workspace->side.db, workspace->shadow, err);
+	}
+	return r < 0 ? r : find_hints(wanted, workspace->driver, err);
+}
+
+static int
+print(const struct request *request, const struct sfs_workspace *workspace,
+	const struct sfs_generated *generated)
+{
+	const char *directory = workspace->project.migrations;
+
+	if (request->json) {
+		json_t *value = sfs_output_plan(&generated->plan);
+
+		(void)json_object_set_new(value, "same", json_boolean(!generated->tag));
+		(void)json_object_set_new(value, "tag", sfs_output_string(generated->tag));
+		(void)json_object_set_new(value, "directory", sfs_output_string(directory));
+		(void)json_object_set_new(
+			value, "sql", sfs_output_string(sfs_str_text(&generated->text)));
+		(void)json_object_set_new(
+			value, "written", json_boolean(generated->tag && !request->dry_run));
+		sfs_output_json(value);
+		return 0;
+	}
+	sfs_output_hazards(&generated->plan);
+	if (!generated->tag) {
+		fprintf(stderr, "nothing to do: the migrations make this schema already\n");
+	} else if (request->dry_run) {
+		(void)fputs(sfs_str_text(&generated->text), stdout);
+	} else {
+		printf("%s/%s.sql\n", directory, generated->tag);
+	}
+	return 0;
+}
+
+static int
+generate(const struct request *request, struct sfs_workspace *workspace,
+	struct sfs_generated *generated, struct sfs_error *err)
+{
+	struct wanted wanted sfs_auto(wanted) = { 0 };
+	struct sfs_generation how = { .project = &workspace->project,
+		.shadow = request->shadow,
+		.name = request->name,
+		.dry_run = request->dry_run };
+	int r = read_prefix(request, workspace, &how.prefix, err);
+
+	if (r == 0 && request->custom) {
+		return sfs_generate_custom(&workspace->history, &how, generated, err);
+	}
+	if (r == 0) {
+		r = sfs_workspace_open(workspace, err);
+		how.db = workspace->side.db;
+	}
+	if (r == 0) {
+		r = load_wanted(&wanted, request, workspace, err);
+	}
+	return r < 0 ? r
+		     : sfs_generate(&workspace->history, &how, wanted.side.catalog, &wanted.renames,
+			       generated, err);
+}
+
+int
+sfs_verb_generate(int argc, char **argv, struct sfs_error *err)
+{
+	struct request request = { 0 };
+	struct sfs_workspace workspace sfs_auto(workspace) = { 0 };
+	struct sfs_generated generated sfs_auto(generated) = { 0 };
+	int r = read_request(argc, argv, &request, err);
+
+	if (r == 0) {
+		r = sfs_workspace_init(&workspace,
+			&(struct sfs_workspace_options){
+				.directory = request.directory,
+				.database = request.database,
+				.shadow = request.shadow,
+				.from = request.from,
+			},
+			err);
+	}
+	if (r == 0) {
+		r = sfs_workspace_read(&workspace, err);
+	}
+	if (r == 0) {
+		r = generate(&request, &workspace, &generated, err);
+	}
+	return r < 0 ? r : print(&request, &workspace, &generated);
+}

@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: MIT
+"""schemafs generate: the next migration is what the tree has and the migrations do not make."""
+
+import contextlib
+import json
+import re
+import resource
+import shutil
+import signal
+import time
+
+import pytest
+
+from program import Program
+from test_migrate import FOLDERS, Folder
+
+NONE = "00000000-0000-0000-0000-000000000000"
+
+
+class Project:
+    """A project: its tree is what a database of its own has, unless a test edits it."""
+
+    def __init__(self, schemafs, new_engine, place):
+        self.schemafs, self.new_engine, self.place = schemafs, new_engine, place
+        self.source = new_engine()
+        self.dialect = self.source.dialect
+        self.folder = place / "migrations"
+        self.tree = place / "tree"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "schemafs.json").write_text(json.dumps({"tree": "tree", "dialect": self.dialect}))
+
+    def change(self, text):
+        self.source.run(text)
+        self.schemafs("pull", self.source.target, self.tree)
+
+    def generate(self, *options, code=0, wrapped=False):
+        """`wrapped`: a file that grows too large is an error, and no signal."""
+        arguments = ["generate", "--dir", self.place, "--db", self.source.target, *options]
+        if wrapped:
+            shell = Program("/bin/sh")
+            return shell("-c", "trap '' XFSZ; exec \"$@\"", "sh", self.schemafs.binary, *arguments, code=code)
+        return self.schemafs(*arguments, code=code)
+
+    @property
+    def journal(self):
+        return json.loads((self.folder / "meta/_journal.json").read_text())
+
+    @property
+    def tags(self):
+        return [entry["tag"] for entry in self.journal["entries"]]
+
+    def text(self, tag=None):
+        return (self.folder / f"{tag or self.tags[-1]}.sql").read_text()
+
+    def snapshot(self, tag=None):
+        prefix = (tag or self.tags[-1]).split("_")[0]
+        return json.loads((self.folder / f"meta/{prefix}_snapshot.json").read_text())
+
+    def files(self):
+        return {path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+
+    def applied(self):
+        """A fresh database that all migrations were applied to."""
+        made = self.new_engine()
+        self.schemafs("migrate", "--dir", self.place, made.target)
+        return made
+
+    def agrees(self):
+        """The migrations make exactly the tree, in the scratch place and in a database."""
+        before = self.files()
+        assert "nothing to do" in self.generate().stderr
+        assert self.files() == before
+        assert self.schemafs("diff", self.applied().target, self.tree).stdout == ""
+
+
+@pytest.fixture
+def project(schemafs, new_engine, tmp_path):
+    return Project(schemafs, new_engine, tmp_path / "project")
+
+
+USERS = "CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL);\n"
+
+
+def test_step_by_step(project):
+    project.change(USERS)
+    before = int(time.time() * 1000)
+    assert project.generate("init").stdout == f"{project.folder}/0000_init.sql\n"
+    entry = project.journal["entries"][0]
+    assert before <= entry["when"] <= time.time() * 1000
+    version = {"postgresql": "7", "sqlite": "6"}[project.dialect]
+    assert project.journal == {
+        "version": "7",
+        "dialect": project.dialect,
+        "entries": [
+            {"idx": 0, "version": version, "when": entry["when"], "tag": "0000_init", "breakpoints": True}
+        ],
+    }
+    first = project.snapshot()
+    assert first["prevId"] == NONE and re.fullmatch(r"[0-9a-f-]{36}", first["id"])
+    project.agrees()
+    project.change("ALTER TABLE users ADD COLUMN name text; CREATE INDEX users_name ON users (name);")
+    project.generate("--name", "names")
+    assert project.tags == ["0000_init", "0001_names"]
+    assert project.text().count("--> statement-breakpoint\n") == 1
+    second = project.snapshot()
+    assert second["prevId"] == first["id"] != second["id"]
+    (table,) = second["tables"].values()
+    assert list(table["columns"]) == ["id", "email", "name"] and list(table["indexes"]) == ["users_name"]
+    project.agrees()
+
+
+def test_named_by_what_changes(project):
+    project.change(USERS)
+    project.generate()
+    project.change("CREATE TABLE posts (id integer PRIMARY KEY);")
+    project.generate()
+    project.change("ALTER TABLE posts ADD COLUMN body text;")
+    project.generate()
+    assert project.tags == ["0000_init", "0001_add_posts", "0002_add_posts_body"]
+    project.agrees()
+
+
+def test_nothing_is_written_in_a_dry_run(project):
+    project.change(USERS)
+    done = project.generate("--dry-run", "x")
+    assert "CREATE TABLE" in done.stdout and not project.folder.exists()
+    report = json.loads(project.generate("--dry-run", "--json", "x").stdout)
+    assert report["tag"] == "0000_x" and not report["written"] and "CREATE TABLE" in report["sql"]
+    assert not project.folder.exists()
+    report = json.loads(project.generate("--json", "x").stdout)
+    assert report["written"] and not report["same"]
+    assert json.loads(project.generate("--json").stdout)["same"]
+
+
+def test_losses_are_told(project):
+    project.change(USERS)
+    project.generate()
+    project.change("ALTER TABLE users DROP COLUMN email;")
+    done = project.generate()
+    assert "data loss" in done.stderr and "email" in done.stderr
+    assert re.match(r"-- H\d\d: .*email", project.text())
+    project.agrees()
+
+
+def test_renames_are_asked_and_followed(project):
+    project.change(USERS)
+    project.generate()
+    (file,) = project.tree.rglob("users.sql")
+    columns = "CREATE TABLE {}users (\n    id integer PRIMARY KEY,\n    mail text NOT NULL{}\n);\n"
+    schema = {"postgresql": "public.", "sqlite": ""}[project.dialect]
+    file.write_text(columns.format(schema, ""))
+    assert "renamed from" in project.generate("--dry-run").stderr
+    file.write_text(columns.format(schema, " -- renamed from: email"))
+    project.generate("mail")
+    assert "RENAME COLUMN" in project.text() and "DROP" not in project.text()
+    (table,) = project.snapshot()["tables"].values()
+    assert list(table["columns"]) == ["id", "mail"] and table["columns"]["mail"]["name"] == "mail"
+    assert "nothing to do" in project.generate().stderr
+
+
+def test_the_time_never_goes_back(project):
+    project.change(USERS)
+    folder = Folder(project.folder, project.dialect)
+    far = int(time.time() * 1000) + 10**9
+    folder.write("0000_a", "CREATE TABLE a (x integer);", when=far)
+    folder.write("0003_b", "CREATE TABLE b (x integer);", when=1000)
+    folder.entries[-1]["idx"] = 3
+    folder.write("0004_c", "-- nothing yet", when=2000)
+    project.source.run("CREATE TABLE a (x integer); CREATE TABLE b (x integer);")
+    project.change("CREATE TABLE c (x integer)")
+    project.generate("later")
+    last = project.journal["entries"][-1]
+    assert last["when"] > far and last["tag"] == f"{last['idx']:04}_later"
+    project.agrees()
+
+
+@pytest.mark.parametrize("version, dialects", [("5", ["pg", "sqlite"]), ("6", ["postgresql", "sqlite"])])
+def test_old_journals(project, version, dialects):
+    """A folder keeps its version and its word for the dialect; a new entry has today's."""
+    dialect = dialects[project.dialect == "sqlite"]
+    folder = Folder(project.folder, dialect)
+    folder.write("0000_a", USERS)
+    journal = {"version": version, "dialect": dialect, "entries": folder.entries}
+    journal["entries"][0]["version"] = version
+    (project.folder / "meta/_journal.json").write_text(json.dumps(journal))
+    project.source.run(USERS)
+    project.change("CREATE TABLE b (x integer);")
+    project.generate("b")
+    assert (project.journal["version"], project.journal["dialect"]) == (version, dialect)
+    assert project.journal["entries"][0] == journal["entries"][0]
+    assert project.journal["entries"][1]["version"] == {"postgresql": "7", "sqlite": "6"}[project.dialect]
+    assert "0001_b" in project.tags
+    project.agrees()
+
+
+def test_a_script_or_a_database_instead_of_a_tree(project, tmp_path):
+    script = tmp_path / "schema.sql"
+    script.write_text(USERS)
+    project.generate("--from", script, "one")
+    assert "nothing to do" in project.generate("--from", script).stderr
+    project.source.run(USERS + "CREATE TABLE more (x integer);")
+    project.generate("--from", project.source.target, "two")
+    assert project.tags == ["0000_one", "0001_two"] and "more" in project.text()
+    assert "users" not in project.text()
+
+
+def test_what_fails_leaves_the_folder_as_it_was(project):
+    project.change(USERS)
+    project.generate()
+    before = project.files()
+    (file,) = project.tree.rglob("users.sql")
+    good = file.read_text()
+    file.write_text(good + "\nCREATE TABL;")
+    assert "users.sql" in project.generate("x", code=2).stderr
+    assert project.files() == before
+    file.write_text(good)
+    (project.folder / "0000_init.sql").write_text("CREATE TABLE users (id integer PRIMARY KEY);\nSELECT * FROM nowhere;")
+    assert "0000_init.sql:2" in project.generate("x", code=2).stderr
+    (project.folder / "0000_init.sql").unlink()
+    assert "0000_init.sql" in project.generate("x", code=2).stderr
+    assert set(project.files()) == set(before) - {project.folder / "0000_init.sql"}
+
+
+@contextlib.contextmanager
+def small_files(limit):
+    """No file may grow past the limit, in bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_whichever_file_can_not_be_written(project, killed):
+    """After an error nothing new is there, after a kill nothing that counts; the next try is whole."""
+    project.change(USERS)
+    project.generate()
+    project.change("CREATE TABLE b (x integer);")
+    before = project.files()
+    journal, snapshot = (len((project.folder / f"meta/{name}.json").read_bytes()) for name in ("_journal", "0000_snapshot"))
+    assert journal < snapshot
+    for limit in [10, journal + 50, snapshot - 1]:
+        with small_files(limit):
+            if killed:
+                project.generate("--from", project.tree, "b", code=-signal.SIGXFSZ)
+            else:
+                again = project.generate("b", code=2, wrapped=True)
+                assert "File too large" in again.stderr
+        kept = {path: text for path, text in project.files().items() if path in before or not killed}
+        assert kept == before
+    project.generate("b")
+    assert project.tags == ["0000_init", "0001_b"]
+    project.agrees()
+
+
+def test_left_behind_by_a_crash(project):
+    """A file that the journal does not name: the same text is taken over, another one is refused."""
+    project.change(USERS)
+    project.generate("init")
+    journal = project.folder / "meta/_journal.json"
+    journal.unlink()
+    project.generate("init")
+    assert project.tags == ["0000_init"]
+    journal.unlink()
+    (project.folder / "0000_init.sql").write_text("SELECT 1;")
+    assert "another text" in project.generate("init", code=2).stderr
+    assert (project.folder / "0000_init.sql").read_text() == "SELECT 1;" and not journal.exists()
+
+
+MORE = {
+    "postgresql": """
+        CREATE EXTENSION citext;
+        CREATE DOMAIN mail AS citext CHECK (VALUE LIKE '%@%');
+        CREATE TABLE t (id bigint PRIMARY KEY, m mail, n integer);
+        CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := 1; RETURN NEW; END $$;
+        CREATE TRIGGER touched BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();
+        CREATE VIEW v AS SELECT id, m FROM t;
+        ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY p ON t FOR SELECT USING (n > 0);
+        GRANT SELECT ON t TO PUBLIC;
+        COMMENT ON COLUMN t.n IS 'it''s';
+        CREATE SCHEMA "Audit log"; CREATE TABLE "Audit log"."t;x" ("a--> statement-breakpoint" text DEFAULT ';');
+    """,
+    "sqlite": """
+        CREATE TABLE t (id integer PRIMARY KEY, n integer CHECK (n > 0) DEFAULT 1);
+        CREATE TABLE c (t integer REFERENCES t ON DELETE CASCADE, x text COLLATE NOCASE) STRICT;
+        CREATE TRIGGER touched AFTER UPDATE ON t BEGIN UPDATE t SET n = 1; DELETE FROM c; END;
+        CREATE VIEW v AS SELECT id FROM t;
+        CREATE VIRTUAL TABLE words USING fts5(body);
+        CREATE TABLE "a;b" ("x y" text DEFAULT '--');
+    """,
+}
+
+
+def test_what_drizzle_has_no_words_for(project):
+    project.change(MORE[project.dialect])
+    project.generate("all")
+    project.agrees()
+    snapshot = json.dumps(project.snapshot())
+    assert "touched" not in snapshot and "fts5" not in snapshot and '"t"' in snapshot
+    project.change("DROP TRIGGER touched" + (" ON t;" if project.dialect == "postgresql" else ";"))
+    project.generate("untouched")
+    assert "DROP TRIGGER" in project.text()
+    project.agrees()
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_corpus(request, schemafs, corpora, name, tmp_path):
+    """A tree as the migrations make it: nothing to do. A column more: a migration that makes just that."""
+    new = request.getfixturevalue({"pg": "new_pg", "sqlite_db": "new_sqlite"}[FOLDERS[name]])
+    project = Project(schemafs, new, tmp_path / "project")
+    shutil.copytree(corpora / "drizzle" / name, project.folder)
+    before = project.files()
+    schemafs("migrate", "--dir", project.folder, project.source.target)
+    schemafs("pull", project.source.target, project.tree)
+    assert "nothing to do" in project.generate().stderr
+    assert project.files() == before
+    former = project.snapshot()
+    table = sorted(former["tables"].values(), key=lambda it: it["name"])[0]["name"]
+    project.change(f'ALTER TABLE "{table}" ADD COLUMN zz_new text;')
+    project.generate("one_more")
+    assert project.text().count(";") == 1
+    assert {path: text for path, text in project.files().items() if path in before and "_journal" not in path.name} == {
+        path: text for path, text in before.items() if "_journal" not in path.name
+    }
+    now = project.snapshot()
+    assert now.pop("prevId") == former.pop("id") != now.pop("id")
+    former.pop("prevId")
+    for key, value in now["tables"].items():
+        if value["name"] == table:
+            assert value["columns"].pop("zz_new") and "zz_new" not in former["tables"][key]["columns"]
+    assert now == former
+    project.agrees()
