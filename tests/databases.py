@@ -13,6 +13,8 @@ import sqlite3
 import subprocess
 import tempfile
 
+from guard import Guard
+
 ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
@@ -104,13 +106,18 @@ class Server:
     def end(self):
         self.call("pg_ctl", "-D", os.path.join(self.place, "data"), "-m", "immediate", "stop")
 
+    def guarded(self):
+        stop = f"{self.bin}/pg_ctl -D {self.place}/data -m immediate stop; rm -rf {self.place}"
+        return Guard("sh", "-c", stop, **self.who)
+
     @classmethod
     @contextlib.contextmanager
     def started(cls):
         place = tempfile.mkdtemp(prefix="schemafs-pg-", dir="/tmp")
+        server = cls(place)
+        guard = server.guarded()
         try:
             os.chmod(place, 0o755)
-            server = cls(place)
             if server.who:
                 os.chown(place, server.who["user"], server.who["group"])
             server.begin()
@@ -119,6 +126,7 @@ class Server:
             finally:
                 server.end()
         finally:
+            guard.release()
             shutil.rmtree(place, ignore_errors=True)
 
     def environment(self):

@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import time
 
+from guard import Guard
+
 COMPLAINTS = (
     "AddressSanitizer",
     "LeakSanitizer",
@@ -51,6 +53,7 @@ class Mount:
         if options:
             command += ["-o", ",".join(options)]
         self.daemon = subprocess.Popen(command, stderr=self.stderr, stdout=self.stderr)
+        self.guard = Guard("kill", self.daemon.pid)
 
     def read_stderr(self):
         self.stderr.seek(0)
@@ -78,6 +81,7 @@ class Mount:
             self.daemon.kill()
             self.daemon.wait()
             subprocess.run(["fusermount3", "-uz", str(self.place)], check=False)
+        self.guard.release()
         stderr = self.read_stderr()
         self.stderr.close()
         if kind is None:
