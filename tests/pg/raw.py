@@ -23,7 +23,7 @@ NOT_SAME = {
     "relnatts", "relispopulated", "reltype", "attnum", "attmissingval", "atthasmissing",
     "attcacheoff", "conkey", "confkey", "confdelsetcols", "indkey", "indcheckxmin", "stxkeys",
     "tgattr", "collversion", "partattrs", "prattrs", "subskiplsn", "enumsortorder", "typrelid",
-    "objsubid",
+    "objsubid", "connoinherit",
 }
 
 # The text of rows that have trees in them, by the server.
@@ -63,7 +63,10 @@ WHERE = {
     "pg_class": "relnamespace <> 'pg_toast'::regnamespace",
     "pg_index": "indrelid NOT IN (SELECT c.oid FROM pg_class c WHERE c.relkind = 't')",
     "pg_type": "typnamespace <> 'pg_toast'::regnamespace",
-    "pg_trigger": "NOT tgisinternal OR tgparentid <> 0",
+    # A key to a partitioned table has a row for each partition, named by the order of their making.
+    "pg_constraint": "NOT EXISTS (SELECT FROM pg_constraint k WHERE k.oid = t.conparentid"
+    " AND k.conrelid = t.conrelid AND t.contype = 'f')",
+    "pg_trigger": "NOT tgisinternal OR tgparentid <> 0 AND tgconstraint = 0",
 }
 
 NUMBERED = re.compile(r'(pg_toast|RI_ConstraintTrigger_[ac])_\d+')

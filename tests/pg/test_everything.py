@@ -7,7 +7,6 @@ SCHEMAFS_PG_BIN chooses the server; the files that are too new for it are left o
 import contextlib
 import pathlib
 import re
-import subprocess
 
 import pytest
 
@@ -15,21 +14,6 @@ pytestmark = pytest.mark.catalog
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECRET = "secret-of-everything"
-
-
-@pytest.fixture
-def catalogs(binary):
-    """catalogs("compare", a, b): the output of the tool of that name."""
-    tool = pathlib.Path(binary).parent / "tests/catalogs"
-    if not tool.exists():
-        pytest.skip("tests/catalogs is not built: -Dtests=true")
-
-    def run(*arguments):
-        done = subprocess.run([tool, *arguments], capture_output=True, check=False)
-        assert done.returncode in (0, 1) and not done.stderr, done.stderr
-        return done.stdout.decode()  # carriage returns stay
-
-    return run
 
 
 @pytest.fixture

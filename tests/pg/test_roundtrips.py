@@ -63,3 +63,11 @@ def test_round_trip(path, schemafs, new_pg, tmp_path):
     assert files_of(tmp_path / "again") == files_of(tmp_path / "tree")
     schemafs("diff", copy.target, tmp_path / "tree")
     schemafs("push", made.target, copy.target)
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.stem)
+def test_script(path, schemafs, catalogs, new_pg):
+    made, copy = new_pg(), new_pg()
+    made.load(path)
+    copy.run(catalogs("print", made.target))
+    assert_same(made, copy)

@@ -114,6 +114,16 @@ leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	}
 }
 
+/* Whether the part can be there only when the table is a partition. */
+static bool
+needs_parent(const struct pg_state *part)
+{
+	return part->to && ((part->to->id.kind == SFS_TRIGGER &&
+				    sfs_object_has(part->to, SFS_TRIGGER_INHERITED)) ||
+				   (part->to->id.kind == SFS_INDEX &&
+					   sfs_object_has(part->to, SFS_INDEX_ATTACHED)));
+}
+
 /* A part of a table changes between the table's loosening and its tying. */
 static void
 stay_within(struct pg_nodes *nodes, const struct pg_state *part, const struct pg_state *owner)
@@ -123,6 +133,10 @@ stay_within(struct pg_nodes *nodes, const struct pg_state *part, const struct pg
 	pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[PG_RENAME], false);
 	for (int op = PG_UNTIE; op < PG_OP_COUNT; op++) {
 		pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[op], false);
+		if (needs_parent(part)) {
+			pg_nodes_edge(nodes, owner->node[PG_TIE], part->node[op], false);
+			continue;
+		}
 		if ((is_table(kind) || kind == SFS_MATERIALIZED_VIEW) && !owner->aside) {
 			pg_nodes_edge(nodes, owner->node[PG_UNTIE], part->node[op], true);
 			pg_nodes_edge(nodes, part->node[op], owner->node[PG_TIE], true);
@@ -213,7 +227,8 @@ static void
 join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *child,
 	const struct sfs_object *parent)
 {
-	int join = child->made ? child->node[PG_CREATE] : child->node[PG_TIE];
+	int join =
+		child->made && !child->node[PG_TIE] ? child->node[PG_CREATE] : child->node[PG_TIE];
 	struct sfs_object *part;
 
 	if (!join || !is_table(child->to->id.kind) || !is_table(parent->id.kind)) {
@@ -225,6 +240,28 @@ join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const stru
 		if (other && part->id.kind == SFS_COLUMN) {
 			pg_nodes_edge(nodes, other->node[PG_CREATE], join, false);
 			pg_nodes_edge(nodes, other->node[PG_ALTER], join, false);
+		}
+	}
+}
+
+/* A partition that came after an index of which parts are missing would be given one. */
+static void
+wait_for_partitions(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *index)
+{
+	if (index->to->id.kind != SFS_INDEX || !sfs_object_has(index->to, SFS_INDEX_INVALID) ||
+		!sfs_object_has(index->to->owner, SFS_TABLE_PARTITION_KEY)) {
+		return;
+	}
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->to, index->to->owner);
+
+	for (size_t i = 0; i < users.len; i++) {
+		const struct pg_state *child = planner->by_to[users.items[i]->index];
+
+		if (child && is_table(users.items[i]->id.kind) &&
+			sfs_object_has(users.items[i], SFS_TABLE_PARTITION_OF)) {
+			pg_nodes_edge(nodes, child->node[PG_TIE], index->node[PG_CREATE], false);
+			pg_nodes_edge(nodes, child->node[PG_CREATE], index->node[PG_CREATE], false);
 		}
 	}
 }
@@ -244,6 +281,7 @@ follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const st
 		const struct pg_state *theirs = column ? planner->by_to[column->index] : NULL;
 
 		if (theirs) {
+			pg_nodes_edge(nodes, theirs->node[PG_CREATE], mine->node[PG_ALTER], false);
 			pg_nodes_edge(nodes, theirs->node[PG_ALTER], mine->node[PG_ALTER], true);
 			pg_nodes_edge(nodes, theirs->node[PG_TIE], mine->node[PG_TIE], true);
 		}
@@ -258,6 +296,7 @@ add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg
 	struct needs needs = { 0 };
 
 	follow_parent(planner, nodes, user);
+	wait_for_partitions(planner, nodes, user);
 	find_needs(catalog, user->to, &needs);
 	sfs_vec_foreach (used, &needs) {
 		const struct pg_state *other = planner->by_to[(*used)->index];

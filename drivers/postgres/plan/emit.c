@@ -203,7 +203,8 @@ emit_tie(struct pg_planner *planner, struct pg_writer *writer, const struct pg_s
 	default:
 		if (state->aside) {
 			pg_emit_rows(planner, writer, state);
-		} else {
+		}
+		if (!state->aside || state->tied) {
 			pg_table_tie(writer, change);
 		}
 	}

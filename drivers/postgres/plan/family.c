@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/print/print.h"
 #include "sql/lexer.h"
 
 const struct sfs_object *
@@ -199,6 +200,16 @@ flatten_column(struct pg_planner *planner, const struct sfs_object *column)
 	}
 }
 
+/* A partition that was made as one and shall be as if made alone, or the other way round. */
+static bool
+changes_look(const struct pg_state *table)
+{
+	return table->from->id.kind == SFS_TABLE && table->to->id.kind == SFS_TABLE &&
+	       sfs_object_has(table->from, SFS_TABLE_PARTITION_OF) &&
+	       sfs_object_has(table->to, SFS_TABLE_PARTITION_OF) &&
+	       pg_is_attached(table->from) != pg_is_attached(table->to);
+}
+
 void
 pg_flatten_columns(struct pg_planner *planner)
 {
@@ -208,7 +219,8 @@ pg_flatten_columns(struct pg_planner *planner)
 		const struct pg_state *table = planner->states.items[i];
 		const struct sfs_object *part;
 
-		if (table->gone || !table->from || !table->to || !table->untied ||
+		if (table->gone || !table->from || !table->to ||
+			!(table->untied || changes_look(table)) ||
 			(table->from->id.kind != SFS_TABLE &&
 				table->from->id.kind != SFS_FOREIGN_TABLE)) {
 			continue;

@@ -141,8 +141,14 @@ static const struct {
 static bool
 is_inherited(const struct sfs_object *object)
 {
-	return object && inherited_attribute[object->id.kind].has &&
-	       sfs_object_has(object, inherited_attribute[object->id.kind].attribute);
+	if (!object || !inherited_attribute[object->id.kind].has) {
+		return false;
+	}
+	/* A partition has its parent's columns, also when they are written as its own. */
+	return sfs_object_has(object, inherited_attribute[object->id.kind].attribute) ||
+	       (object->id.kind == SFS_COLUMN && object->owner->id.kind != SFS_VIEW &&
+		       object->owner->id.kind != SFS_MATERIALIZED_VIEW &&
+		       sfs_object_has(object->owner, SFS_TABLE_PARTITION_OF));
 }
 
 /* Leaves out what ALTER TABLE of the parent does on the way. */
@@ -178,6 +184,33 @@ is_more_than_echo(const struct pg_state *state, const struct pg_state *owner)
 		       : state->to->id.kind == SFS_TRIGGER && state->to->present & own;
 }
 
+/* A column that comes from the parent's new one, as far as it is not the same. */
+static void
+follow_new_column(struct pg_planner *planner, struct pg_state *state)
+{
+	static const int own[] = { SFS_ATTR_COMMENT, SFS_ATTR_ACL, SFS_ATTR_SECURITY_LABELS,
+		SFS_COLUMN_DEFAULT, SFS_COLUMN_NOT_NULL, SFS_COLUMN_STORAGE, SFS_COLUMN_STATISTICS,
+		SFS_COLUMN_OPTIONS };
+	const struct sfs_object *parent = pg_parent_column(planner->diff->to, state->to);
+	struct sfs_object *bare;
+
+	if (!parent) {
+		return;
+	}
+	bare = pg_copy(planner, pg_flatten(planner, planner->diff->to, parent));
+	bare->present &= ~(PG_BIT(SFS_ATTR_COMMENT) | PG_BIT(SFS_ATTR_ACL) |
+			   PG_BIT(SFS_ATTR_SECURITY_LABELS) | PG_BIT(SFS_COLUMN_STATISTICS) |
+			   PG_BIT(SFS_COLUMN_OPTIONS));
+	state->old = bare;
+	state->new = pg_flatten(planner, planner->diff->to, state->to);
+	state->attributes = 0;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		if (sfs_attribute_differs(state->old, state->new, own[i])) {
+			state->attributes |= PG_BIT(own[i]);
+		}
+	}
+}
+
 static void
 find_echo(struct pg_planner *planner, struct pg_state *state)
 {
@@ -194,7 +227,10 @@ find_echo(struct pg_planner *planner, struct pg_state *state)
 	}
 	if (state->made && is_inherited(state->to) && !(after && after->tied)) {
 		state->made = is_more_than_echo(state, after);
-		state->echo = !state->made && !state->gone;
+		if (!state->made && !state->gone && state->to->id.kind == SFS_COLUMN) {
+			follow_new_column(planner, state);
+		}
+		state->echo = !state->made && !state->gone && !state->attributes;
 	}
 	if (!state->gone && !state->made && is_inherited(state->to) && is_inherited(state->from) &&
 		state->to->id.kind == SFS_COLUMN && !state->new) {
@@ -287,7 +323,8 @@ rank_of(const struct pg_state *state, enum pg_op op)
 	}
 	/* Keys first, then indexes, then the foreign keys that need them. */
 	/* Columns are altered one after the other, so that one statement can do it. */
-	bool late = op == PG_TIE || (op == PG_CREATE && kind == SFS_COLUMN);
+	bool late = op == PG_TIE || (op == PG_CREATE && kind == SFS_COLUMN) ||
+		    (op == PG_CREATE && kind == SFS_INDEX && !is_inherited(object));
 
 	return base[op] + 2 * kind + (is_foreign_key(object) ? 5 : 0) + late;
 }
@@ -301,12 +338,21 @@ add_node(struct pg_nodes *nodes, struct pg_state *state, enum pg_op op)
 	state->node[op] = (int)nodes->nodes.len;
 }
 
-/* A new table, or materialized view, says what it thinks of its indexes when they are there. */
+/*
+ * A new table, or materialized view, says what it thinks of its indexes when they are there, and so
+ * it becomes a partition when it has what takes the place of its parent's.
+ */
 static void
 tie_new_table(struct pg_state *state)
 {
 	static const int choices[] = { SFS_TABLE_REPLICA_IDENTITY, SFS_TABLE_CLUSTER_ON };
 
+	if (state->made &&
+		(state->to->id.kind == SFS_TABLE || state->to->id.kind == SFS_FOREIGN_TABLE) &&
+		pg_is_attached(state->to)) {
+		state->attributes |= PG_BIT(SFS_TABLE_PARTITION_OF);
+		state->tied = true;
+	}
 	if (state->made && !state->aside && state->to->id.kind == SFS_MATERIALIZED_VIEW &&
 		sfs_object_has(state->to, SFS_VIEW_CLUSTER_ON)) {
 		state->attributes |= PG_BIT(SFS_VIEW_CLUSTER_ON);
@@ -335,7 +381,6 @@ add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_st
 		!pg_is_absorbed(planner, state, PG_CREATE)) {
 		state->tied = true;
 	}
-	tie_new_table(state);
 	const bool wanted[PG_OP_COUNT] = {
 		[PG_RENAME] = state->renamed && !state->gone,
 		[PG_UNTIE] = (state->untied && !state->gone) ||
@@ -374,6 +419,9 @@ pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
 	memset(ret_nodes, 0, sizeof *ret_nodes);
 	for (size_t i = 0; i < planner->states.len; i++) {
 		memset(planner->states.items[i]->node, 0, sizeof planner->states.items[i]->node);
+	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		tie_new_table(planner->states.items[i]);
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		find_echo(planner, planner->states.items[i]);

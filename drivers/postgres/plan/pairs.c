@@ -16,14 +16,6 @@ can_pair(const struct sfs_object *object)
 		       object->id.kind == SFS_STATISTICS || object->id.kind == SFS_SEQUENCE);
 }
 
-static bool
-is_inherited(const struct sfs_object *object)
-{
-	return (object->id.kind == SFS_CONSTRAINT &&
-		       sfs_object_has(object, SFS_CONSTRAINT_INHERITED)) ||
-	       (object->id.kind == SFS_INDEX && sfs_object_has(object, SFS_INDEX_INHERITED));
-}
-
 /* What the table had that nothing in `to` stands for, and that is this but for its name. */
 static const struct sfs_object *
 find_twin(
@@ -31,12 +23,11 @@ find_twin(
 {
 	const struct sfs_object *table = diff->origin[to->owner->index], *part;
 
-	if (!table || !can_pair(to) || is_inherited(to)) {
+	if (!table || !can_pair(to)) {
 		return NULL;
 	}
 	sfs_parts_foreach (part, table) {
 		if (part->id.kind == to->id.kind && !diff->counterpart[part->index] &&
-			!is_inherited(part) &&
 			!(sfs_objects_compare(SFS_POSTGRES, part, to, renames, false) >>
 				SFS_ATTR_COMMON)) {
 			return part;

@@ -255,6 +255,26 @@ visit(struct script *script, const struct sfs_object *object)
 	}
 }
 
+/* The keys that take the place of the parent's: with the parent's the server would make others. */
+static void
+create_keys_of_attached(struct script *script, const struct sfs_object *table)
+{
+	sfs_auto(pg_parts) struct pg_parts parts = { 0 };
+
+	if (!pg_is_attached(table)) {
+		return;
+	}
+	pg_parts_of(table, SFS_CONSTRAINT, &parts);
+	sfs_vec_foreach (part, &parts) {
+		if (is_constraint(*part, "FOREIGN KEY") &&
+			sfs_object_has(*part, SFS_CONSTRAINT_INHERITED)) {
+			struct pg_writer writer = writer_of(script);
+
+			pg_print_own_constraint(&writer, *part);
+		}
+	}
+}
+
 static void
 finish(struct script *script)
 {
@@ -262,6 +282,9 @@ finish(struct script *script)
 		SFS_DEFAULT_PRIVILEGES };
 	struct pg_writer writer = writer_of(script);
 
+	sfs_vec_foreach (object, &script->done) {
+		create_keys_of_attached(script, *object);
+	}
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		sfs_vec_foreach (object, &script->done) {
 			create_parts(script, *object, kinds[i], true);

@@ -179,6 +179,7 @@ write_deviations(struct pg_writer *writer, const struct sfs_object *column)
 	if (sfs_object_has(column, SFS_COLUMN_NOT_NULL)) {
 		set(writer, column, "SET NOT NULL", "", "");
 	}
+	set(writer, column, "SET COMPRESSION ", sfs_object_get(column, SFS_COLUMN_COMPRESSION), "");
 }
 
 void

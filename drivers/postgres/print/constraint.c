@@ -67,17 +67,25 @@ pg_write_constraint_common(struct pg_writer *writer, const struct sfs_object *co
 }
 
 void
-pg_print_constraint(struct pg_writer *writer, const struct sfs_object *object)
+pg_print_own_constraint(struct pg_writer *writer, const struct sfs_object *constraint)
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	/* It came with the parent's. */
+	sfs_str_addf(&sql, "ALTER %s ", pg_kind(constraint->owner->id.kind)->keyword);
+	pg_write_target(constraint->owner, &sql);
+	sfs_str_add(&sql, " ADD ");
+	pg_write_constraint(&sql, constraint, true);
+	(void)sfs_plan_add(writer->plan, constraint, sql.text);
+	pg_write_constraint_common(writer, constraint);
+}
+
+void
+pg_print_constraint(struct pg_writer *writer, const struct sfs_object *object)
+{
 	if (!sfs_object_has(object, SFS_CONSTRAINT_INHERITED)) {
-		sfs_str_addf(&sql, "ALTER %s ", pg_kind(object->owner->id.kind)->keyword);
-		pg_write_target(object->owner, &sql);
-		sfs_str_add(&sql, " ADD ");
-		pg_write_constraint(&sql, object, true);
-		(void)sfs_plan_add(writer->plan, object, sql.text);
+		pg_print_own_constraint(writer, object);
+	} else if (!pg_is_attached(object->owner)) {
+		/* It came with the parent's. */
+		pg_write_constraint_common(writer, object);
 	}
-	pg_write_constraint_common(writer, object);
 }

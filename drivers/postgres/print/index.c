@@ -70,29 +70,33 @@ write_statistics(struct pg_writer *writer, const struct sfs_object *index)
 }
 
 void
-pg_print_index(struct pg_writer *writer, const struct sfs_object *object)
+pg_print_own_index(struct pg_writer *writer, const struct sfs_object *index)
 {
-	const char *parent = sfs_object_get(object, SFS_INDEX_ATTACHED);
+	const char *parent = sfs_object_get(index, SFS_INDEX_ATTACHED);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	/* A partition's came with its parent's. */
-	if (sfs_object_has(object, SFS_INDEX_INHERITED)) {
-		pg_write_common(writer, object);
-		return;
-	}
-	if (writer->file && sfs_object_has(object, SFS_INDEX_BROKEN)) {
+	if (writer->file && sfs_object_has(index, SFS_INDEX_BROKEN)) {
 		sfs_str_add(&sql,
 			"-- INVALID in the database, left by a CREATE INDEX CONCURRENTLY that did "
 			"not end: not used\n");
 	}
-	write_index(&sql, object);
-	(void)sfs_plan_add(writer->plan, object, sql.text);
+	write_index(&sql, index);
+	(void)sfs_plan_add(writer->plan, index, sql.text);
 	if (parent) {
 		sfs_str_truncate(&sql, 0);
 		sfs_str_addf(&sql, "ALTER INDEX %s ATTACH PARTITION ", parent);
-		pg_write_target(object, &sql);
-		(void)sfs_plan_add(writer->plan, object, sql.text);
+		pg_write_target(index, &sql);
+		(void)sfs_plan_add(writer->plan, index, sql.text);
 	}
-	write_statistics(writer, object);
-	pg_write_common(writer, object);
+	write_statistics(writer, index);
+	pg_write_common(writer, index);
+}
+
+void
+pg_print_index(struct pg_writer *writer, const struct sfs_object *object)
+{
+	/* A partition's came with its parent's, or before it was attached. */
+	if (!sfs_object_has(object, SFS_INDEX_INHERITED)) {
+		pg_print_own_index(writer, object);
+	}
 }

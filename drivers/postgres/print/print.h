@@ -48,6 +48,18 @@ void pg_print_after(struct pg_writer *writer, const struct sfs_object *table);
 /* "CREATE VIEW v AS SELECT NULL::integer AS a": others can refer to it until it is made whole. */
 void pg_print_view_columns(struct pg_writer *writer, const struct sfs_object *view);
 
+/*
+ * Whether the table is a partition that is made as a table of its own, with what takes the place
+ * of its parent's indexes and keys, and then attached. In a plan the attaching is a step of its own.
+ */
+bool pg_is_attached(const struct sfs_object *table);
+
+/* The key, also when it takes the place of the parent's. */
+void pg_print_own_constraint(struct pg_writer *writer, const struct sfs_object *constraint);
+
+/* The index, also when it takes the place of the parent's. */
+void pg_print_own_index(struct pg_writer *writer, const struct sfs_object *index);
+
 /* ALTER COLUMN ... SET DEFAULT. */
 void pg_write_default(struct pg_writer *writer, const struct sfs_object *column);
 

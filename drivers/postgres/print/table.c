@@ -5,7 +5,7 @@
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
 
-/* Constraints by what they are, so that the primary key stands first; the rest is by name. */
+/* Constraints by what they are, so that the primary key stands first; the rest is by name, mostly. */
 static unsigned
 rank(const struct sfs_object *part)
 {
@@ -15,6 +15,10 @@ rank(const struct sfs_object *part)
 		part->id.kind == SFS_CONSTRAINT ? sfs_object_get(part, SFS_CONSTRAINT_TYPE) : NULL;
 	unsigned i = 0;
 
+	if (part->id.kind == SFS_INDEX) {
+		/* The server takes the oldest that fits in place of the parent's. */
+		return !sfs_object_has(part, SFS_INDEX_INHERITED);
+	}
 	while (type && i < 5 && strcmp(types[i], type) != 0) {
 		i++;
 	}
@@ -31,7 +35,10 @@ compare(const void *a, const void *b)
 	if (x->id.kind == SFS_COLUMN) {
 		return x->position < y->position ? -1 : x->position > y->position;
 	}
-	return rank_x != rank_y ? (rank_x < rank_y ? -1 : 1) : strcmp(x->id.name, y->id.name);
+	if (rank_x != rank_y) {
+		return rank_x < rank_y ? -1 : 1;
+	}
+	return strcmp(x->id.name, y->id.name);
 }
 
 void
@@ -148,17 +155,18 @@ is_made_as_partition(const struct sfs_object *table)
 	return true;
 }
 
+bool
+pg_is_attached(const struct sfs_object *table)
+{
+	return sfs_object_has(table, SFS_TABLE_PARTITION_OF) && !is_made_as_partition(table);
+}
+
 /* Whether the parent brings it. A table that is attached only once it is whole has to have it before. */
 static bool
 comes_from_parent(const struct sfs_object *constraint)
 {
-	const struct sfs_object *table = constraint->owner;
-
-	if (!sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED)) {
-		return false;
-	}
-	return !sfs_object_has(table, SFS_TABLE_PARTITION_OF) || is_made_as_partition(table) ||
-	       !sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "CHECK");
+	return sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) &&
+	       !pg_is_attached(constraint->owner);
 }
 
 static void
@@ -248,15 +256,31 @@ create_table(struct pg_writer *writer, const struct sfs_object *table,
 
 /* ---- what comes after it ---- */
 
+/* The indexes that take the place of the parent's: the first that fits does. */
+static void
+create_inherited_indexes(struct pg_writer *writer, const struct sfs_object *table)
+{
+	sfs_auto(pg_parts) struct pg_parts indexes = { 0 };
+
+	pg_parts_of(table, SFS_INDEX, &indexes);
+	sfs_vec_foreach (index, &indexes) {
+		if (sfs_object_has(*index, SFS_INDEX_INHERITED)) {
+			pg_print_own_index(writer, *index);
+		}
+	}
+}
+
+/* In a plan that is the table's TIE. */
 static void
 attach(struct pg_writer *writer, const struct sfs_object *table)
 {
 	const char *parent = sfs_object_get(table, SFS_TABLE_PARTITION_OF);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	if (!parent || is_made_as_partition(table)) {
+	if (!pg_is_attached(table) || (!writer->file && !writer->script)) {
 		return;
 	}
+	create_inherited_indexes(writer, table);
 	sfs_str_addf(&sql, "ALTER TABLE ONLY %s ATTACH PARTITION ", parent);
 	pg_write_target(table, &sql);
 	sfs_str_addf(&sql, " %s", sfs_object_get(table, SFS_TABLE_PARTITION_BOUND));
@@ -386,9 +410,9 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 	sfs_vec_foreach (column, &columns) {
 		pg_write_column_settings(writer, *column);
 	}
+	write_late_constraints(writer, &constraints);
 	attach(writer, table);
 	write_switches(writer, table);
-	write_late_constraints(writer, &constraints);
 	if (writer->file) {
 		create_parts(writer, table, SFS_INDEX);
 		create_parts(writer, table, SFS_STATISTICS);

@@ -26,18 +26,11 @@ static const struct pg_select common = {
 
 /*
  * Whether the column is made by making the table a child. A partition has its parent's columns and
- * no others, however it came to be one; only when their order differs it can not be made from the
- * parent and has columns of its own.
+ * no others, however it came to be one; only when it is made alone and attached it has its own.
  */
-#define COLUMN_NAMES(relation)                                                                     \
-	"(SELECT array_agg(o.attname ORDER BY o.attnum) FROM pg_attribute o"                       \
-	" WHERE o.attrelid = " relation " AND o.attnum > 0 AND NOT o.attisdropped)"
 #define INHERITED                                                                                  \
-	"(a.attinhcount > 0 AND CASE WHEN c.relispartition THEN " COLUMN_NAMES(                    \
-		"c.oid") " = "                                                                     \
-			 "(SELECT " COLUMN_NAMES(                                                  \
-				 "h.inhparent") " FROM pg_inherits h WHERE h.inhrelid = c.oid)"    \
-						" ELSE NOT a.attislocal END)"
+	"(a.attinhcount > 0 AND CASE WHEN c.relispartition THEN attached.id IS NULL"               \
+	" ELSE NOT a.attislocal END)"
 
 #define STORAGE(letter)                                                                            \
 	"CASE " letter " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL'"                           \
@@ -49,6 +42,11 @@ static const struct pg_select common = {
  */
 #define DEFAULT         "pg_get_expr(d.adbin, 0)"
 #define PARENTS_DEFAULT PARENT("CASE WHEN pa.attgenerated = '' THEN pg_get_expr(pd.adbin, 0) END")
+
+/* Since 17 a partition's identity is its parent's; before it was none or the partition's own. */
+#define IDENTITY                                                                                   \
+	"CASE WHEN c.relispartition AND current_setting('server_version_num')::integer >= 170000"  \
+	" THEN '' ELSE a.attidentity::text END"
 
 static void
 select_default(struct sfs_str *out)
@@ -66,9 +64,9 @@ select_default(struct sfs_str *out)
 		" AS generated"
 		",\n CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END"
 		" AS generated_kind"
-		",\n CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END"
+		",\n CASE " IDENTITY " WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END"
 		" AS identity"
-		",\n CASE WHEN a.attidentity <> '' THEN (SELECT NULLIF(concat_ws(' ',"
+		",\n CASE WHEN " IDENTITY " <> '' THEN (SELECT NULLIF(concat_ws(' ',"
 		" CASE WHEN s.relnamespace <> c.relnamespace OR s.relname <> c.relname || '_'"
 		" || a.attname || '_seq' AND octet_length(c.relname || a.attname) <= 58"
 		" THEN 'SEQUENCE NAME ' || s.oid::regclass::text END, ");
@@ -80,6 +78,8 @@ select_default(struct sfs_str *out)
 			 " AND w.deptype = 'i') END AS identity_options");
 }
 
+#define COMPRESSION "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
+
 /* A child takes its parent's, which may be set before or after: where that is odd, both say theirs. */
 static void
 select_storage(struct sfs_str *out, int version)
@@ -89,9 +89,11 @@ select_storage(struct sfs_str *out, int version)
 	sfs_str_add(out, " OR a.attinhcount > 0 AND t.typstorage <> " PARENT("pa.attstorage"));
 	sfs_str_add(out, " THEN " STORAGE("a.attstorage") " END AS storage");
 	if (version >= 140000) {
-		sfs_str_add(out,
-			",\n CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
-			" AS compression");
+		sfs_str_add(out, ",\n CASE WHEN a.attinhcount > 0 AND " INHERITED);
+		sfs_str_add(
+			out, " THEN CASE WHEN a.attcompression <> " PARENT("pa.attcompression"));
+		sfs_str_add(out, " THEN coalesce(" COMPRESSION ", 'default') END"
+				 " ELSE " COMPRESSION " END AS compression");
 	}
 	sfs_str_add(out,
 		",\n CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics"
@@ -125,13 +127,14 @@ select_not_null(struct sfs_str *out, int version)
 	sfs_str_add(out, ", 'true') END AS not_null,\n CASE WHEN a.attnotnull THEN ");
 	sfs_str_add(out,
 		NOT_NULL_CONSTRAINT("quote_ident(k.conname)",
-			"k.conislocal AND k.conname <> c.relname || '_' || a.attname || '_not_null'"));
+			"(k.conislocal OR attached.id IS NOT NULL) AND k.conname <> c.relname || '_' || a.attname || '_not_null'"));
 	sfs_str_add(out, " END AS not_null_name");
 }
 
 void
 pg_read_column(int version, struct sfs_str *out)
 {
+	pg_with_attached(version, out);
 	sfs_str_add(out,
 		"SELECT a.attrelid AS oid, a.attnum AS subid, a.attrelid AS owner_oid"
 		", a.attname AS name, a.attnum AS position, a.atttypid, a.attcollation"
@@ -146,7 +149,8 @@ pg_read_column(int version, struct sfs_str *out)
 	sfs_str_add(out, "\n FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
 			 " JOIN pg_type t ON t.oid = a.atttypid"
 			 "\n LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid"
-			 " AND d.adnum = a.attnum");
+			 " AND d.adnum = a.attnum"
+			 "\n LEFT JOIN attached ON attached.id = a.attrelid");
 	pg_select_joins(out, &common);
 	sfs_str_add(out, "\n WHERE a.attnum > 0 AND NOT a.attisdropped"
 			 " AND c.relkind IN ('r', 'p', 'f', 'v', 'm')");

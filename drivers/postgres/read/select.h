@@ -51,6 +51,13 @@ void pg_select_user_namespace(struct sfs_str *out, const char *namespace);
 /* The same with `$2` for the OID of a namespace: `n` need not be joined for it. */
 void pg_select_user_namespace_id(struct sfs_str *out, const char *namespace);
 
+/*
+ * `WITH attached (id) AS (...)`, to stand before a query: the partitions that are made as tables of
+ * their own and attached, since CREATE TABLE ... PARTITION OF would not make them as they are.
+ * (partition.c)
+ */
+void pg_with_attached(int version, struct sfs_str *out);
+
 /* Expressions: what a sequence has by default, the row of pg_sequence being called q. */
 #define PG_SEQUENCE_MINIMUM                                                                        \
 	"CASE WHEN q.seqincrement > 0 THEN 1 ELSE CASE q.seqtypid WHEN 21 THEN -32768"             \
