@@ -44,8 +44,8 @@ void sfs_set_finish(struct sfs_set *set);
 SFS_DEFINE_AUTO_VALUE(set, struct sfs_set, sfs_set_finish)
 
 /* -ENOENT, with its name, for an entry that has neither row nor file: it can not be applied. */
-int sfs_set_require_files(const struct sfs_set *set, const char *directory,
-	struct sfs_error *err) SFS_MUST_CHECK;
+int sfs_set_require_files(
+	const struct sfs_set *set, const char *directory, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* "pending", "applied", "edited", "gone". */
 const char *sfs_migration_state_name(enum sfs_migration_state state);
