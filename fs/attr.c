@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/draft_ops.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
 
@@ -87,8 +88,12 @@ void
 mnt_op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct stat found;
-	int r = getattr(mnt_of(req), ino, &found);
 
+	if (mnt_is_draft(mnt_of(req), ino)) {
+		mnt_draft_op_getattr(req, ino, fi);
+		return;
+	}
+	int r = getattr(mnt_of(req), ino, &found);
 	(void)(r < 0 ? fuse_reply_err(req, -r) : fuse_reply_attr(req, &found, MNT_FOREVER));
 }
 
@@ -172,8 +177,13 @@ void
 mnt_op_setattr(
 	fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set, struct fuse_file_info *fi)
 {
-	struct mnt_handle *handle = fi ? (struct mnt_handle *)(uintptr_t)fi->fh : NULL;
+	struct mnt_handle *handle = mnt_handle_of(fi);
 	struct stat now;
+
+	if (mnt_is_draft(mnt_of(req), ino)) {
+		mnt_draft_op_setattr(req, ino, attr, to_set, fi);
+		return;
+	}
 	int r = setattr(mnt_of(req), req, ino, attr, to_set, handle, &now);
 
 	(void)(r < 0 ? fuse_reply_err(req, -r) : fuse_reply_attr(req, &now, MNT_FOREVER));

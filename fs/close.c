@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Closing and synchronising: who still holds the file, and when it is whole. */
+#include "fs/draft_ops.h"
 #include "fs/ops.h"
 #include "fs/process.h"
 #include "fs/save.h"
@@ -59,7 +60,7 @@ mnt_op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct suspects suspects = { .n = 0 };
 	int verdict = 0;
 
-	if (!handle || !handle->writes) {
+	if (mnt_is_draft(mnt, ino) || !handle || !handle->writes) {
 		(void)fuse_reply_err(req, 0);
 		return;
 	}
@@ -87,6 +88,10 @@ mnt_op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info
 	struct mnt_handle *handle = mnt_handle_of(fi);
 	int verdict = 0;
 
+	if (mnt_is_draft(mnt, ino)) {
+		mnt_draft_op_fsync(req, fi);
+		return;
+	}
 	if (handle && handle->writes) {
 		MNT_LOCK(mnt);
 		if (mnt_judge(mnt, req, handle->node, handle->wrote, false, &verdict)) {
@@ -122,6 +127,10 @@ mnt_op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct mnt *mnt = mnt_of(req);
 	struct mnt_handle *handle = mnt_handle_of(fi);
 
+	if (mnt_is_draft(mnt, ino)) {
+		mnt_draft_op_release(req, fi);
+		return;
+	}
 	if (handle) {
 		MNT_LOCK(mnt);
 		struct mnt_node *node = handle->node;

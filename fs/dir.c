@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/draft_ops.h"
 #include "fs/ops.h"
 
 struct listed {
@@ -63,8 +64,12 @@ void
 mnt_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct mnt *mnt = mnt_of(req);
-	struct listing *listing = take_listing(mnt, ino);
 
+	if (mnt_is_stage(mnt, ino)) {
+		mnt_draft_op_opendir(req, ino, fi);
+		return;
+	}
+	struct listing *listing = take_listing(mnt, ino);
 	if (!listing) {
 		(void)fuse_reply_err(req, ENOENT);
 		return;
@@ -81,6 +86,10 @@ mnt_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 void
 mnt_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
+	if (mnt_is_stage(mnt_of(req), ino)) {
+		mnt_draft_op_releasedir(req, fi);
+		return;
+	}
 	drop_listing(mnt_of(req), (struct listing *)(uintptr_t)fi->fh);
 	(void)fuse_reply_err(req, 0);
 }
@@ -131,6 +140,11 @@ readdir_reply(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct 
 {
 	const struct listing *listing = (const struct listing *)(uintptr_t)fi->fh;
 	struct mnt *mnt = mnt_of(req);
+
+	if (mnt_is_stage(mnt, ino)) {
+		mnt_draft_op_readdir(req, ino, size, offset, fi, plus);
+		return;
+	}
 	char *room sfs_auto(free) = sfs_alloc(size);
 	size_t used = offset < 2 ? add_dots(req, ino, room, size, offset, plus) : 0;
 

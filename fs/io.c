@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "fs/draft_ops.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
 
@@ -25,6 +26,10 @@ mnt_op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fu
 	struct mnt_text *text sfs_auto(mnt_text) = NULL;
 	char *backing sfs_auto(free) = NULL;
 
+	if (mnt_is_draft(mnt, ino)) {
+		mnt_draft_op_read(req, ino, size, offset, fi);
+		return;
+	}
 	{
 		MNT_LOCK(mnt);
 		const struct mnt_node *node = mnt_node_by_ino(&mnt->nodes, ino);
@@ -109,6 +114,11 @@ mnt_op_write(fuse_req_t req, fuse_ino_t ino, const char *bytes, size_t len, off_
 	struct fuse_file_info *fi)
 {
 	pid_t thread = fi->writepage ? 0 : fuse_req_ctx(req)->pid;
+
+	if (mnt_is_draft(mnt_of(req), ino)) {
+		mnt_draft_op_write(req, bytes, len, offset, fi);
+		return;
+	}
 	int r = do_write(mnt_of(req), thread, bytes, len, offset, fi);
 
 	(void)(r < 0 ? fuse_reply_err(req, -r) : fuse_reply_write(req, len));

@@ -30,6 +30,7 @@ struct mnt_job {
 	struct mnt_text *text; /* counted; what the file shall say */
 	struct mnt_text *base; /* counted; what the person started from */
 	uint64_t version;      /* of the node's buffer that `text` was taken from; 0: of none */
+	uint64_t ino;          /* of an inode of a draft; 0: of none */
 	bool creates;          /* the database must not have it yet */
 	bool closing;          /* the file was closed, not only synchronised */
 	bool held;             /* the kernel holds a directory until the answer */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fs/draft_ops.h"
 #include "fs/ops.h"
 #include "fs/view.h"
 
@@ -36,7 +37,8 @@ mnt_may_change(const struct mnt *mnt, const struct mnt_node *directory, const ch
 	if (!directory || (!directory->parent && directory != mnt->nodes.root)) {
 		return -ENOENT;
 	}
-	if (is_below(directory, "migrations") || is_below(directory, "generated")) {
+	if (is_below(directory, "migrations") || is_below(directory, "generated") ||
+		is_below(directory, "stage")) {
 		return -EPERM;
 	}
 	return strlen(name) > NAME_LIMIT ? -ENAMETOOLONG : 0;
@@ -92,8 +94,12 @@ mnt_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct mnt *mnt = mnt_of(req);
 	struct fuse_entry_param entry;
-	int r = lookup(mnt, parent, name, &entry);
 
+	if (mnt_is_stage(mnt, parent)) {
+		mnt_draft_op_lookup(req, parent, name);
+		return;
+	}
+	int r = lookup(mnt, parent, name, &entry);
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
 		return;
@@ -109,6 +115,10 @@ mnt_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 static void
 forget(struct mnt *mnt, fuse_ino_t ino, uint64_t nlookup)
 {
+	if (mnt_is_draft(mnt, ino)) {
+		mnt_draft_op_forget(mnt, ino, nlookup);
+		return;
+	}
 	MNT_LOCK(mnt);
 	struct mnt_node *node = mnt_node_by_ino(&mnt->nodes, ino);
 

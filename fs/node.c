@@ -80,7 +80,7 @@ choose_ino(const struct mnt_nodes *nodes, const struct mnt_node *parent, const c
 	mnt_node_path(parent, &path);
 	sfs_str_separate(&path, "/");
 	sfs_str_add(&path, name);
-	uint64_t ino = sfs_hash_string(SFS_HASH_INIT, sfs_str_text(&path)) >> 1;
+	uint64_t ino = sfs_hash_string(SFS_HASH_INIT, sfs_str_text(&path)) >> 1 | nodes->mark;
 	while (ino <= ROOT_INO || mnt_node_by_ino(nodes, ino)) {
 		ino++;
 	}

@@ -66,6 +66,7 @@ struct mnt_nodes {
 	struct mnt_node **slots; /* owned; open addressing by ino */
 	size_t n_slots, used;
 	uint64_t changes; /* counts what came, went and got another text */
+	uint64_t mark;    /* bits that all numbers but the root's have */
 };
 
 void mnt_nodes_init(struct mnt_nodes *nodes);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "base/alloc.h"
+#include "fs/draft_ops.h"
 #include "fs/ops.h"
 #include "fs/process.h"
 
@@ -142,6 +143,10 @@ mnt_op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct mnt *mnt = mnt_of(req);
 
+	if (mnt_is_draft(mnt, ino)) {
+		mnt_draft_op_open(req, ino, fi);
+		return;
+	}
 	if (mnt->no_open) {
 		/* The kernel then opens and closes by itself. */
 		(void)fuse_reply_err(req, ENOSYS);
@@ -214,8 +219,12 @@ mnt_op_create(
 {
 	struct mnt *mnt = mnt_of(req);
 	struct fuse_entry_param entry;
-	int r = do_create(req, parent, name, fi, &entry);
 
+	if (mnt_is_stage(mnt, parent)) {
+		mnt_draft_op_create(req, parent, name, mode, fi);
+		return;
+	}
+	int r = do_create(req, parent, name, fi, &entry);
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
 	} else if (fuse_reply_create(req, &entry, fi) == -ENOENT) {

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "catalog/path.h"
 #include "fs/control.h"
+#include "fs/draft_ops.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
 #include "fs/pending.h"
@@ -136,6 +137,11 @@ void
 mnt_op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	bool final = mnt_process_removes(fuse_req_ctx(req)->pid);
+
+	if (mnt_is_stage(mnt_of(req), parent)) {
+		mnt_draft_op_unlink(req, parent, name);
+		return;
+	}
 	int r = do_unlink(mnt_of(req), req, parent, name, final);
 
 	if (r <= 0) {
@@ -267,8 +273,12 @@ void
 mnt_op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	struct fuse_entry_param entry;
-	int r = do_mkdir(mnt_of(req), req, parent, name, &entry);
 
+	if (mnt_is_stage(mnt_of(req), parent)) {
+		mnt_draft_op_mkdir(req, parent, name, mode);
+		return;
+	}
+	int r = do_mkdir(mnt_of(req), req, parent, name, &entry);
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
 	} else if (r == 0) {
@@ -360,8 +370,11 @@ do_rmdir(struct mnt *mnt, fuse_req_t req, fuse_ino_t parent_ino, const char *nam
 void
 mnt_op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
+	if (mnt_is_stage(mnt_of(req), parent)) {
+		mnt_draft_op_rmdir(req, parent, name);
+		return;
+	}
 	int r = do_rmdir(mnt_of(req), req, parent, name);
-
 	if (r <= 0) {
 		(void)fuse_reply_err(req, -r);
 	}

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "fs/control.h"
+#include "fs/draft_ops.h"
 #include "fs/move.h"
 #include "fs/ops.h"
 #include "fs/pending.h"
@@ -142,6 +143,12 @@ void
 mnt_op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
 	const char *new_name, unsigned flags)
 {
+	const struct mnt *mnt = mnt_of(req);
+
+	if (mnt_is_stage(mnt, parent) || mnt_is_stage(mnt, new_parent)) {
+		mnt_draft_op_rename(req, parent, name, new_parent, new_name, flags);
+		return;
+	}
 	int r = do_rename(req, parent, name, new_parent, new_name, flags);
 
 	if (r <= 0) {

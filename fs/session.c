@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "fs/control.h"
+#include "fs/draft.h"
 #include "fs/migrations.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
@@ -142,6 +143,10 @@ read_first(struct connection *c, struct sfs_error *err)
 	mnt_migrations_refresh(mnt);
 	mnt_pending_load(mnt);
 	mnt_refusals_load(mnt);
+	r = mnt_drafts_create(mnt, err);
+	if (r < 0) {
+		return r;
+	}
 	mnt_control_update(mnt);
 	/* Last: what came before has touched the directories. */
 	mnt_times_load(mnt);
@@ -263,6 +268,7 @@ finish(struct connection *c)
 		mnt->driver->close(c->db);
 	}
 	free(c->fingerprint);
+	mnt_drafts_destroy(mnt->drafts);
 	mnt_nodes_finish(&mnt->nodes);
 	free(mnt->refused.path);
 	mnt_text_unref(mnt->refused.text);

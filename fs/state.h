@@ -20,6 +20,7 @@
 /* How long what only looks waits for one answer of the database. */
 #define MNT_LOOK_PATIENCE_MS 30000
 
+struct mnt_drafts;
 struct mnt_jobs;
 struct mnt_notify;
 struct mnt_watch;
@@ -60,6 +61,7 @@ struct mnt {
 	struct mnt_jobs *jobs;
 	struct mnt_notify *notify;
 	struct mnt_watch *watch;
+	struct mnt_drafts *drafts; /* NULL: another daemon has them */
 
 	pthread_mutex_t lock;
 	struct mnt_nodes nodes;

@@ -7,11 +7,13 @@
 #include "base/alloc.h"
 #include "base/redact.h"
 #include "fs/control.h"
+#include "fs/draft.h"
 
 struct counts {
 	size_t scratch;
 	SFS_VEC(char *) refused; /* owned: "path: first line of the error" in two entries */
 	SFS_VEC(char *) pending; /* owned */
+	SFS_VEC(char *) drafts;  /* owned; names */
 };
 
 static void
@@ -53,11 +55,36 @@ counts_finish(struct counts *counts)
 	sfs_vec_foreach (text, &counts->pending) {
 		free(*text);
 	}
+	sfs_vec_foreach (draft, &counts->drafts) {
+		free(*draft);
+	}
+	sfs_vec_finish(&counts->drafts);
 	sfs_vec_finish(&counts->refused);
 	sfs_vec_finish(&counts->pending);
 }
 
 SFS_DEFINE_AUTO_VALUE(counts, struct counts, counts_finish)
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+count_drafts(struct mnt_drafts *drafts, struct counts *counts)
+{
+	const char *name;
+
+	MNT_DRAFT_LOCK(drafts);
+	for (size_t i = 0; sfs_map_next(drafts->byname, &i, &name, NULL);) {
+		sfs_vec_push(&counts->drafts, sfs_strdup(name));
+	}
+	if (counts->drafts.len) {
+		qsort(counts->drafts.items, counts->drafts.len, sizeof *counts->drafts.items,
+			by_name);
+	}
+}
 
 static const char *
 policy_name(enum sfs_policy policy)
@@ -99,6 +126,12 @@ write_status(const struct mnt *mnt, const struct counts *counts, struct sfs_str 
 		sfs_str_addf(out, "  %s\n    %s\n", counts->refused.items[i],
 			counts->refused.items[i + 1]);
 	}
+	if (counts->drafts.len) {
+		sfs_str_addf(out, "drafts    %zu\n", counts->drafts.len);
+	}
+	sfs_vec_foreach (draft, &counts->drafts) {
+		sfs_str_addf(out, "  stage/%s\n", *draft);
+	}
 	if (health->invisible) {
 		sfs_str_addf(out, "invisible to this role\n%s", health->invisible);
 	}
@@ -118,7 +151,8 @@ json_text(const char *text)
 static char *
 status_json(const struct mnt *mnt, const struct counts *counts)
 {
-	json_t *root = json_object(), *pending = json_array(), *refused = json_array();
+	json_t *root = json_object(), *pending = json_array(), *refused = json_array(),
+	       *drafts = json_array();
 
 	json_object_set_new(root, "version", json_integer(1));
 	json_object_set_new(root, "database", json_text(mnt->description));
@@ -139,8 +173,12 @@ status_json(const struct mnt *mnt, const struct counts *counts)
 		json_object_set_new(entry, "error", json_text(counts->refused.items[i + 1]));
 		json_array_append_new(refused, entry);
 	}
+	sfs_vec_foreach (draft, &counts->drafts) {
+		json_array_append_new(drafts, json_text(*draft));
+	}
 	json_object_set_new(root, "pending", pending);
 	json_object_set_new(root, "refused", refused);
+	json_object_set_new(root, "drafts", drafts);
 	json_object_set_new(root, "warning", json_text(mnt->health.warning));
 	char *text = json_dumps(root, JSON_INDENT(2));
 	json_decref(root);
@@ -154,6 +192,9 @@ mnt_control_update(struct mnt *mnt)
 	struct sfs_str status sfs_auto(str) = SFS_STR_INIT;
 	char *json sfs_auto(free) = NULL;
 
+	if (mnt->drafts) {
+		count_drafts(mnt->drafts, &counts);
+	}
 	{
 		MNT_LOCK(mnt);
 		mnt->shown = mnt->nodes.changes;

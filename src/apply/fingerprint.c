@@ -71,6 +71,12 @@ copy_fingerprint(const char *digits, size_t len, char ret_fingerprint[SFS_FINGER
 	return true;
 }
 
+bool
+sfs_fingerprint_is_header(const char *comment, size_t len)
+{
+	return len >= sizeof header - 1 && memcmp(comment, header, sizeof header - 1) == 0;
+}
+
 int
 sfs_fingerprint_find(enum sfs_dialect dialect, const char *name, const char *text, size_t len,
 	char ret_fingerprint[SFS_FINGERPRINT_SIZE], struct sfs_error *err)
@@ -82,7 +88,7 @@ sfs_fingerprint_find(enum sfs_dialect dialect, const char *name, const char *tex
 	sfs_lexer_init(&lexer, dialect, text, len);
 	while (sfs_lexer_next(&lexer, &token) &&
 		(token.type == SFS_TOKEN_SPACE || token.type == SFS_TOKEN_COMMENT)) {
-		if (token.len < head || memcmp(text + token.offset, header, head) != 0) {
+		if (!sfs_fingerprint_is_header(text + token.offset, token.len)) {
 			continue;
 		}
 		if (!copy_fingerprint(

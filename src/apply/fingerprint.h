@@ -26,6 +26,9 @@ int sfs_fingerprint_catalog(const struct sfs_driver *driver, const struct sfs_ca
 int sfs_fingerprint_database(struct sfs_db *db, char ret_fingerprint[SFS_FINGERPRINT_SIZE],
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* Whether a comment, from its first byte, is such a header. */
+bool sfs_fingerprint_is_header(const char *comment, size_t len);
+
 /* Appends the header line of a saved plan, with its newline. */
 void sfs_fingerprint_header(const char fingerprint[SFS_FINGERPRINT_SIZE], struct sfs_str *out);
 

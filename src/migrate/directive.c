@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/fingerprint.h"
 #include "migrate/script.h"
 
 enum { USUAL_BATCH = 1000, MAX_BATCH = 100000000, MAX_PAUSE_MS = 3600000 };
@@ -70,7 +71,7 @@ read_comment(const struct reader *reader, const char *text, size_t len)
 	const char *end = text + len, *at = text;
 	int r = 0;
 
-	if (len < 2 || memcmp(at, "--", 2) != 0) {
+	if (len < 2 || memcmp(at, "--", 2) != 0 || sfs_fingerprint_is_header(text, len)) {
 		return 0;
 	}
 	at += 2;

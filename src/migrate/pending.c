@@ -6,10 +6,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "apply/fingerprint.h"
 #include "apply/lock.h"
 #include "base/digest.h"
 #include "migrate/folder.h"
 #include "migrate/pending.h"
+#include "migrate/progress.h"
 #include "migrate/runner.h"
 
 enum { LOCK_TIMEOUT_MS = 30000 };
@@ -227,6 +229,27 @@ publish(struct migration *m, struct sfs_error *err)
 	return r;
 }
 
+/*
+ * A saved plan is for one schema. What was begun and is half done has changed that already: it goes on,
+ * as its own progress says.
+ */
+static int
+check_schema(const struct migration *m, struct sfs_error *err)
+{
+	struct sfs_progress_list begun sfs_auto(progress_list) = { 0 };
+	int r = sfs_progress_read(m->db, &begun, err);
+
+	if (r < 0) {
+		return r;
+	}
+	sfs_vec_foreach (progress, &begun) {
+		if (strcmp(progress->hash, m->row.hash) == 0) {
+			return 0;
+		}
+	}
+	return sfs_plan_check_fingerprint(m->db, m->name, m->text.text, m->text.len, err);
+}
+
 /* The folder may have it already, not applied yet: then it is run as what the journal says it is. */
 static const struct sfs_journal_entry *
 find_own(const struct migration *m)
@@ -242,6 +265,10 @@ apply_locked(struct migration *m, struct sfs_error *err)
 	int r = look_back(m, err);
 
 	if (r < 0 || m->tag) {
+		return r;
+	}
+	r = check_schema(m, err);
+	if (r < 0) {
 		return r;
 	}
 	const struct sfs_journal_entry *own = find_own(m);
