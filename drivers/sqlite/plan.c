@@ -276,23 +276,6 @@ is_partial(const struct sfs_diff *diff)
 						     .name = LITE_NAMESPACE });
 }
 
-static void
-ask(struct lite_planner *planner)
-{
-	sfs_vec_foreach (question, &planner->diff->questions) {
-		struct sfs_str from sfs_auto(str) = SFS_STR_INIT;
-		struct sfs_str to sfs_auto(str) = SFS_STR_INIT;
-
-		sfs_identity_describe(&question->from->id, &from);
-		sfs_identity_describe(&question->to->id, &to);
-		sfs_vec_push(&planner->plan->questions,
-			sfs_arena_printf(planner->plan->arena,
-				"is %s the former %s? then say so with -- renamed from: %s",
-				sfs_str_text(&to), sfs_str_text(&from),
-				lite_quoted(planner, question->from->id.name)));
-	}
-}
-
 /* What goes, and the renames: in a copy of the schema too, where that tells something. */
 static int
 plan_drops(struct lite_planner *planner, struct sfs_error *err)
@@ -365,7 +348,7 @@ lite_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 		return r;
 	}
 	lite_pairs_find(&planner);
-	ask(&planner);
+	sfs_plan_ask(plan, diff);
 	r = plan_drops(&planner, err);
 	if (r == 0) {
 		r = plan_tables(&planner, err);

@@ -311,7 +311,7 @@ prepare(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct s
 	if (r == 0) {
 		r = sfs_dependants_check(&diff, err);
 	}
-	e->differs = diff.changes.len > 0;
+	e->differs = r == 0 && !sfs_diff_is_empty(&diff);
 	if (r == 0 && e->differs) {
 		r = e->db->driver->plan(e->db, &diff, &outcome->plan, err);
 	}

@@ -17,9 +17,9 @@
 /* clang-format off */
 #define SFS_COMMON_ATTRIBUTES(X, KIND)                                                             \
 	X(KIND, OWNER, "owner", 0)                                                                 \
-	X(KIND, COMMENT, "comment", 0)                                                             \
+	X(KIND, COMMENT, "comment", SFS_ATTR_VERBATIM)                                                             \
 	X(KIND, ACL, "acl", 0) /* lines "GRANTEE=PRIVS/GRANTOR" sorted, joined by "\n" */          \
-	X(KIND, SECURITY_LABELS, "security_labels", 0) /* lines "PROVIDER=LABEL" */
+	X(KIND, SECURITY_LABELS, "security_labels", SFS_ATTR_VERBATIM) /* lines "PROVIDER=LABEL" */
 
 #define SFS_TABLE_ATTRIBUTES(X)                                                                    \
 	X(TABLE, SQL, "sql", SFS_ATTR_INFORMATIVE) /* SQLite: the stored text */                   \
@@ -40,7 +40,7 @@
 	X(TABLE, FORCE_ROW_SECURITY, "force_row_security", 0)                                      \
 	X(TABLE, CLUSTER_ON, "cluster_on", 0)                                                      \
 	X(TABLE, SERVER, "server", 0)                   /* of a foreign table */                   \
-	X(TABLE, FOREIGN_OPTIONS, "foreign_options", 0) /* "name 'value'" */
+	X(TABLE, FOREIGN_OPTIONS, "foreign_options", SFS_ATTR_VERBATIM) /* "name 'value'" */
 
 #define SFS_COLUMN_ATTRIBUTES(X)                                                                   \
 	X(COLUMN, TYPE, "type", 0)                                                                 \
@@ -55,7 +55,7 @@
 	X(COLUMN, COMPRESSION, "compression", 0)                                                   \
 	X(COLUMN, STATISTICS, "statistics", 0)                                                     \
 	X(COLUMN, OPTIONS, "options", 0)     /* n_distinct, n_distinct_inherited */                \
-	X(COLUMN, FOREIGN_OPTIONS, "foreign_options", 0)                                           \
+	X(COLUMN, FOREIGN_OPTIONS, "foreign_options", SFS_ATTR_VERBATIM)                                           \
 	X(COLUMN, INHERITED, "inherited", 0) /* comes from a parent alone */                       \
 	X(COLUMN, SERIAL, "serial", SFS_ATTR_INFORMATIVE) /* name of the sequence it owns, plain */ \
 	X(COLUMN, NULLABLE_NAME, "not_null_name", 0) /* PG 18: a NOT NULL with a name of its own */ \
@@ -118,9 +118,9 @@
 	X(FUNCTION, ARGUMENTS, "arguments", 0) /* with names and defaults */                       \
 	X(FUNCTION, RESULT, "result", 0)                                                           \
 	X(FUNCTION, LANGUAGE, "language", 0)                                                       \
-	X(FUNCTION, BODY, "body", 0)                                                               \
+	X(FUNCTION, BODY, "body", SFS_ATTR_VERBATIM)                                                               \
 	X(FUNCTION, SQL_BODY, "sql_body", 0)   /* BEGIN ATOMIC or RETURN */                        \
-	X(FUNCTION, LINK, "link", 0)           /* the object file of a C function */               \
+	X(FUNCTION, LINK, "link", SFS_ATTR_VERBATIM)           /* the object file of a C function */               \
 	X(FUNCTION, WINDOW, "window", 0)                                                           \
 	X(FUNCTION, VOLATILITY, "volatility", 0)                                                   \
 	X(FUNCTION, PARALLEL, "parallel", 0)                                                       \
@@ -131,7 +131,7 @@
 	X(FUNCTION, ROWS, "rows", 0)                                                               \
 	X(FUNCTION, SUPPORT, "support", 0)                                                         \
 	X(FUNCTION, TRANSFORMS, "transforms", 0)                                                   \
-	X(FUNCTION, CONFIGURATION, "configuration", 0) /* SET clauses, one a line */
+	X(FUNCTION, CONFIGURATION, "configuration", SFS_ATTR_VERBATIM) /* SET clauses, one a line */
 
 #define SFS_AGGREGATE_ATTRIBUTES(X)                                                                \
 	X(AGGREGATE, ARGUMENTS, "arguments", 0)                                                    \
@@ -140,7 +140,7 @@
 
 #define SFS_TYPE_ATTRIBUTES(X)                                                                     \
 	X(TYPE, VARIANT, "variant", 0) /* "enum", "composite", "range", "base", "shell" */         \
-	X(TYPE, LABELS, "labels", 0)   /* of an enum: quoted literals joined with ", " */          \
+	X(TYPE, LABELS, "labels", SFS_ATTR_VERBATIM)   /* of an enum: quoted literals joined with ", " */          \
 	X(TYPE, DEFINITION, "definition", 0) /* range, base: the options, joined with ",\n" */
 
 #define SFS_TYPE_ATTRIBUTE_ATTRIBUTES(X)                                                           \
@@ -194,13 +194,13 @@
 #define SFS_FOREIGN_DATA_WRAPPER_ATTRIBUTES(X)                                                     \
 	X(FOREIGN_DATA_WRAPPER, HANDLER, "handler", 0)                                             \
 	X(FOREIGN_DATA_WRAPPER, VALIDATOR, "validator", 0)                                         \
-	X(FOREIGN_DATA_WRAPPER, OPTIONS, "options", 0) /* "name 'value'" */
+	X(FOREIGN_DATA_WRAPPER, OPTIONS, "options", SFS_ATTR_VERBATIM) /* "name 'value'" */
 
 #define SFS_SERVER_ATTRIBUTES(X)                                                                   \
 	X(SERVER, WRAPPER, "wrapper", 0)                                                           \
 	X(SERVER, TYPE, "type", 0)                                                                 \
 	X(SERVER, VERSION, "version", 0)                                                           \
-	X(SERVER, OPTIONS, "options", 0) /* "name 'value'"; secrets as '***' */
+	X(SERVER, OPTIONS, "options", SFS_ATTR_VERBATIM) /* "name 'value'"; secrets as '***' */
 
 #define SFS_OPERATOR_FAMILY_ATTRIBUTES(X)                                                          \
 	X(OPERATOR_FAMILY, MEMBERS, "members", 0) /* those of no class, joined with ",\n" */

@@ -77,6 +77,7 @@ enum sfs_attribute_flags {
 	SFS_ATTR_SECRET = 1 << 1,      /* never shown, never compared */
 	SFS_ATTR_FAULT =
 		1 << 2, /* what has it is to be mended; nobody wants it: compared one way */
+	SFS_ATTR_VERBATIM = 1 << 3, /* no rename of another object reaches into it */
 };
 
 struct sfs_attribute {

@@ -2,6 +2,8 @@
 /* Whether two objects say the same: attribute by attribute, names followed through renames. */
 #include <string.h>
 
+#include "catalog/attribute.h"
+#include "catalog/graph.h"
 #include "diff/compare.h"
 #include "sql/quote.h"
 
@@ -11,121 +13,35 @@ sfs_attribute_differs(const struct sfs_object *a, const struct sfs_object *b, in
 	return !sfs_streq(sfs_object_get(a, attribute), sfs_object_get(b, attribute));
 }
 
-/* What a token of a value stands for: names unquoted, everything else as it is. */
-static void
-meaning(enum sfs_dialect dialect, const char *text, const struct sfs_token *token,
-	struct sfs_str *out)
-{
-	sfs_str_truncate(out, 0);
-	if (token->type == SFS_TOKEN_WORD || token->type == SFS_TOKEN_QUOTED) {
-		sfs_unquote_name(out, dialect, text + token->offset, token->len);
-	} else {
-		sfs_str_addn(out, text + token->offset, token->len);
-	}
-}
-
 static bool
-is_renamed(const struct sfs_rename *rename, const char *a, const char *b)
+is_query(enum sfs_kind kind, int attribute)
 {
-	const struct sfs_identity *from = &rename->from, *to = &rename->to;
-
-	return (sfs_streq(from->name, a) && sfs_streq(to->name, b)) ||
-	       (sfs_streq(from->namespace, a) && sfs_streq(to->namespace, b));
+	return ((kind == SFS_VIEW || kind == SFS_MATERIALIZED_VIEW) &&
+		       attribute == SFS_VIEW_QUERY) ||
+	       ((kind == SFS_FUNCTION || kind == SFS_PROCEDURE) &&
+		       attribute == SFS_FUNCTION_SQL_BODY);
 }
 
+static const struct sfs_object *
+next_column(const struct sfs_object *part)
+{
+	while (part && part->id.kind != SFS_COLUMN) {
+		part = part->next_part;
+	}
+	return part;
+}
+
+/* No rename reaches a view's own columns: if they differ, so does the query that gives them. */
 static bool
-names_match(const struct sfs_renames *renames, const char *a, const char *b, bool both_ways)
+has_same_result(const struct sfs_object *a, const struct sfs_object *b)
 {
-	sfs_vec_foreach (rename, renames) {
-		if (is_renamed(rename, a, b) || (both_ways && is_renamed(rename, b, a))) {
-			return true;
-		}
-	}
-	return false;
-}
+	const struct sfs_object *x = next_column(a->first_part), *y = next_column(b->first_part);
 
-/* A literal may hold a name: 'public.users_id_seq'::regclass. Its inside is compared as SQL. */
-static bool
-literals_match(enum sfs_dialect dialect, const char *a, const char *b,
-	const struct sfs_renames *renames, bool both_ways)
-{
-	struct sfs_str left sfs_auto(str) = SFS_STR_INIT, right sfs_auto(str) = SFS_STR_INIT;
-
-	if (sfs_unquote_literal(&left, dialect, a, strlen(a)) != 0 ||
-		sfs_unquote_literal(&right, dialect, b, strlen(b)) != 0) {
-		return false;
+	while (x && y && sfs_streq(x->id.name, y->id.name)) {
+		x = next_column(x->next_part);
+		y = next_column(y->next_part);
 	}
-	if (strcmp(sfs_str_text(&left), a) == 0) {
-		/* Nothing was unquoted: looking inside would go round for ever. */
-		return false;
-	}
-	return sfs_values_equal(
-		dialect, sfs_str_text(&left), sfs_str_text(&right), renames, both_ways);
-}
-
-static bool
-tokens_match(enum sfs_dialect dialect, enum sfs_token_type type, const char *a, const char *b,
-	const struct sfs_renames *renames, bool both_ways)
-{
-	if (strcmp(a, b) == 0) {
-		return true;
-	}
-	switch (type) {
-	case SFS_TOKEN_WORD:
-	case SFS_TOKEN_QUOTED:
-		return names_match(renames, a, b, both_ways);
-	case SFS_TOKEN_STRING:
-		return literals_match(dialect, a, b, renames, both_ways);
-	case SFS_TOKEN_END:
-	case SFS_TOKEN_SPACE:
-	case SFS_TOKEN_COMMENT:
-	case SFS_TOKEN_NUMBER:
-	case SFS_TOKEN_PARAMETER:
-	case SFS_TOKEN_OPERATOR:
-	case SFS_TOKEN_BROKEN:
-		break;
-	}
-	return false;
-}
-
-/* A name may need quotes under its new spelling and none under its old one. */
-static bool
-types_match(enum sfs_token_type a, enum sfs_token_type b)
-{
-	bool a_is_name = a == SFS_TOKEN_WORD || a == SFS_TOKEN_QUOTED;
-	bool b_is_name = b == SFS_TOKEN_WORD || b == SFS_TOKEN_QUOTED;
-
-	return a == b || (a_is_name && b_is_name);
-}
-
-bool
-sfs_values_equal(enum sfs_dialect dialect, const char *a, const char *b,
-	const struct sfs_renames *renames, bool both_ways)
-{
-	if (sfs_streq(a, b)) {
-		return true;
-	}
-	if (!a || !b || !renames || !renames->len) {
-		return false;
-	}
-	struct sfs_lexer left, right;
-	struct sfs_token x, y;
-	struct sfs_str p sfs_auto(str) = SFS_STR_INIT, q sfs_auto(str) = SFS_STR_INIT;
-
-	sfs_lexer_init(&left, dialect, a, strlen(a));
-	sfs_lexer_init(&right, dialect, b, strlen(b));
-	while (sfs_lexer_word(&left, &x)) {
-		if (!sfs_lexer_word(&right, &y) || !types_match(x.type, y.type)) {
-			return false;
-		}
-		meaning(dialect, a, &x, &p);
-		meaning(dialect, b, &y, &q);
-		if (!tokens_match(dialect, x.type, sfs_str_text(&p), sfs_str_text(&q), renames,
-			    both_ways)) {
-			return false;
-		}
-	}
-	return !sfs_lexer_word(&right, &y);
+	return !x && !y;
 }
 
 uint64_t
@@ -143,10 +59,81 @@ sfs_objects_compare(enum sfs_dialect dialect, const struct sfs_object *a,
 		if (info->attributes[i].flags & SFS_ATTR_FAULT && sfs_object_get(b, (int)i)) {
 			continue;
 		}
-		if (!sfs_values_equal(dialect, sfs_object_get(a, (int)i), sfs_object_get(b, (int)i),
-			    renames, both_ways)) {
+		struct sfs_reading reading = {
+			.dialect = dialect,
+			.renames = renames,
+			.both_ways = both_ways,
+			.query = dialect == SFS_POSTGRES && is_query(a->id.kind, (int)i),
+		};
+
+		if (info->attributes[i].flags & SFS_ATTR_VERBATIM ||
+			(reading.query && !both_ways && !has_same_result(a, b))) {
+			reading.renames = NULL;
+		}
+		if (!sfs_values_equal(
+			    &reading, sfs_object_get(a, (int)i), sfs_object_get(b, (int)i))) {
 			differ |= UINT64_C(1) << i;
 		}
 	}
+	return differ;
+}
+
+/* ---- which renames an object can notice ---- */
+
+static const struct sfs_object *
+file_of(const struct sfs_object *object)
+{
+	return object->owner ? object->owner : object;
+}
+
+static bool
+uses_file(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *file)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, user);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (file_of(uses.items[i]) == file) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_in_reach(const struct sfs_catalog *catalog, const struct sfs_object *object,
+	const struct sfs_rename *rename)
+{
+	const struct sfs_object *renamed = sfs_catalog_find(catalog, &rename->from);
+
+	if (rename->to_label || rename->to.kind == SFS_NAMESPACE || !renamed) {
+		return true;
+	}
+	const struct sfs_object *file = file_of(renamed);
+	bool stands_on = object->id.relation &&
+			 sfs_streq(object->id.namespace, file->id.namespace) &&
+			 strcmp(object->id.relation, file->id.name) == 0;
+
+	return file_of(object) == file || stands_on || uses_file(catalog, object, file) ||
+	       (object->owner && uses_file(catalog, object->owner, file));
+}
+
+uint64_t
+sfs_objects_compare_renamed(const struct sfs_catalog *from, const struct sfs_object *a,
+	const struct sfs_object *b, const struct sfs_renames *renames)
+{
+	struct sfs_renames near = { 0 };
+	uint64_t differ;
+
+	if (!renames || !renames->len || !from->graph) {
+		return sfs_objects_compare(from->dialect, a, b, renames, false);
+	}
+	sfs_vec_foreach (rename, renames) {
+		if (is_in_reach(from, a, rename)) {
+			sfs_vec_push(&near, *rename);
+		}
+	}
+	differ = sfs_objects_compare(from->dialect, a, b, &near, false);
+	sfs_vec_finish(&near);
 	return differ;
 }

@@ -5,6 +5,7 @@
 
 #include "diff/compare.h"
 #include "diff/diff.h"
+#include "diff/renames.h"
 
 void
 sfs_diff_finish(struct sfs_diff *diff)
@@ -13,6 +14,8 @@ sfs_diff_finish(struct sfs_diff *diff)
 	sfs_vec_finish(&diff->questions);
 	free(diff->counterpart);
 	free(diff->origin);
+	sfs_vec_finish(&diff->labels);
+	sfs_arena_destroy(diff->arena);
 	memset(diff, 0, sizeof *diff);
 }
 
@@ -30,7 +33,8 @@ rename_to(const struct sfs_renames *renames, const struct sfs_identity *id)
 {
 	if (renames) {
 		sfs_vec_foreach (rename, renames) {
-			if (sfs_identity_equal(&rename->to, id)) {
+			if (!rename->done && !rename->to_label &&
+				sfs_identity_equal(&rename->to, id)) {
 				return rename;
 			}
 		}
@@ -38,9 +42,8 @@ rename_to(const struct sfs_renames *renames, const struct sfs_identity *id)
 	return NULL;
 }
 
-/* A part moves with its relation, everything with its namespace. */
-static struct sfs_identity
-former_place(const struct sfs_renames *renames, const struct sfs_identity *id)
+struct sfs_identity
+sfs_former_place(const struct sfs_renames *renames, const struct sfs_identity *id)
 {
 	struct sfs_identity former = *id;
 
@@ -50,7 +53,10 @@ former_place(const struct sfs_renames *renames, const struct sfs_identity *id)
 	sfs_vec_foreach (rename, renames) {
 		const struct sfs_identity *to = &rename->to;
 
-		if (id->relation && is_relation(to->kind) &&
+		if (rename->done) {
+			continue;
+		}
+		if (id->relation && is_relation(to->kind) && !rename->to_label &&
 			sfs_streq(to->namespace, id->namespace) &&
 			sfs_streq(to->name, id->relation)) {
 			former.namespace = rename->from.namespace;
@@ -67,14 +73,34 @@ former_place(const struct sfs_renames *renames, const struct sfs_identity *id)
 	return former;
 }
 
+/* The signature with the types under their former names. */
+static const char *
+former_signature(struct sfs_diff *diff, const struct sfs_renames *renames, const char *signature)
+{
+	struct sfs_str former sfs_auto(str) = SFS_STR_INIT;
+
+	if (!signature || !renames || !renames->len) {
+		return signature;
+	}
+	sfs_renames_rewrite(diff->to->dialect, signature, renames, true, &former);
+	if (strcmp(sfs_str_text(&former), signature) == 0) {
+		return signature;
+	}
+	if (!diff->arena) {
+		diff->arena = sfs_arena_create();
+	}
+	return sfs_arena_strdup(diff->arena, sfs_str_text(&former));
+}
+
 static struct sfs_identity
-former_identity(const struct sfs_renames *renames, const struct sfs_identity *id,
-	const struct sfs_rename **ret_rename)
+former_identity(struct sfs_diff *diff, const struct sfs_renames *renames,
+	const struct sfs_identity *id, const struct sfs_rename **ret_rename)
 {
 	const struct sfs_rename *rename = rename_to(renames, id);
-	struct sfs_identity former = former_place(renames, id);
+	struct sfs_identity former = sfs_former_place(renames, id);
 
 	*ret_rename = rename;
+	former.signature = former_signature(diff, renames, former.signature);
 	if (rename) {
 		former.name = rename->from.name;
 		if (!id->relation) {
@@ -83,47 +109,6 @@ former_identity(const struct sfs_renames *renames, const struct sfs_identity *id
 		}
 	}
 	return former;
-}
-
-/* ---- hints that fit nothing ---- */
-
-static int
-bad_hint(const struct sfs_rename *rename, const char *why, struct sfs_error *err)
-{
-	struct sfs_str from sfs_auto(str) = SFS_STR_INIT;
-
-	sfs_identity_describe(&rename->from, &from);
-	(void)sfs_error_set(err, EINVAL, "renamed from %s: %s", sfs_str_text(&from), why);
-	if (err) {
-		err->file = sfs_strdup(rename->file);
-		err->line = rename->line;
-		err->column = rename->line ? 1 : 0;
-	}
-	return -EINVAL;
-}
-
-static int
-check_renames(const struct sfs_catalog *from, const struct sfs_catalog *to,
-	const struct sfs_renames *renames, struct sfs_error *err)
-{
-	sfs_vec_foreach (rename, renames) {
-		struct sfs_identity old = former_place(renames, &rename->from);
-		bool was = sfs_catalog_find(from, &old) || sfs_catalog_find(from, &rename->from);
-
-		if (!sfs_catalog_find(to, &rename->to)) {
-			return bad_hint(rename, "nothing of the new name is defined", err);
-		}
-		if (!was && !sfs_catalog_find(from, &rename->to)) {
-			return bad_hint(rename, "there is nothing of that name", err);
-		}
-		if (was && sfs_catalog_find(to, &rename->from)) {
-			return bad_hint(rename, "the old name is still defined", err);
-		}
-		if (was && sfs_catalog_find(from, &rename->to)) {
-			return bad_hint(rename, "the new name is there already", err);
-		}
-	}
-	return 0;
 }
 
 /* ---- the changes ---- */
@@ -146,7 +131,7 @@ static void
 match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sfs_renames *renames)
 {
 	const struct sfs_rename *rename;
-	struct sfs_identity former = former_identity(renames, &to->id, &rename);
+	struct sfs_identity former = former_identity(diff, renames, &to->id, &rename);
 	const struct sfs_object *from = sfs_catalog_find(diff->from, &former);
 
 	if (!from) {
@@ -160,7 +145,7 @@ match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sf
 	}
 	diff->counterpart[from->index] = to;
 	diff->origin[to->index] = from;
-	uint64_t differ = sfs_objects_compare(diff->to->dialect, from, to, renames, false);
+	uint64_t differ = sfs_objects_compare_renamed(diff->from, from, to, renames);
 	if (rename) {
 		add_change(diff, SFS_RENAME, from, to, differ);
 	} else if (differ) {
@@ -183,60 +168,6 @@ compare_changes(const void *a, const void *b)
 	return order ? order : (int)x->action - (int)y->action;
 }
 
-/* ---- questions ---- */
-
-/* Whether the new thing looks like the old one under another name. */
-static bool
-looks_like(const struct sfs_object *from, const struct sfs_object *to)
-{
-	if (from->id.kind != to->id.kind) {
-		return false;
-	}
-	if (from->id.kind == SFS_COLUMN) {
-		return sfs_streq(from->id.namespace, to->id.namespace) &&
-		       sfs_streq(from->id.relation, to->id.relation) &&
-		       !sfs_attribute_differs(from, to, SFS_COLUMN_TYPE);
-	}
-	if (from->id.kind != SFS_TABLE) {
-		return false;
-	}
-	const struct sfs_object *part;
-	size_t columns = 0, found = 0, other = 0;
-
-	sfs_parts_foreach (part, from) {
-		if (part->id.kind == SFS_COLUMN) {
-			columns++;
-			found += sfs_object_part(to, SFS_COLUMN, part->id.name) != NULL;
-		}
-	}
-	sfs_parts_foreach (part, to) {
-		other += part->id.kind == SFS_COLUMN;
-	}
-	return columns && found == columns && other == columns;
-}
-
-static void
-ask(struct sfs_diff *diff)
-{
-	sfs_vec_foreach (dropped, &diff->changes) {
-		const struct sfs_object *from = dropped->from;
-
-		if (dropped->action != SFS_DROP ||
-			(from->owner && !diff->counterpart[from->owner->index])) {
-			continue;
-		}
-		sfs_vec_foreach (added, &diff->changes) {
-			const struct sfs_object *to = added->to;
-
-			if (added->action == SFS_CREATE &&
-				!(to->owner && !diff->origin[to->owner->index]) &&
-				looks_like(from, to)) {
-				sfs_vec_push(&diff->questions, (struct sfs_question){ from, to });
-			}
-		}
-	}
-}
-
 /*
  * Whether text can not make such an object: what no kind models, and a subscription, whose
  * connection is a secret. Its absence from a text then means nothing, and drops nothing.
@@ -247,18 +178,15 @@ is_only_shown(const struct sfs_object *object)
 	return object->id.kind == SFS_UNMODELED || object->id.kind == SFS_SUBSCRIPTION;
 }
 
-int
-sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
-	const struct sfs_renames *renames, struct sfs_diff *ret_diff, struct sfs_error *err)
+static void
+compare(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	const struct sfs_renames *renames, struct sfs_diff *ret_diff)
 {
-	struct sfs_diff diff sfs_auto(diff) = { .from = from, .to = to };
+	struct sfs_diff diff = *ret_diff;
 
-	if (renames) {
-		int r = check_renames(from, to, renames, err);
-		if (r < 0) {
-			return r;
-		}
-	}
+	diff.from = from;
+	diff.to = to;
+	diff.renames = renames;
 	diff.counterpart = sfs_alloc((from->objects.len + 1) * sizeof(struct sfs_object *));
 	diff.origin = sfs_alloc((to->objects.len + 1) * sizeof(struct sfs_object *));
 	sfs_vec_foreach (object, &to->objects) {
@@ -274,11 +202,33 @@ sfs_diff_make(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	if (diff.changes.len) {
 		qsort(diff.changes.items, diff.changes.len, sizeof *diff.changes.items,
 			compare_changes);
-		ask(&diff);
 	}
+	*ret_diff = diff;
+}
+
+int
+sfs_diff_make(struct sfs_catalog *from, const struct sfs_catalog *to, struct sfs_renames *renames,
+	struct sfs_diff *ret_diff, struct sfs_error *err)
+{
+	struct sfs_diff diff sfs_auto(diff) = { 0 };
+
+	if (renames) {
+		int r = sfs_renames_settle(from, to, renames, &diff, err);
+		if (r < 0) {
+			return r;
+		}
+	}
+	compare(from, to, renames, &diff);
+	sfs_diff_ask(&diff);
 	*ret_diff = diff;
 	memset(&diff, 0, sizeof diff);
 	return 0;
+}
+
+bool
+sfs_diff_is_empty(const struct sfs_diff *diff)
+{
+	return !diff->changes.len && !diff->labels.len;
 }
 
 void
@@ -316,9 +266,7 @@ sfs_diff_equal(const struct sfs_catalog *got, const struct sfs_catalog *wanted,
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
 	bool equal = true;
 
-	if (sfs_diff_make(got, wanted, NULL, &diff, NULL) < 0) {
-		return false;
-	}
+	compare(got, wanted, NULL, &diff);
 	sfs_vec_foreach (change, &diff.changes) {
 		if (change->action == SFS_ALTER && renames &&
 			!sfs_objects_compare(

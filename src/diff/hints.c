@@ -3,25 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "diff/hint_target.h"
 #include "diff/hints.h"
 #include "sql/quote.h"
 #include "sql/statement.h"
 
 static const char marker[] = "renamed from:";
-
-/* The words of CREATE that name a kind which a hint can be about. */
-static const struct {
-	const char *word;
-	enum sfs_kind kind;
-} created_kinds[] = {
-	{ "TABLE", SFS_TABLE },
-	{ "VIEW", SFS_VIEW },
-	{ "MATERIALIZED", SFS_MATERIALIZED_VIEW },
-	{ "SEQUENCE", SFS_SEQUENCE },
-	{ "TYPE", SFS_TYPE },
-	{ "DOMAIN", SFS_DOMAIN },
-	{ "INDEX", SFS_INDEX },
-};
 
 struct finder {
 	enum sfs_dialect dialect;
@@ -33,40 +20,56 @@ struct finder {
 	struct sfs_lexer lexer;
 };
 
-/* The former name in a comment, or NULL when the comment is no hint. */
+/* What a comment says: [namespace.]name, or 'label'. */
+struct hint {
+	const char *name; /* NULL: the comment is no hint; "": one without a name */
+	const char *namespace;
+	bool literal;
+};
+
 static const char *
-hinted_name(struct finder *f, const struct sfs_token *comment)
+literal_text(struct finder *f, const char *text, size_t len)
+{
+	struct sfs_str value sfs_auto(str) = SFS_STR_INIT;
+
+	if (sfs_unquote_literal(&value, f->dialect, text, len) != 0) {
+		return "";
+	}
+	return sfs_arena_strdup(f->arena, sfs_str_text(&value));
+}
+
+static struct hint
+read_hint(struct finder *f, const struct sfs_token *comment)
 {
 	const char *at = f->text + comment->offset, *end = at + comment->len;
+	struct hint hint = { 0 };
+	struct sfs_lexer lexer;
+	struct sfs_token token;
 
 	while (at < end && strchr("-/* \t", *at)) {
 		at++;
 	}
 	if ((size_t)(end - at) < sizeof marker - 1 || memcmp(at, marker, sizeof marker - 1) != 0) {
-		return NULL;
+		return hint;
 	}
 	at += sizeof marker - 1;
-
-	struct sfs_lexer lexer;
-	struct sfs_token token;
-	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
-
+	hint.name = "";
 	sfs_lexer_init(&lexer, f->dialect, at, (size_t)(end - at));
-	if (sfs_lexer_word(&lexer, &token)) {
-		sfs_unquote_name(&name, f->dialect, at + token.offset, token.len);
+	if (!sfs_lexer_word(&lexer, &token)) {
+		return hint;
 	}
-	return sfs_arena_strdup(f->arena, sfs_str_text(&name));
-}
-
-static unsigned
-line_of(const struct finder *f, size_t offset)
-{
-	unsigned line = 1;
-
-	for (size_t i = 0; i < offset; i++) {
-		line += f->text[i] == '\n';
+	if (token.type == SFS_TOKEN_STRING) {
+		hint.literal = true;
+		hint.name = literal_text(f, at + token.offset, token.len);
+		return hint;
 	}
-	return line;
+	hint.name = sfs_hint_name(&lexer, &token, f->arena);
+	if (sfs_lexer_word(&lexer, &token) && sfs_token_is(at, &token, ".") &&
+		sfs_lexer_word(&lexer, &token)) {
+		hint.namespace = hint.name;
+		hint.name = sfs_hint_name(&lexer, &token, f->arena);
+	}
+	return hint;
 }
 
 static int
@@ -76,83 +79,46 @@ misplaced(struct finder *f, size_t offset)
 
 	sfs_error_position(f->err, f->path, f->text, offset);
 	sfs_error_hint(f->err,
-		"write `-- renamed from: old` at the end of a column's line, or before CREATE");
+		"write `-- renamed from: old` at the end of the line of a column, constraint or "
+		"enum label, or before CREATE");
 	return r;
 }
 
 static void
-add_rename(struct finder *f, const struct sfs_identity *to, const char *old, size_t offset)
+add_rename(struct finder *f, const struct sfs_identity *to, const struct hint *hint, size_t offset,
+	const char *label)
 {
-	struct sfs_rename rename = {
-		.from = *to,
-		.to = *to,
-		.file = f->path,
-		.line = line_of(f, offset),
-	};
+	struct sfs_rename rename = { .from = *to, .to = *to, .file = f->path, .line = 1 };
+	size_t line = 0;
 
-	rename.from.name = old;
+	for (size_t i = 0; i < offset; i++) {
+		if (f->text[i] == '\n') {
+			rename.line++;
+			line = i + 1;
+		}
+	}
+	rename.column = (unsigned)(offset - line) + 1;
+	if (label) {
+		rename.from_label = hint->name;
+		rename.to_label = label;
+	} else {
+		rename.from.name = hint->name;
+		if (to->kind == SFS_NAMESPACE) {
+			rename.from.namespace = hint->name;
+		} else if (hint->namespace) {
+			rename.from.namespace = hint->namespace;
+		}
+	}
 	sfs_vec_push(f->renames, rename);
 }
 
-static const char *
-token_name(struct finder *f, const struct sfs_token *token)
-{
-	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+/* ---- inside of a statement ---- */
 
-	sfs_unquote_name(&name, f->dialect, f->text + token->offset, token->len);
-	return sfs_arena_strdup(f->arena, sfs_str_text(&name));
-}
-
-static bool
-is_name(const struct sfs_token *token)
-{
-	return token->type == SFS_TOKEN_WORD || token->type == SFS_TOKEN_QUOTED;
-}
-
-/* Reads `CREATE ... KIND [IF NOT EXISTS] [namespace.]name`; false when it makes something else. */
-static bool
-read_created(struct finder *f, struct sfs_identity *ret_id)
-{
-	struct sfs_token token;
-	bool known = false;
-
-	*ret_id = (struct sfs_identity){ .namespace = f->namespace };
-	while (!known && sfs_lexer_word(&f->lexer, &token) && token.type == SFS_TOKEN_WORD) {
-		for (size_t i = 0; i < sizeof created_kinds / sizeof created_kinds[0]; i++) {
-			if (sfs_token_is(f->text, &token, created_kinds[i].word)) {
-				ret_id->kind = created_kinds[i].kind;
-				known = true;
-			}
-		}
-	}
-	if (!known) {
-		return false;
-	}
-	do {
-		if (!sfs_lexer_word(&f->lexer, &token)) {
-			return false;
-		}
-	} while (sfs_token_is(f->text, &token, "VIEW") || sfs_token_is(f->text, &token, "IF") ||
-		 sfs_token_is(f->text, &token, "NOT") || sfs_token_is(f->text, &token, "EXISTS"));
-	if (!is_name(&token)) {
-		return false;
-	}
-	ret_id->name = token_name(f, &token);
-
-	struct sfs_lexer ahead = f->lexer;
-	if (sfs_lexer_word(&ahead, &token) && sfs_token_is(f->text, &token, ".") &&
-		sfs_lexer_word(&ahead, &token) && is_name(&token)) {
-		ret_id->namespace = ret_id->name;
-		ret_id->name = token_name(f, &token);
-		f->lexer = ahead;
-	}
-	return true;
-}
-
-/* What a line of a CREATE TABLE defines, as far as it can be renamed. */
+/* What a line defines, as far as it can be renamed. */
 struct element {
 	struct sfs_identity id; /* name NULL: nothing that has a name */
-	size_t end;             /* past its last token, the comma too */
+	const char *label;      /* of an enum; NULL: none */
+	size_t start, end;      /* end: past its last token, the comma too */
 };
 
 static bool
@@ -161,118 +127,236 @@ same_line(const struct finder *f, size_t from, size_t to)
 	return !memchr(f->text + from, '\n', to - from);
 }
 
-/* Names the element that begins with `token`: a column, or a constraint with a name. */
+/* Names the element that begins with `token`: a part, a constraint with a name, a label. */
 static void
-begin_element(struct finder *f, const struct sfs_identity *table, const struct sfs_token *token,
+begin_element(struct finder *f, const struct sfs_hint_target *target, const struct sfs_token *token,
 	struct element *element)
 {
 	struct sfs_lexer ahead = f->lexer;
 	struct sfs_token name = *token;
 
 	memset(element, 0, sizeof *element);
-	element->id.kind = SFS_COLUMN;
-	element->id.namespace = table->namespace;
-	element->id.relation = table->name;
-	if (sfs_token_is(f->text, token, "CONSTRAINT") && sfs_lexer_word(&ahead, &name)) {
-		element->id.kind = SFS_CONSTRAINT;
+	element->start = token->offset;
+	if (target->labels) {
+		if (token->type == SFS_TOKEN_STRING) {
+			element->label = literal_text(f, f->text + token->offset, token->len);
+		}
+		return;
 	}
-	if (is_name(&name)) {
-		element->id.name = token_name(f, &name);
+	element->id.kind = target->part;
+	element->id.namespace = target->id.namespace;
+	element->id.relation = target->id.name;
+	if (target->named_part != SFS_KIND_COUNT && sfs_token_is(f->text, token, "CONSTRAINT") &&
+		sfs_lexer_word(&ahead, &name)) {
+		element->id.kind = target->named_part;
+	}
+	if (element->id.kind != SFS_KIND_COUNT &&
+		(name.type == SFS_TOKEN_WORD || name.type == SFS_TOKEN_QUOTED)) {
+		element->id.name = sfs_hint_name(&f->lexer, &name, f->arena);
 	}
 }
 
-/* Walks the parentheses of a CREATE TABLE and takes the hints in it. */
 static int
-find_in_table(struct finder *f, const struct sfs_identity *table, size_t end)
+add_element(struct finder *f, const struct sfs_hint_target *target, const struct element *element,
+	const struct hint *hint, size_t offset)
 {
+	if (!*hint->name || hint->namespace) {
+		return misplaced(f, offset);
+	}
+	if (element->label) {
+		add_rename(f, &target->id, hint, offset, element->label);
+	} else if (element->id.name && !hint->literal) {
+		add_rename(f, &element->id, hint, offset, NULL);
+	} else {
+		return misplaced(f, offset);
+	}
+	return 0;
+}
+
+/* Adds what is said of the object that a statement makes. */
+static int
+add_object(struct finder *f, const struct sfs_hint_target *target, const struct hint *hint,
+	size_t offset)
+{
+	bool made = target->id.kind != SFS_KIND_COUNT;
+	bool qualifies = made && sfs_kind_info(target->id.kind)->level == SFS_LEVEL_NAMESPACE;
+
+	if (!made || hint->literal || (hint->namespace && !qualifies)) {
+		return misplaced(f, offset);
+	}
+	add_rename(f, &target->id, hint, offset, NULL);
+	return 0;
+}
+
+static int
+take_hint(struct finder *f, const struct sfs_hint_target *target, const struct element *element,
+	const struct sfs_token *comment)
+{
+	struct hint hint = read_hint(f, comment);
+
+	if (!hint.name) {
+		return 0;
+	}
+	if (!same_line(f, element->end, comment->offset)) {
+		return misplaced(f, comment->offset);
+	}
+	/* CREATE TABLE users ( -- renamed from: members */
+	return element->start ? add_element(f, target, element, &hint, comment->offset)
+			      : add_object(f, target, &hint, comment->offset);
+}
+
+/* Walks a statement that has parts and takes the hints in it; `ret_last` is its last part. */
+static int
+find_in_parts(struct finder *f, const struct sfs_hint_target *target, size_t end,
+	struct element *ret_last)
+{
+	unsigned depth = 0, level = target->id.kind == SFS_DOMAIN ? 0 : 1;
 	struct element element = { 0 };
 	struct sfs_token token;
-	unsigned depth = 0;
 	bool fresh = true; /* the next word begins an element */
+	int r = 0;
 
-	while (f->lexer.at < end && sfs_lexer_next(&f->lexer, &token)) {
+	while (r == 0 && f->lexer.at < end && sfs_lexer_next(&f->lexer, &token)) {
 		if (token.type == SFS_TOKEN_SPACE) {
 			continue;
 		}
 		if (token.type == SFS_TOKEN_COMMENT) {
-			const char *old = hinted_name(f, &token);
-
-			if (!old) {
-				continue;
-			}
-			if (!*old || !element.id.name || !same_line(f, element.end, token.offset)) {
-				return misplaced(f, token.offset);
-			}
-			add_rename(f, &element.id, old, token.offset);
+			r = take_hint(f, target, &element, &token);
 			continue;
 		}
-		if (depth == 1 && fresh && !sfs_token_is(f->text, &token, ")")) {
-			begin_element(f, table, &token, &element);
+		bool constraint = sfs_token_is(f->text, &token, "CONSTRAINT");
+
+		if (depth == level && !sfs_token_is(f->text, &token, ")") &&
+			(level ? fresh : constraint)) {
+			begin_element(f, target, &token, &element);
 			fresh = false;
 		}
 		if (sfs_token_is(f->text, &token, "(")) {
 			depth++;
 		} else if (sfs_token_is(f->text, &token, ")") && depth) {
 			depth--;
-		} else if (sfs_token_is(f->text, &token, ",") && depth == 1) {
+		} else if (sfs_token_is(f->text, &token, ",") && depth == level) {
 			fresh = true;
 		}
 		element.end = token.offset + token.len;
 	}
+	*ret_last = element;
+	return r;
+}
+
+/* A statement without parts has no place for a hint, but behind its end, on its line. */
+static int
+find_stray(struct finder *f, size_t end)
+{
+	struct sfs_token token;
+
+	while (f->lexer.at < end && sfs_lexer_next(&f->lexer, &token)) {
+		if (token.type == SFS_TOKEN_COMMENT && read_hint(f, &token).name) {
+			return misplaced(f, token.offset);
+		}
+	}
 	return 0;
 }
 
+/* ---- before a statement ---- */
+
 /* Takes the hint in the comments between two statements, if there is one. */
 static int
-find_before(struct finder *f, size_t from, size_t to, const char **ret_old, size_t *ret_offset)
+find_before(struct finder *f, size_t from, size_t to, struct hint *ret_hint, size_t *ret_offset)
 {
 	struct sfs_lexer lexer;
 	struct sfs_token token;
 
-	*ret_old = NULL;
+	*ret_hint = (struct hint){ 0 };
 	sfs_lexer_init(&lexer, f->dialect, f->text, to);
 	lexer.at = from;
 	while (sfs_lexer_next(&lexer, &token)) {
-		const char *old = token.type == SFS_TOKEN_COMMENT ? hinted_name(f, &token) : NULL;
+		struct hint hint = { 0 };
 
-		if (old) {
-			if (!*old || *ret_old) {
+		if (token.type == SFS_TOKEN_COMMENT) {
+			hint = read_hint(f, &token);
+		}
+		if (hint.name) {
+			if (!*hint.name || ret_hint->name) {
 				return misplaced(f, token.offset);
 			}
-			*ret_old = old;
+			*ret_hint = hint;
 			*ret_offset = token.offset;
 		}
 	}
 	return 0;
 }
 
-static int
-find_in_statement(struct finder *f, size_t before, const struct sfs_statement *statement)
+static bool
+has_parts(const struct sfs_hint_target *target)
 {
-	struct sfs_identity id;
-	struct sfs_token token;
-	const char *old;
-	size_t offset = 0;
-	int r = find_before(f, before, statement->offset, &old, &offset);
+	return target->labels || target->part != SFS_KIND_COUNT ||
+	       target->named_part != SFS_KIND_COUNT;
+}
 
+/* The end of the line that a statement ends on, as far as comments stand there. */
+static size_t
+end_of_line(const struct finder *f, size_t at, size_t len)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	sfs_lexer_init(&lexer, f->dialect, f->text, len);
+	lexer.at = at;
+	while (sfs_lexer_next(&lexer, &token) &&
+		(token.type == SFS_TOKEN_SPACE || token.type == SFS_TOKEN_COMMENT) &&
+		same_line(f, at, token.offset)) {
+		at = token.type == SFS_TOKEN_COMMENT ? token.offset + token.len : at;
+	}
+	return at;
+}
+
+/* Whether the statement's last line, which a hint ends, is that of the part alone. */
+static bool
+ends_with_part(
+	const struct finder *f, const struct sfs_statement *statement, const struct element *last)
+{
+	return (last->label || last->id.name) && same_line(f, last->start, statement->end) &&
+	       !same_line(f, statement->offset, last->start);
+}
+
+/*
+ * The hint before a statement is about what it makes; so is one behind it on its line, unless that
+ * line is one of its parts'.
+ */
+static int
+find_in_statement(
+	struct finder *f, size_t before, const struct sfs_statement *statement, size_t behind)
+{
+	struct sfs_hint_target target;
+	struct element last = { 0 };
+	struct hint first, second;
+	size_t offset = 0, offset_behind = 0;
+	int r = find_before(f, before, statement->offset, &first, &offset);
+
+	if (r == 0) {
+		r = find_before(f, statement->end, behind, &second, &offset_behind);
+	}
 	if (r < 0) {
 		return r;
 	}
 	sfs_lexer_init(&f->lexer, f->dialect, f->text, statement->offset + statement->len);
 	f->lexer.at = statement->offset;
-	bool creates = sfs_lexer_word(&f->lexer, &token) &&
-		       sfs_token_is(f->text, &token, "CREATE") && read_created(f, &id);
-	if (old) {
-		/* An index is a part of a table that the text names later on: not by this way. */
-		if (!creates || id.kind == SFS_INDEX) {
-			return misplaced(f, offset);
-		}
-		add_rename(f, &id, old, offset);
+	sfs_hint_target_read(&f->lexer, f->namespace, f->arena, &target);
+	r = first.name ? add_object(f, &target, &first, offset) : 0;
+	if (r == 0) {
+		r = target.id.kind != SFS_KIND_COUNT && has_parts(&target)
+			    ? find_in_parts(f, &target, statement->end, &last)
+			    : find_stray(f, statement->end);
 	}
-	if (creates && id.kind == SFS_TABLE) {
-		return find_in_table(f, &id, statement->end);
+	if (r < 0 || !second.name) {
+		return r;
 	}
-	return 0;
+	if (ends_with_part(f, statement, &last)) {
+		return add_element(f, &target, &last, &second, offset_behind);
+	}
+	return first.name ? misplaced(f, offset_behind)
+			  : add_object(f, &target, &second, offset_behind);
 }
 
 int
@@ -298,16 +382,18 @@ sfs_hints_find(enum sfs_dialect dialect, const char *path, const char *text, siz
 	}
 	sfs_statements_split(dialect, text, len, &statements);
 	for (size_t i = 0; r == 0 && i < statements.len; i++) {
-		r = find_in_statement(&f, before, &statements.items[i]);
-		before = statements.items[i].end;
+		size_t behind = end_of_line(&f, statements.items[i].end, len);
+
+		r = find_in_statement(&f, before, &statements.items[i], behind);
+		before = behind;
 	}
 	sfs_vec_finish(&statements);
 	if (r == 0) {
-		const char *old;
+		struct hint hint;
 		size_t offset = 0;
 
-		r = find_before(&f, before, len, &old, &offset);
-		r = r == 0 && old ? misplaced(&f, offset) : r;
+		r = find_before(&f, before, len, &hint, &offset);
+		r = r == 0 && hint.name ? misplaced(&f, offset) : r;
 	}
 	return r;
 }

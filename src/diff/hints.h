@@ -9,9 +9,11 @@
 /*
  * Finds the renames that a person wrote into a text as comments, and adds them to `renames`:
  *
- *   -- renamed from: old          before a CREATE statement: the object that it makes
- *       email text NOT NULL,  -- renamed from: mail      in a CREATE TABLE: the column, or the
- *                                 constraint that has a name, on whose line it ends
+ *   -- renamed from: old          before a CREATE statement, or behind it on its line: the object
+ *                                 that it makes, whatever it is; old may be of another schema
+ *       email text NOT NULL,  -- renamed from: mail      in CREATE TABLE, TYPE or DOMAIN: the
+ *                                 column, attribute or named constraint on whose line it ends
+ *       'closed',  -- renamed from: 'gone'               in CREATE TYPE ... AS ENUM: the label
  *
  * `old` is a name as in SQL, quoted where it has to be. `namespace` is what unqualified names
  * belong to. A hint that stands nowhere of these is -EINVAL. `path` is borrowed by the renames, all

@@ -62,6 +62,15 @@ hazard_json(const struct sfs_hazard *hazard)
 		"message", sfs_json_text(hazard->message));
 }
 
+/* An answer is the same object without its text, in a file for --renames. */
+static json_t *
+question_json(const struct sfs_plan_question *question)
+{
+	return json_pack("{s:o, s:o, s:o, s:o}", "kind", sfs_json_text(question->kind), "from",
+		sfs_json_text(question->from), "to", sfs_json_text(question->to), "text",
+		sfs_json_text(question->text));
+}
+
 json_t *
 sfs_plan_json(const struct sfs_plan *plan)
 {
@@ -74,7 +83,7 @@ sfs_plan_json(const struct sfs_plan *plan)
 		(void)json_array_append_new(hazards, hazard_json(hazard));
 	}
 	sfs_vec_foreach (question, &plan->questions) {
-		(void)json_array_append_new(questions, sfs_json_text(*question));
+		(void)json_array_append_new(questions, question_json(question));
 	}
 	return json_pack(
 		"{s:o, s:o, s:o}", "statements", steps, "hazards", hazards, "questions", questions);

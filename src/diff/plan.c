@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "diff/plan.h"
+#include "diff/renames.h"
+#include "sql/quote.h"
 
 void
 sfs_plan_init(struct sfs_plan *plan)
@@ -77,6 +79,50 @@ sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity severity
 	sfs_vec_push(&plan->hazards, hazard);
 }
 
+static const char *
+renames_name(struct sfs_plan *plan, enum sfs_dialect dialect, const struct sfs_object *object,
+	const char *label)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_renames_write_name(dialect, &object->id, label, &name);
+	return sfs_arena_strndup(plan->arena, sfs_str_text(&name), name.len);
+}
+
+static void
+ask(struct sfs_plan *plan, const struct sfs_diff *diff, const struct sfs_question *question)
+{
+	const struct sfs_object *from = question->from, *to = question->to;
+	enum sfs_dialect dialect = diff->to->dialect;
+	struct sfs_str old sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_plan_question asked = {
+		.kind = question->to_label ? "enum value" : sfs_kind_info(to->id.kind)->name,
+		.from = renames_name(plan, dialect, from, question->from_label),
+		.to = renames_name(plan, dialect, to, question->to_label),
+	};
+
+	if (question->to_label) {
+		sfs_quote_literal(&old, dialect, question->from_label);
+	} else if (!sfs_streq(from->id.namespace, to->id.namespace) &&
+		   to->id.kind != SFS_NAMESPACE) {
+		sfs_quote_qualified(&old, dialect, from->id.namespace, from->id.name);
+	} else {
+		sfs_quote_name(&old, dialect, from->id.name);
+	}
+	asked.text = sfs_arena_printf(plan->arena,
+		"is %s %s the former %s? then say so with -- renamed from: %s", asked.kind,
+		asked.to, asked.from, sfs_str_text(&old));
+	sfs_vec_push(&plan->questions, asked);
+}
+
+void
+sfs_plan_ask(struct sfs_plan *plan, const struct sfs_diff *diff)
+{
+	sfs_vec_foreach (question, &diff->questions) {
+		ask(plan, diff, question);
+	}
+}
+
 enum sfs_severity
 sfs_plan_severity(const struct sfs_plan *plan)
 {
@@ -129,7 +175,7 @@ sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out)
 	}
 	sfs_vec_foreach (question, &plan->questions) {
 		sfs_str_add(out, "-- question: ");
-		add_comment(out, *question);
+		add_comment(out, question->text);
 	}
 }
 

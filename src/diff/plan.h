@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "catalog/object.h"
+#include "diff/diff.h"
 
 /* How bad a hazard is: the rules H01..H70 are told in docs/hazards.md. */
 enum sfs_severity {
@@ -40,13 +41,18 @@ struct sfs_step {
 	bool scaffolding; /* SET, PRAGMA and the like: needed, but no change by itself */
 };
 
+/* A rename that a person may have meant; the names as sfs_renames_read() takes them. */
+struct sfs_plan_question {
+	const char *text; /* "is column a.x the former a.y? then say so with -- renamed from: y" */
+	const char *kind, *from, *to;
+};
+
 /* Ordered statements that bring one database to another schema. All texts live in its arena. */
 struct sfs_plan {
 	struct sfs_arena *arena; /* owned; NULL in an empty plan that was never written to */
 	SFS_VEC(struct sfs_step) steps;
 	SFS_VEC(struct sfs_hazard) hazards;
-	SFS_VEC(const char *)
-	questions;     /* "is column a.x the former a.y? say so with -- renamed from: y" */
+	SFS_VEC(struct sfs_plan_question) questions;
 	bool rebuilds; /* SQLite: foreign keys must be off, outside the transaction */
 };
 
@@ -63,6 +69,9 @@ struct sfs_step *sfs_plan_addf(struct sfs_plan *plan, const struct sfs_object *o
 void sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity severity,
 	const struct sfs_object *object, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* Adds the questions of a diff, in words and for programs. */
+void sfs_plan_ask(struct sfs_plan *plan, const struct sfs_diff *diff);
 
 /* The worst hazard, SFS_INFO when there is none. */
 enum sfs_severity sfs_plan_severity(const struct sfs_plan *plan);

@@ -5,6 +5,7 @@
 
 #include "apply/lock.h"
 #include "diff/hints.h"
+#include "diff/renames.h"
 #include "verbs/compare.h"
 
 /* Whether the only namespace of a tree is SQLite's, with nothing outside of namespaces. */
@@ -140,10 +141,10 @@ default_namespace(const struct sfs_db *evaluator)
 	return evaluator->driver->dialect == SFS_SQLITE ? "main" : "public";
 }
 
-/* The renames that the wanted side tells as comments. */
+/* The renames that the wanted side tells as comments, and those of the file. */
 static int
-find_renames(
-	struct sfs_comparison *comparison, const struct sfs_db *evaluator, struct sfs_error *err)
+find_renames(struct sfs_comparison *comparison, const struct sfs_db *evaluator, const char *renames,
+	struct sfs_error *err)
 {
 	const struct sfs_side *want = &comparison->want;
 	enum sfs_dialect dialect = evaluator->driver->dialect;
@@ -160,12 +161,16 @@ find_renames(
 			want->script.len, default_namespace(evaluator), comparison->arena,
 			&comparison->renames, err);
 	}
+	if (r == 0 && renames) {
+		r = sfs_renames_read(dialect, renames, default_namespace(evaluator),
+			comparison->arena, &comparison->renames, err);
+	}
 	return r;
 }
 
 static int
 plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *shadow,
-	struct sfs_error *err)
+	const char *renames, struct sfs_error *err)
 {
 	int r = sfs_side_load(&comparison->have, evaluator, shadow, err);
 
@@ -173,7 +178,7 @@ plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *sh
 		r = sfs_side_load(&comparison->want, evaluator, shadow, err);
 	}
 	if (r == 0) {
-		r = find_renames(comparison, evaluator, err);
+		r = find_renames(comparison, evaluator, renames, err);
 	}
 	if (r == 0) {
 		r = sfs_diff_make(comparison->have.catalog, comparison->want.catalog,
@@ -182,7 +187,7 @@ plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *sh
 	if (r < 0) {
 		return r;
 	}
-	comparison->same = comparison->diff.changes.len == 0;
+	comparison->same = sfs_diff_is_empty(&comparison->diff);
 	return comparison->same ? 0
 				: evaluator->driver->plan(comparison->have.db, &comparison->diff,
 					  &comparison->plan, err);
@@ -214,7 +219,8 @@ compare(struct sfs_comparison *comparison, const char *have, const char *want,
 	if (!evaluator_of(comparison)) {
 		r = open_shadow(comparison, &shadow, err);
 	}
-	return r < 0 ? r : plan(comparison, evaluator_of(comparison), shadow, err);
+	return r < 0 ? r
+		     : plan(comparison, evaluator_of(comparison), shadow, options->renames, err);
 }
 
 int

@@ -10,7 +10,7 @@ struct sfs_comparison {
 	struct sfs_side
 		shadow; /* a database to evaluate in, when neither side is one; else zeroed */
 	struct sfs_arena *arena;    /* owned; texts of the renames */
-	struct sfs_renames renames; /* those that `want` tells in its files */
+	struct sfs_renames renames; /* those that `want` tells in its files, and --renames */
 	struct sfs_diff diff;
 	struct sfs_plan plan;
 	bool same;
@@ -18,9 +18,10 @@ struct sfs_comparison {
 };
 
 struct sfs_comparison_options {
-	bool lock;          /* hold the lock of `have` from before it is read */
-	bool read_only;     /* open the sides so that they refuse every change */
-	const char *shadow; /* an empty database to evaluate files in; NULL: a scratch place */
+	bool lock;           /* hold the lock of `have` from before it is read */
+	bool read_only;      /* open the sides so that they refuse every change */
+	const char *shadow;  /* an empty database to evaluate files in; NULL: a scratch place */
+	const char *renames; /* a file of renames, as sfs_renames_read() takes it; NULL: none */
 };
 
 /* Opens, reads and compares. Changes neither side. */

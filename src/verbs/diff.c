@@ -25,11 +25,12 @@ int
 sfs_verb_diff(int argc, char **argv, struct sfs_error *err)
 {
 	struct sfs_comparison comparison sfs_auto(comparison) = { 0 };
-	const char *shadow = NULL;
+	const char *shadow = NULL, *renames = NULL;
 	bool json = false;
 	int first;
 	const struct sfs_option options[] = {
 		{ .name = "json", .flag = &json },
+		{ .name = "renames", .value = &renames },
 		{ .name = "shadow", .value = &shadow },
 		{ 0 },
 	};
@@ -39,7 +40,9 @@ sfs_verb_diff(int argc, char **argv, struct sfs_error *err)
 		return r;
 	}
 	r = sfs_comparison_init(&comparison, argv[first], argv[first + 1],
-		&(struct sfs_comparison_options){ .read_only = true, .shadow = shadow }, err);
+		&(struct sfs_comparison_options){
+			.read_only = true, .shadow = shadow, .renames = renames },
+		err);
 	if (r < 0) {
 		return r;
 	}

@@ -12,7 +12,7 @@
 #include "verbs/verb.h"
 
 struct request {
-	const char *from, *target, *shadow;
+	const char *from, *target, *shadow, *renames;
 	bool dry_run, all, json;
 };
 
@@ -25,6 +25,7 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		{ .name = "dry-run", .letter = 'n', .flag = &request->dry_run },
 		{ .name = "json", .flag = &request->json },
 		{ .name = "apply", .value = &apply },
+		{ .name = "renames", .value = &request->renames },
 		{ .name = "shadow", .value = &request->shadow },
 		{ 0 },
 	};
@@ -131,6 +132,7 @@ sfs_verb_push(int argc, char **argv, struct sfs_error *err)
 				.lock = !request.dry_run,
 				.read_only = request.dry_run,
 				.shadow = request.shadow,
+				.renames = request.renames,
 			},
 			err);
 	}

@@ -80,6 +80,9 @@ void pg_identity_options(struct sfs_str *out, const char *from, const char *to, 
 /* The name, for SQL, of the sequence behind an identity column. */
 void pg_identity_sequence(struct sfs_str *out, const struct sfs_object *column);
 
+/* Whether the sequence behind an identity column has another name, said or by default, than before. */
+bool pg_identity_is_renamed(const struct sfs_object *from, const struct sfs_object *to);
+
 /* Gives the sequence behind an identity column its new name. */
 void pg_identity_rename(struct pg_writer *writer, const struct sfs_change *change);
 

@@ -130,8 +130,28 @@ pg_identity_rename(struct pg_writer *writer, const struct sfs_change *change)
 	}
 	pg_identity_sequence(&old, change->from);
 	pg_identity_sequence(&new, change->to);
-	if (strcmp(sfs_str_text(&old), sfs_str_text(&new)) != 0) {
-		(void)sfs_plan_addf(writer->plan, change->to, "ALTER SEQUENCE %s RENAME TO %s",
-			sfs_str_text(&old), unqualified(sfs_str_text(&new)));
+	if (strcmp(unqualified(sfs_str_text(&old)), unqualified(sfs_str_text(&new))) != 0) {
+		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+		/* It went with its table when that was moved to another schema. */
+		sfs_str_add(&sql, "ALTER SEQUENCE ");
+		pg_name(&sql, change->to->id.namespace);
+		sfs_str_addf(&sql, ".%s RENAME TO %s", unqualified(sfs_str_text(&old)),
+			unqualified(sfs_str_text(&new)));
+		(void)sfs_plan_add(writer->plan, change->to, sfs_str_text(&sql));
 	}
+}
+
+bool
+pg_identity_is_renamed(const struct sfs_object *from, const struct sfs_object *to)
+{
+	struct sfs_str old sfs_auto(str) = SFS_STR_INIT, new sfs_auto(str) = SFS_STR_INIT;
+
+	if (!sfs_object_has(from, SFS_COLUMN_IDENTITY) ||
+		!sfs_object_has(to, SFS_COLUMN_IDENTITY)) {
+		return false;
+	}
+	pg_identity_sequence(&old, from);
+	pg_identity_sequence(&new, to);
+	return strcmp(unqualified(sfs_str_text(&old)), unqualified(sfs_str_text(&new))) != 0;
 }

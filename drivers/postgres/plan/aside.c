@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "diff/compare.h"
 #include "drivers/postgres/plan/planner.h"
 
 struct sfs_object *
@@ -33,6 +34,26 @@ pg_without(struct pg_planner *planner, const struct sfs_object *object, int attr
 	return copy;
 }
 
+/* A function whose arguments are of a renamed type. */
+static const struct sfs_object *
+with_new_signature(struct pg_planner *planner, const struct sfs_object *object)
+{
+	struct sfs_str signature sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_object *copy;
+
+	if (!object->id.signature || !planner->diff->renames) {
+		return object;
+	}
+	sfs_renames_rewrite(
+		SFS_POSTGRES, object->id.signature, planner->diff->renames, false, &signature);
+	if (strcmp(sfs_str_text(&signature), object->id.signature) == 0) {
+		return object;
+	}
+	copy = pg_copy(planner, object);
+	copy->id.signature = sfs_arena_strdup(planner->arena, sfs_str_text(&signature));
+	return copy;
+}
+
 /* What an object of `from` is called by now, when it or what it stands in was renamed. */
 const struct sfs_object *
 pg_by_new_name(struct pg_planner *planner, const struct sfs_object *object)
@@ -56,6 +77,7 @@ pg_by_new_name(struct pg_planner *planner, const struct sfs_object *object)
 	} else {
 		namespace = NULL;
 	}
+	object = with_new_signature(planner, object);
 	if (!new && !namespace) {
 		return object;
 	}

@@ -255,6 +255,25 @@ settle_default(struct pg_state *state)
 	}
 }
 
+/* The sequence behind an identity column is called after its table and its column. */
+static void
+rename_identities(struct pg_planner *planner, const struct sfs_change *change)
+{
+	const struct sfs_object *owner = change->from->owner, *part;
+
+	if (change->from->id.kind != SFS_TABLE && change->from->id.kind != SFS_COLUMN) {
+		return;
+	}
+	sfs_parts_foreach (part, owner ? owner : change->from) {
+		const struct sfs_object *to = planner->diff->counterpart[part->index];
+
+		if (part->id.kind == SFS_COLUMN && to && pg_identity_is_renamed(part, to)) {
+			pg_state_of(planner, part)->attributes |=
+				PG_BIT(SFS_COLUMN_IDENTITY_OPTIONS);
+		}
+	}
+}
+
 void
 pg_decide(struct pg_planner *planner)
 {
@@ -270,6 +289,9 @@ pg_decide(struct pg_planner *planner)
 		}
 		struct pg_state *state = pg_state_of(planner, change->from);
 
+		if (change->action == SFS_RENAME) {
+			rename_identities(planner, change);
+		}
 		if (!state->gone) {
 			start_kept(planner, state);
 		}

@@ -86,3 +86,22 @@ pg_uses_new_label(const struct pg_planner *planner, const struct pg_state *type)
 	}
 	return false;
 }
+
+void
+pg_rename_labels(struct sfs_plan *plan, const struct sfs_diff *diff)
+{
+	sfs_vec_foreach (label, &diff->labels) {
+		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+		sfs_str_add(&sql, "ALTER TYPE ");
+		pg_qualified(&sql, label->type->id.namespace, label->type->id.name);
+		sfs_str_add(&sql, " RENAME VALUE ");
+		pg_literal(&sql, label->from);
+		sfs_str_add(&sql, " TO ");
+		pg_literal(&sql, label->to);
+		(void)sfs_plan_add(plan, label->type, sfs_str_text(&sql));
+		sfs_plan_hazard(plan, 60, SFS_WARN, label->type,
+			"'%s' is '%s' from now on: programs that use the old label fail",
+			label->from, label->to);
+	}
+}

@@ -211,6 +211,39 @@ follow_new_column(struct pg_planner *planner, struct pg_state *state)
 	}
 }
 
+static bool
+is_check(const struct sfs_object *object)
+{
+	return object->id.kind == SFS_CONSTRAINT &&
+	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "CHECK");
+}
+
+/* RENAME of a table's column or check reaches all tables that have it from there. */
+static bool
+is_renamed_by_parent(const struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *table = state->to->owner;
+	struct sfs_objects parents = { 0 };
+
+	if (table && (state->to->id.kind == SFS_COLUMN || is_check(state->to))) {
+		parents = sfs_graph_uses(planner->diff->from, state->from->owner);
+	}
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct sfs_object *theirs =
+			parents.items[i]->owner
+				? NULL
+				: sfs_object_part(parents.items[i], state->from->id.kind,
+					  state->from->id.name);
+		const struct pg_state *other = theirs ? planner->by_from[theirs->index] : NULL;
+
+		if (other && other->renamed && !other->gone && other->to &&
+			strcmp(other->to->id.name, state->to->id.name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 find_echo(struct pg_planner *planner, struct pg_state *state)
 {
@@ -382,7 +415,8 @@ add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_st
 		state->tied = true;
 	}
 	const bool wanted[PG_OP_COUNT] = {
-		[PG_RENAME] = state->renamed && !state->gone,
+		[PG_RENAME] =
+			state->renamed && !state->gone && !is_renamed_by_parent(planner, state),
 		[PG_UNTIE] = (state->untied && !state->gone) ||
 			     (state->gone && planner->loosened[state->from->index] &&
 				     state->from->id.kind != SFS_CONSTRAINT),

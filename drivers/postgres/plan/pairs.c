@@ -28,7 +28,7 @@ find_twin(
 	}
 	sfs_parts_foreach (part, table) {
 		if (part->id.kind == to->id.kind && !diff->counterpart[part->index] &&
-			!(sfs_objects_compare(SFS_POSTGRES, part, to, renames, false) >>
+			!(sfs_objects_compare_renamed(diff->from, part, to, renames) >>
 				SFS_ATTR_COMMON)) {
 			return part;
 		}
@@ -61,9 +61,18 @@ collect_renames(const struct sfs_diff *diff, struct sfs_renames *ret)
 {
 	sfs_vec_foreach (change, &diff->changes) {
 		if (change->action == SFS_RENAME) {
-			struct sfs_rename rename = { change->from->id, change->to->id, NULL, 0 };
+			struct sfs_rename rename = { .from = change->from->id,
+				.to = change->to->id };
 
 			sfs_vec_push(ret, rename);
+		}
+	}
+	if (!diff->renames) {
+		return;
+	}
+	sfs_vec_foreach (rename, diff->renames) {
+		if (rename->to_label) {
+			sfs_vec_push(ret, *rename);
 		}
 	}
 }
@@ -92,7 +101,7 @@ pair(struct sfs_diff *diff, struct sfs_renames *renames)
 			twin = find_twin(diff, change->to, renames);
 		}
 		if (twin) {
-			struct sfs_rename rename = { twin->id, change->to->id, NULL, 0 };
+			struct sfs_rename rename = { .from = twin->id, .to = change->to->id };
 
 			sfs_vec_push(renames, rename);
 			diff->counterpart[twin->index] = change->to;
@@ -115,8 +124,8 @@ compare_again(struct sfs_diff *diff, const struct sfs_renames *renames)
 		bool paired = change->action == SFS_DROP && diff->counterpart[change->from->index];
 
 		if (change->action == SFS_ALTER || change->action == SFS_RENAME) {
-			change->attributes = sfs_objects_compare(
-				SFS_POSTGRES, change->from, change->to, renames, false);
+			change->attributes = sfs_objects_compare_renamed(
+				diff->from, change->from, change->to, renames);
 		}
 		if (!paired && (change->action != SFS_ALTER || change->attributes)) {
 			diff->changes.items[kept++] = *change;
@@ -142,6 +151,8 @@ pg_pair(const struct sfs_diff *diff, struct sfs_diff *ret_diff)
 	struct sfs_renames renames = { 0 };
 
 	*ret_diff = *diff;
+	ret_diff->arena = NULL;
+	memset(&ret_diff->labels, 0, sizeof ret_diff->labels);
 	ret_diff->questions.items =
 		copy(diff->questions.items, diff->questions.len, sizeof *diff->questions.items);
 	ret_diff->changes.items =

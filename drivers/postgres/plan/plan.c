@@ -197,21 +197,6 @@ sort_nodes(struct pg_planner *planner, struct pg_nodes *nodes)
 	}
 }
 
-static void
-ask_questions(struct pg_planner *planner)
-{
-	sfs_vec_foreach (question, &planner->diff->questions) {
-		struct sfs_str new sfs_auto(str) = SFS_STR_INIT, old sfs_auto(str) = SFS_STR_INIT;
-
-		sfs_identity_describe(&question->to->id, &new);
-		sfs_identity_describe(&question->from->id, &old);
-		sfs_vec_push(&planner->plan->questions,
-			sfs_arena_printf(planner->plan->arena,
-				"is %s the former %s? if so, say -- renamed from: %s",
-				sfs_str_text(&new), sfs_str_text(&old), question->from->id.name));
-	}
-}
-
 int
 pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	struct sfs_error *err)
@@ -222,16 +207,17 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	int *order sfs_auto(free) = NULL;
 	bool routines;
 
-	if (!diff->changes.len) {
+	if (sfs_diff_is_empty(diff)) {
 		return 0;
 	}
 	pg_pair(diff, &paired);
 	planner_init(&planner, db, &paired, plan);
-	ask_questions(&planner);
+	sfs_plan_ask(plan, diff);
 	pg_defaults_load(&planner);
 	pg_decide(&planner);
 	order = sort_nodes(&planner, &nodes);
 	routines = makes_routines(&nodes);
+	pg_rename_labels(plan, diff);
 	if (routines) {
 		(void)sfs_plan_add(plan, NULL, "SET check_function_bodies = off");
 	}

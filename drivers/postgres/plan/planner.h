@@ -95,6 +95,9 @@ const struct sfs_object *pg_relation_of(
 /* Whether another change needs a label that the enum does not have yet. (labels.c) */
 bool pg_uses_new_label(const struct pg_planner *planner, const struct pg_state *type);
 
+/* Gives labels of enums their new texts, before all else. (labels.c) */
+void pg_rename_labels(struct sfs_plan *plan, const struct sfs_diff *diff);
+
 /* ---- family.c: tables with parents ---- */
 
 /* The column that the parent has by this name; NULL: none. */

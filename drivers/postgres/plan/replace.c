@@ -141,13 +141,38 @@ table_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg_
 	}
 }
 
-/* Whether `user` changes in place, and its new form needs the successor of `used` no more. */
+/* Whether `user` needs the object or a part of it. */
+static bool
+uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *used)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, user);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (uses.items[i] == used || uses.items[i]->owner == used) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Whether `user` changes in place, and its new form needs the successor of `used` no more: nor, when
+ * that goes with its owner, the owner's.
+ */
 static bool
 is_rewritten(
 	const struct pg_planner *planner, const struct pg_state *user, const struct pg_state *used)
 {
-	return (user->attributes & ~COMMON_ATTRIBUTES) && user->to &&
-	       !(used->to && pg_uses(planner->diff->to, user->to, used->to));
+	const struct sfs_object *owner = used->from->owner;
+	const struct pg_state *whole = owner ? planner->by_from[owner->index] : NULL;
+
+	if (!user->to || !(user->attributes & ~COMMON_ATTRIBUTES) ||
+		(used->to && pg_uses(planner->diff->to, user->to, used->to))) {
+		return false;
+	}
+	return !(whole && whole->gone && whole->to &&
+		 uses_any_of(planner->diff->to, user->to, whole->to));
 }
 
 static void

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+/* Whether renames fit the two catalogs; a rename that fits nothing is an error. */
+#include <errno.h>
+#include <string.h>
+
+#include "diff/compare.h"
+#include "diff/labels.h"
+#include "diff/renames.h"
+#include "sql/quote.h"
+
+static int
+bad_hint(const struct sfs_rename *rename, const char *why, struct sfs_error *err)
+{
+	struct sfs_str from sfs_auto(str) = SFS_STR_INIT;
+
+	if (rename->from_label) {
+		sfs_str_addf(&from, "label '%s' of ", rename->from_label);
+	}
+	sfs_identity_describe(&rename->from, &from);
+	(void)sfs_error_set(err, EINVAL, "renamed from %s: %s", sfs_str_text(&from), why);
+	if (err) {
+		err->file = sfs_strdup(rename->file);
+		err->line = rename->line;
+		err->column = rename->line && !rename->column ? 1 : rename->column;
+	}
+	return -EINVAL;
+}
+
+/* ---- functions ---- */
+
+static const struct sfs_object *
+find_former(const struct sfs_catalog *from, const struct sfs_rename *rename, const char *signature)
+{
+	struct sfs_identity id = rename->from;
+
+	id.signature = signature;
+	return sfs_catalog_find(from, &id);
+}
+
+/* The signature with the types under their former names; lives with the diff. */
+static const char *
+former_signature(struct sfs_diff *diff, const struct sfs_renames *renames, const char *signature)
+{
+	struct sfs_str former sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_renames_rewrite(SFS_POSTGRES, signature, renames, true, &former);
+	if (!diff->arena) {
+		diff->arena = sfs_arena_create();
+	}
+	return sfs_arena_strdup(diff->arena, sfs_str_text(&former));
+}
+
+/* The function meant: of the new name, with the arguments that one of the old name has. */
+static void
+settle_signature(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	const struct sfs_renames *renames, struct sfs_diff *diff, struct sfs_rename *rename)
+{
+	if (!sfs_kind_info(rename->to.kind)->overloaded || rename->to.signature) {
+		return;
+	}
+	sfs_vec_foreach (at, &to->objects) {
+		const struct sfs_identity *id = &(*at)->id;
+		bool named = id->kind == rename->to.kind && sfs_streq(id->name, rename->to.name) &&
+			     sfs_streq(id->namespace, rename->to.namespace);
+
+		if (!named) {
+			continue;
+		}
+		rename->to.signature = id->signature;
+		rename->from.signature = former_signature(diff, renames, id->signature);
+		if (find_former(from, rename, rename->from.signature)) {
+			return;
+		}
+	}
+}
+
+/* ---- labels ---- */
+
+static int
+settle_label(struct sfs_catalog *from, const struct sfs_catalog *to,
+	const struct sfs_renames *renames, struct sfs_rename *rename, struct sfs_diff *diff,
+	struct sfs_error *err)
+{
+	const struct sfs_object *new = sfs_catalog_find(to, &rename->to);
+	struct sfs_identity former = sfs_former_place(renames, &rename->to);
+	struct sfs_object *old;
+
+	sfs_vec_foreach (other, renames) {
+		if (!other->to_label && sfs_identity_equal(&other->to, &rename->to)) {
+			former = other->from;
+		}
+	}
+	old = sfs_catalog_find(from, &former);
+	old = old ? old : sfs_catalog_find(from, &rename->to);
+	if (!new || !sfs_labels_have(new, rename->to_label)) {
+		return bad_hint(rename, "nothing of the new name is defined", err);
+	}
+	if (!old) {
+		return bad_hint(rename, "there is no such type", err);
+	}
+	if (!sfs_labels_have(old, rename->from_label)) {
+		rename->done = sfs_labels_have(old, rename->to_label);
+		return rename->done ? 0 : bad_hint(rename, "there is nothing of that name", err);
+	}
+	if (sfs_labels_have(new, rename->from_label)) {
+		return bad_hint(rename, "the old name is still defined", err);
+	}
+	if (sfs_labels_have(old, rename->to_label)) {
+		return bad_hint(rename, "the new name is there already", err);
+	}
+	sfs_labels_rename(from, old, rename->from_label, rename->to_label);
+	sfs_vec_push(
+		&diff->labels, (struct sfs_relabel){ old, rename->from_label, rename->to_label });
+	return 0;
+}
+
+/* ---- objects ---- */
+
+/* The rename of which the object is the former, or (`to`) the new one, other than `rename`. */
+static const struct sfs_rename *
+find_rename(const struct sfs_renames *renames, const struct sfs_rename *except,
+	const struct sfs_identity *id, bool to)
+{
+	sfs_vec_foreach (other, renames) {
+		if (other != except && !other->to_label &&
+			sfs_identity_equal(to ? &other->to : &other->from, id)) {
+			return other;
+		}
+	}
+	return NULL;
+}
+
+/* Whether names are passed on in a ring, so that none is free to begin with. */
+static bool
+is_ring(const struct sfs_renames *renames, const struct sfs_rename *first)
+{
+	const struct sfs_rename *at = first;
+
+	for (size_t i = 0; at && i < renames->len; i++) {
+		at = find_rename(renames, NULL, &at->to, false);
+		if (at == first) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	const struct sfs_renames *renames, struct sfs_rename *rename, struct sfs_error *err)
+{
+	bool was = sfs_catalog_find(from, &rename->from) != NULL;
+
+	if (!sfs_catalog_find(to, &rename->to)) {
+		return bad_hint(rename, "nothing of the new name is defined", err);
+	}
+	if (!was && !sfs_catalog_find(from, &rename->to)) {
+		return bad_hint(rename, "there is nothing of that name", err);
+	}
+	rename->done = !was;
+	if (was && is_ring(renames, rename)) {
+		return bad_hint(rename, "the old name is still defined", err);
+	}
+	if (was && sfs_catalog_find(to, &rename->from) &&
+		!find_rename(renames, rename, &rename->from, true)) {
+		return bad_hint(rename, "the old name is still defined", err);
+	}
+	if (was && sfs_catalog_find(from, &rename->to) &&
+		!find_rename(renames, rename, &rename->to, false)) {
+		return bad_hint(rename, "the new name is there already", err);
+	}
+	return 0;
+}
+
+/* A part is told of under the new name of what it is a part of; it was in that of the old name. */
+static void
+settle_place(const struct sfs_catalog *from, const struct sfs_renames *renames,
+	struct sfs_rename *rename)
+{
+	struct sfs_identity old = sfs_former_place(renames, &rename->from);
+
+	if (!rename->to_label && sfs_catalog_find(from, &old)) {
+		rename->from = old;
+	}
+}
+
+/* ---- what a parent table's rename does to its children ---- */
+
+/* Whether the list of qualified names, as attributes have it, names the table. */
+static bool
+lists_table(const char *list, const struct sfs_identity *table)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+	size_t len;
+
+	sfs_quote_qualified(&name, SFS_POSTGRES, table->namespace, table->name);
+	len = name.len;
+	for (const char *at = list; at; at = strstr(at, ", ")) {
+		at += at == list ? 0 : 2;
+		if (strncmp(at, sfs_str_text(&name), len) == 0 &&
+			(!at[len] || sfs_starts_with(at + len, ", "))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_child_of(const struct sfs_object *table, const struct sfs_identity *parent)
+{
+	return (table->id.kind == SFS_TABLE || table->id.kind == SFS_FOREIGN_TABLE) &&
+	       (lists_table(sfs_object_get(table, SFS_TABLE_INHERITS), parent) ||
+		       lists_table(sfs_object_get(table, SFS_TABLE_PARTITION_OF), parent));
+}
+
+static bool
+is_check(const struct sfs_object *object)
+{
+	return object && object->id.kind == SFS_CONSTRAINT &&
+	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "CHECK");
+}
+
+/* A column or check that a table shares with its parent gets its new name by the parent's. */
+static void
+add_children(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	struct sfs_renames *renames, size_t index)
+{
+	const struct sfs_rename parent = renames->items[index];
+	struct sfs_identity table = { SFS_TABLE, parent.to.namespace, NULL, parent.to.relation,
+		NULL };
+
+	if (to->dialect != SFS_POSTGRES ||
+		(parent.to.kind != SFS_COLUMN && !is_check(sfs_catalog_find(to, &parent.to)))) {
+		return;
+	}
+	sfs_vec_foreach (child, &to->objects) {
+		struct sfs_rename rename = parent;
+
+		if ((*child)->owner || !is_child_of(*child, &table)) {
+			continue;
+		}
+		rename.to.namespace = (*child)->id.namespace;
+		rename.to.relation = (*child)->id.name;
+		rename.from.namespace = rename.to.namespace;
+		rename.from.relation = rename.to.relation;
+		rename.from = sfs_former_place(renames, &rename.from);
+		if (!find_rename(renames, NULL, &rename.to, true) &&
+			sfs_catalog_find(to, &rename.to) && sfs_catalog_find(from, &rename.from)) {
+			sfs_vec_push(renames, rename);
+		}
+	}
+}
+
+/* Whether a rename before this one has the same end, or the same beginning. */
+static bool
+is_said_twice(const struct sfs_renames *renames, const struct sfs_rename *rename)
+{
+	sfs_vec_foreach (other, renames) {
+		if (other == rename) {
+			return false;
+		}
+		if (sfs_identity_equal(&other->to, &rename->to) &&
+			sfs_streq(other->to_label, rename->to_label)) {
+			return true;
+		}
+		if (sfs_identity_equal(&other->from, &rename->from) &&
+			sfs_streq(other->from_label, rename->from_label)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+sfs_renames_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
+	struct sfs_renames *renames, struct sfs_diff *diff, struct sfs_error *err)
+{
+	int r = 0;
+
+	sfs_vec_foreach (rename, renames) {
+		settle_signature(from, to, renames, diff, rename);
+		settle_place(from, renames, rename);
+	}
+	/* Of a part whose owner's own place was not known yet: */
+	sfs_vec_foreach (rename, renames) {
+		settle_place(from, renames, rename);
+	}
+	for (size_t i = 0; i < renames->len; i++) {
+		add_children(from, to, renames, i); /* and their children, which come behind */
+	}
+	sfs_vec_foreach (rename, renames) {
+		if (r == 0 && is_said_twice(renames, rename)) {
+			r = bad_hint(rename, "another is said to be renamed so, too", err);
+		}
+		if (r == 0) {
+			r = rename->to_label ? settle_label(from, to, renames, rename, diff, err)
+					     : settle_object(from, to, renames, rename, err);
+		}
+	}
+	return r;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/* Names in a text under which what they stand for goes on the other side of renames. */
+#include <string.h>
+
+#include "diff/compare.h"
+#include "sql/quote.h"
+
+/* Names unquoted, everything else as it is. */
+static void
+meaning(const struct sfs_lexer *lexer, const struct sfs_token *token, struct sfs_str *out)
+{
+	sfs_str_truncate(out, 0);
+	if (token->type == SFS_TOKEN_WORD || token->type == SFS_TOKEN_QUOTED) {
+		sfs_unquote_name(out, lexer->dialect, lexer->text + token->offset, token->len);
+	} else {
+		sfs_str_addn(out, lexer->text + token->offset, token->len);
+	}
+}
+
+/* What the name is called on the other side; false: it is the same there. */
+static bool
+find_other_name(const struct sfs_renames *renames, const char *namespace, const char *name,
+	bool back, const struct sfs_identity **ret_other)
+{
+	*ret_other = NULL;
+	sfs_vec_foreach (rename, renames) {
+		const struct sfs_identity *here = back ? &rename->to : &rename->from;
+
+		if (rename->done || rename->to_label || here->relation) {
+			continue;
+		}
+		if (sfs_streq(here->namespace, namespace) && sfs_streq(here->name, name)) {
+			*ret_other = back ? &rename->from : &rename->to;
+			return true;
+		}
+		if (here->kind == SFS_NAMESPACE && sfs_streq(here->name, namespace)) {
+			*ret_other = back ? &rename->from : &rename->to;
+		}
+	}
+	return *ret_other != NULL;
+}
+
+static bool
+read_qualified(struct sfs_lexer *lexer, const struct sfs_token *first, struct sfs_str *namespace,
+	struct sfs_str *name)
+{
+	struct sfs_token token;
+
+	meaning(lexer, first, namespace);
+	if (!sfs_lexer_word(lexer, &token) || !sfs_token_is(lexer->text, &token, ".") ||
+		!sfs_lexer_word(lexer, &token)) {
+		return false;
+	}
+	meaning(lexer, &token, name);
+	return token.type == SFS_TOKEN_WORD || token.type == SFS_TOKEN_QUOTED;
+}
+
+void
+sfs_renames_rewrite(enum sfs_dialect dialect, const char *text, const struct sfs_renames *renames,
+	bool back, struct sfs_str *out)
+{
+	struct sfs_str namespace sfs_auto(str) = SFS_STR_INIT, name sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	sfs_lexer_init(&lexer, dialect, text, strlen(text));
+	while (sfs_lexer_next(&lexer, &token)) {
+		bool named = token.type == SFS_TOKEN_WORD || token.type == SFS_TOKEN_QUOTED;
+		struct sfs_lexer ahead = lexer;
+		const struct sfs_identity *other;
+
+		if (named && read_qualified(&ahead, &token, &namespace, &name) &&
+			find_other_name(renames, sfs_str_text(&namespace), sfs_str_text(&name),
+				back, &other)) {
+			sfs_quote_qualified(out, dialect, other->namespace,
+				other->kind == SFS_NAMESPACE ? sfs_str_text(&name) : other->name);
+			lexer = ahead;
+		} else {
+			sfs_str_addn(out, text + token.offset, token.len);
+		}
+	}
+}
