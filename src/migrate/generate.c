@@ -114,8 +114,8 @@ sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool br
 
 /* -EIO unless what the history makes now is what was wanted, as far as the project goes. */
 static int
-verify(const struct sfs_generation *how, const struct sfs_catalog *after,
-	const struct sfs_catalog *want, struct sfs_error *err)
+verify(const struct sfs_generation *how, struct sfs_catalog *after, const struct sfs_catalog *want,
+	struct sfs_error *err)
 {
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
 	struct sfs_str residue sfs_auto(str) = SFS_STR_INIT;
@@ -235,7 +235,7 @@ choose_tag(const struct sfs_history *history, const struct sfs_generation *how,
 
 int
 sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
-	const struct sfs_catalog *want, const struct sfs_renames *renames,
+	const struct sfs_catalog *want, struct sfs_renames *renames,
 	struct sfs_generated *ret_generated, struct sfs_error *err)
 {
 	const struct sfs_driver *driver = history->driver;
@@ -252,7 +252,7 @@ sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 		return r;
 	}
 	sfs_generate_filter(how->project, &diff);
-	if (diff.changes.len) {
+	if (!sfs_diff_is_empty(&diff)) {
 		r = driver->plan(NULL, &diff, &ret_generated->plan, err);
 	}
 	if (r < 0 || !ret_generated->plan.steps.len) {

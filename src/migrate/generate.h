@@ -33,7 +33,7 @@ SFS_DEFINE_AUTO_VALUE(generated, struct sfs_generated, sfs_generated_finish)
  * it is -EIO and nothing was written.
  */
 int sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
-	const struct sfs_catalog *want, const struct sfs_renames *renames,
+	const struct sfs_catalog *want, struct sfs_renames *renames,
 	struct sfs_generated *ret_generated, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Writes an empty migration for a person to fill in; the snapshot says what the one before it says. */
