@@ -277,34 +277,59 @@ same_snapshot(const struct sfs_base *base)
 	return out;
 }
 
+/* The snapshot of an empty migration: as the newest one, with what came after that. */
+static int
+snapshot_of_now(const struct sfs_history *history, const struct sfs_generation *how,
+	json_t **ret_snapshot, struct sfs_error *err)
+{
+	struct catalogs catalogs sfs_auto(catalogs) = { { NULL } };
+	struct sfs_base base sfs_auto(base) = { 0 };
+	struct sfs_diff none = { 0 };
+	int r = sfs_base_find(history, &base, err);
+	size_t stops[] = { base.n, history->files.len };
+
+	if (r < 0) {
+		return r;
+	}
+	if (base.snapshot && (base.n == history->files.len || !how->evaluates)) {
+		*ret_snapshot = same_snapshot(&base);
+		return 0;
+	}
+	if (!how->evaluates) {
+		stops[1] = 0; /* nothing can be run, so nothing is known: as drizzle-kit has it */
+	}
+	r = stops[1] ? sfs_history_replay(
+			       history, how->db, how->shadow, stops, 2, catalogs.items, err)
+		     : 0;
+	if (r == 0 && !catalogs.items[1]) {
+		catalogs.items[1] = sfs_catalog_create();
+		catalogs.items[1]->dialect = history->driver->dialect;
+		sfs_catalog_seal(catalogs.items[1]);
+	}
+	if (r == 0) {
+		*ret_snapshot = next_snapshot(&base, catalogs.items[0], catalogs.items[1], &none);
+	}
+	return r;
+}
+
 int
 sfs_generate_custom(struct sfs_history *history, const struct sfs_generation *how,
 	struct sfs_generated *ret_generated, struct sfs_error *err)
 {
 	static const char text[] = "-- Custom SQL migration file, put your code below! --";
-	struct sfs_base base sfs_auto(base) = { 0 };
-	int r = sfs_base_find(history, &base, err);
+	json_t *snapshot = NULL;
 
 	sfs_plan_init(&ret_generated->plan);
-	if (r < 0) {
-		return r;
-	}
-	if (!base.snapshot) {
-		struct sfs_catalog *empty sfs_auto(catalog) = sfs_catalog_create();
-
-		empty->dialect = history->driver->dialect;
-		sfs_catalog_seal(empty);
-		base.snapshot = sfs_snapshot_make(empty);
-		(void)json_object_del(base.snapshot, "id");
-	}
 	sfs_str_add(&ret_generated->text, text);
 	ret_generated->tag = choose_tag(history, how, NULL);
 	if (how->dry_run) {
 		return 0;
 	}
-	json_t *snapshot = same_snapshot(&base);
-	r = sfs_publish(history, ret_generated->tag, &ret_generated->text, snapshot,
-		how->project->breakpoints, sfs_migration_when(&history->journal), err);
+	int r = snapshot_of_now(history, how, &snapshot, err);
+	if (r == 0) {
+		r = sfs_publish(history, ret_generated->tag, &ret_generated->text, snapshot,
+			how->project->breakpoints, sfs_migration_when(&history->journal), err);
+	}
 	json_decref(snapshot);
 	return r;
 }

@@ -12,6 +12,7 @@ struct sfs_generation {
 	const struct sfs_project *project; /* filters, breakpoints */
 	struct sfs_db *db;                 /* evaluates; SQLite: may be NULL */
 	const char *shadow;                /* as for sfs_history_replay() */
+	bool evaluates;                    /* there is a place in which to run the history */
 	const char *name;                  /* NULL: called by what changes */
 	enum sfs_prefix prefix;
 	bool idempotent; /* each statement may run twice */
@@ -36,7 +37,10 @@ int sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 	const struct sfs_catalog *want, struct sfs_renames *renames,
 	struct sfs_generated *ret_generated, struct sfs_error *err) SFS_MUST_CHECK;
 
-/* Writes an empty migration for a person to fill in; the snapshot says what the one before it says. */
+/*
+ * Writes an empty migration for a person to fill in. The snapshot says what the one before it says,
+ * with what migrations without one have made since, if the history can be run.
+ */
 int sfs_generate_custom(struct sfs_history *history, const struct sfs_generation *how,
 	struct sfs_generated *ret_generated, struct sfs_error *err) SFS_MUST_CHECK;
 

@@ -80,7 +80,7 @@ json_t *sfs_snapshot_full_name(const char *name, const char *usual);
 /* The names of "a, "B c"" (or of what stands in the first parentheses of `list`) as an array. */
 json_t *sfs_snapshot_names(enum sfs_dialect dialect, const char *list);
 
-/* Values of "name=value, other=value" as an object of strings. */
+/* Values of "name=70, other=on" as an object: numbers, booleans and strings. */
 json_t *sfs_snapshot_options(enum sfs_dialect dialect, const char *options);
 
 /*

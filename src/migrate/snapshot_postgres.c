@@ -415,11 +415,10 @@ view_options(const struct sfs_object *view)
 			json_string(strcasecmp(check, "local") == 0 ? "local" : "cascaded"));
 	}
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *value = json_string_value(json_object_get(options, names[i].option));
+		json_t *value = json_object_get(options, names[i].option);
 
-		if (value) {
-			sfs_snapshot_set(
-				with, names[i].drizzle, json_boolean(strcmp(value, "true") == 0));
+		if (json_is_boolean(value)) {
+			sfs_snapshot_set(with, names[i].drizzle, json_incref(value));
 		}
 	}
 	json_decref(options);

@@ -223,9 +223,8 @@ index_of(const struct sfs_object *table, const struct sfs_object *index, json_t 
 		struct sfs_str where sfs_auto(str) = SFS_STR_INIT;
 
 		sfs_words_add(&words, past + 1, words.tokens.len, &where);
-		json_t *value = sfs_snapshot_string(sfs_str_text(&where));
-		/* Here drizzle has the place of the key before isUnique. */
-		json_object_set_new(json, "where", value);
+		sfs_snapshot_set(json, "where",
+			sfs_snapshot_expression(dialect, table, sfs_str_text(&where), true));
 	}
 	return json;
 }
@@ -355,7 +354,9 @@ add_check(const struct sfs_object *table, const struct sfs_object *check, json_t
 			sfs_words_add(&words, i + 4, sfs_words_past(&words, i + 3) - 1, &text);
 			sfs_snapshot_set(checks, check->id.name,
 				json_pack("{s:o, s:o}", "name", sfs_snapshot_string(check->id.name),
-					"value", sfs_snapshot_string(sfs_str_text(&text))));
+					"value",
+					sfs_snapshot_expression(
+						dialect, table, sfs_str_text(&text), true)));
 		}
 	}
 }

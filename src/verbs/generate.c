@@ -157,12 +157,14 @@ generate(const struct request *request, struct sfs_workspace *workspace,
 		.dry_run = request->dry_run };
 	int r = read_prefix(request, workspace, &how.prefix, err);
 
-	if (r == 0 && request->custom) {
-		return sfs_generate_custom(&workspace->history, &how, generated, err);
-	}
-	if (r == 0) {
+	bool sqlite = workspace->driver->dialect == SFS_SQLITE;
+	how.evaluates = !request->custom || workspace->target || sqlite;
+	if (r == 0 && how.evaluates) {
 		r = sfs_workspace_open(workspace, err);
 		how.db = workspace->side.db;
+	}
+	if (r == 0 && request->custom) {
+		return sfs_generate_custom(&workspace->history, &how, generated, err);
 	}
 	if (r == 0) {
 		r = load_wanted(&wanted, request, workspace, err);

@@ -333,3 +333,105 @@ def test_corpus(request, schemafs, corpora, name, tmp_path):
             assert value["columns"].pop("zz_new") and "zz_new" not in former["tables"][key]["columns"]
     assert now == former
     project.agrees()
+
+
+# Where a database is not what drizzle's own snapshot says, or keeps no name for it.
+UNLIKE = {
+    "homarr_pg": 1,  # a UNIQUE that the server took for the primary key
+    "homarr_sqlite": 9,  # keys that old releases wrote with sorted columns; an action lost by ADD COLUMN
+    "kan": 2,  # indexes of a migration by hand
+    "karakeep": 12,  # defaults for rows that were there; names of foreign keys
+    "zero": 1,  # the order of keys in a jsonb
+}
+
+
+def leaves(value, path=()):
+    if isinstance(value, dict):
+        for key in value:
+            yield from leaves(value[key], (*path, key))
+        if not value:
+            yield path, "empty"
+    else:
+        yield path, json.dumps(value)
+
+
+def things(snapshot):
+    """What a snapshot says, a path each; a key or index that differs counts as one."""
+    for path, value in leaves({key: snapshot[key] for key in snapshot if key not in ("id", "prevId", "_meta")}):
+        yield path, value
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_snapshot_made_of_nothing_but_the_schema(request, schemafs, corpora, name, tmp_path):
+    """Without a snapshot to go on from, ours says what drizzle's own said."""
+    new = request.getfixturevalue({"pg": "new_pg", "sqlite_db": "new_sqlite"}[FOLDERS[name]])
+    project = Project(schemafs, new, tmp_path / "project")
+    shutil.copytree(corpora / "drizzle" / name, project.folder)
+    theirs = dict(things(project.snapshot()))
+    for path in (project.folder / "meta").glob("*_snapshot.json"):
+        path.unlink()
+    project.generate("--custom", "anew")
+    ours = dict(things(project.snapshot()))
+    unlike = {path for path in set(ours) | set(theirs) if ours.get(path) != theirs.get(path)}
+    # A thing of a table is one difference, however many lines tell it.
+    sections = {"foreignKeys", "compositePrimaryKeys", "uniqueConstraints", "indexes"}
+    counted = {
+        path[:4] if len(path) > 4 and path[2] in sections and (path in ours) != (path in theirs) else path
+        for path in unlike
+        if path[-1] not in sections
+    }
+    assert len(counted) == UNLIKE[name], sorted(counted)
+    assert len(theirs) > 1000 or name == "zero"
+
+
+def test_an_empty_one_to_fill_in(project):
+    project.change(USERS)
+    project.generate()
+    first = project.snapshot()
+    done = project.generate("--custom", "fill")
+    assert done.stdout == f"{project.folder}/0001_fill.sql\n"
+    assert project.text() == "-- Custom SQL migration file, put your code below! --"
+    second = project.snapshot()
+    assert list(second)[:3] == ["id", "prevId", "version"] and second["prevId"] == first["id"]
+    assert {**second, "id": 0, "prevId": 0} == {**first, "id": 0, "prevId": 0}
+    # Untouched it changes nothing; filled in it is part of what the next one goes on from.
+    assert "nothing to do" in project.generate().stderr
+    (project.folder / "0001_fill.sql").write_text("CREATE TABLE mine (x integer);")
+    project.change("CREATE TABLE mine (x integer); CREATE TABLE other (x integer);")
+    project.generate("other")
+    assert "mine" not in project.text()
+    # drizzle never heard of it: were it told, it would drop what its schema.ts has not.
+    assert {table["name"] for table in project.snapshot()["tables"].values()} == {"users", "other"}
+    project.agrees()
+
+
+PREFIXES = {
+    "index": r"0001_a",
+    "timestamp": r"20\d{12}_a",
+    "supabase": r"20\d{12}_a",
+    "unix": r"\d{10}_a",
+    "none": r"_a",
+}
+
+
+def test_prefixes(project):
+    """Whatever the folder's newest one has, unless another one is asked for."""
+    project.change(USERS)
+    project.generate("init")
+    journal = (project.folder / "meta/_journal.json").read_bytes()
+    kept = project.files()
+    for prefix, expected in PREFIXES.items():
+        for path in set(project.files()) - set(kept):
+            path.unlink()
+        (project.folder / "meta/_journal.json").write_bytes(journal)
+        project.generate("--custom", "--prefix", prefix, "--name", "a")
+        assert re.fullmatch(expected, project.tags[-1]), (prefix, project.tags)
+        number = project.tags[-1].split("_")[0]
+        assert (project.folder / f"meta/{number}_snapshot.json").exists()
+        project.generate("--custom", "b")
+        form = expected.replace("0001", "0002").replace("_a", "_b")
+        assert re.fullmatch(form, project.tags[-1]) and len(set(project.tags)) == 3
+        assert len({tag.split("_")[0] for tag in project.tags}) == (2 if prefix == "none" else 3)
+    assert "--prefix is" in project.generate("--prefix", "date", code=2).stderr
+    for name in ("a/b", "", ".x", "a\nb"):
+        assert project.generate("--name", name, code=2)
