@@ -15,18 +15,6 @@ BEFORE = ["empty.sql", "posts.sql", "users.sql"]
 
 
 @pytest.fixture
-def place(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def folder(place, engine):
-    return tables(place, engine)
-
-
-@pytest.fixture
 def edited(place, folder, engine, tmp_path):
     """A copy of users.sql with a column more; afterwards the table must have it, once, and nothing else."""
     copy = tmp_path / "users.sql"

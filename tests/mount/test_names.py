@@ -7,23 +7,7 @@ import time
 
 import pytest
 
-from tree import SCHEMA, columns, has_table, names, shell, tables, wait_for, with_column
-
-
-@pytest.fixture
-def place(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def folder(place, engine):
-    return tables(place, engine)
-
-
-def fails_with(number):
-    return pytest.raises(OSError, match=os.strerror(number))
+from tree import SCHEMA, columns, fails_with, has_table, names, shell, tables, wait_for, with_column
 
 
 def test_rename_is_a_rename(folder, engine):
@@ -174,7 +158,6 @@ def test_scratch_files(folder, engine):
         assert (folder / name).read_text() == "whatever"
         os.unlink(folder / name)
     assert names(folder) == ["empty.sql", "posts.sql", "users.sql"]
-
 
 
 class TestNamespaces:

@@ -7,17 +7,13 @@ import os
 
 import pytest
 
-from tree import has_table, names, shell, tables
+from tree import fails_with, has_table, names, shell, tables
 
 
 @pytest.fixture
 def place(engine, mount):
     with mount(engine.target) as place:
         yield place
-
-
-def fails_with(number):
-    return pytest.raises(OSError, match=os.strerror(number))
 
 
 def test_applied_and_numbered(place, engine):

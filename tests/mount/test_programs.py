@@ -21,18 +21,6 @@ CHANGE = "%s/email text NOT NULL/email text NOT NULL, note text/"
 
 
 @pytest.fixture
-def place(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def folder(place, engine):
-    return tables(place, engine)
-
-
-@pytest.fixture
 def edited(place, folder, engine, tmp_path):
     """users.sql with a column more; afterwards the table has it, once, and nothing else changed."""
     copy = tmp_path / "users.sql"

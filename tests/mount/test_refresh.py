@@ -7,21 +7,7 @@ import subprocess
 import threading
 import time
 
-import pytest
-
 from tree import SCHEMA, names, tables, wait_for, with_column
-
-
-@pytest.fixture
-def place(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def folder(place, engine):
-    return tables(place, engine)
 
 
 def warm(place):

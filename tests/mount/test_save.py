@@ -4,25 +4,7 @@
 import errno
 import os
 
-import pytest
-
-from tree import SCHEMA, columns, has_table, names, shell, tables, wait_for, with_column
-
-
-@pytest.fixture
-def place(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def folder(place, engine):
-    return tables(place, engine)
-
-
-def fails_with(number):
-    return pytest.raises(OSError, match=os.strerror(number))
+from tree import columns, fails_with, has_table, names, shell, tables, wait_for, with_column
 
 
 def test_edit(folder, engine):

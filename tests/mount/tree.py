@@ -5,6 +5,8 @@ import os
 import subprocess
 import time
 
+import pytest
+
 SCHEMA = """
 CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL);
 CREATE TABLE posts (id integer PRIMARY KEY, user_id integer REFERENCES users (id));
@@ -12,6 +14,11 @@ CREATE TABLE empty (a integer);
 CREATE VIEW emails AS SELECT email FROM users;
 INSERT INTO users VALUES (1, 'a@example.org');
 """
+
+
+def fails_with(number):
+    """A context in which the system says no, with this reason."""
+    return pytest.raises(OSError, match=os.strerror(number))
 
 
 def tables(place, engine):
