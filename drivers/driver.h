@@ -40,10 +40,28 @@ struct sfs_open_options {
 struct sfs_scope {
 	const struct sfs_identity *objects; /* borrowed; NULL: everything */
 	size_t n_objects;
+	const uint64_t *tags; /* borrowed; the objects by their tags in a census instead */
+	size_t n_tags;
 	bool alone;        /* `objects` alone, not what depends on them */
-	bool dependencies; /* fill the catalog's graph; always done when `objects` is given */
+	bool dependencies; /* fill the catalog's graph; always done when only a part is read */
 	bool texts;        /* only print() will look at it: what that does without may be missing */
 };
+
+/* Whether only a part is read. */
+static inline bool
+sfs_scope_is_partial(const struct sfs_scope *scope)
+{
+	return scope->objects || scope->tags;
+}
+
+/*
+ * The objects that have files, by `tag` as struct sfs_object has it, ascending; `sign` differs after
+ * every change of an object's own definition. Tag 0 stands for all that is not told apart.
+ */
+struct sfs_census_entry {
+	uint64_t tag, sign;
+};
+struct sfs_census SFS_VEC_OF(struct sfs_census_entry);
 
 /* A text to be understood by the server, and the file that it stands in. */
 struct sfs_source {
@@ -128,6 +146,10 @@ struct sfs_driver {
 	/* Cheap: changes whenever the schema may have changed. Owned by the caller. */
 	int (*fingerprint)(
 		struct sfs_db *db, char **ret_fingerprint, struct sfs_error *err) SFS_MUST_CHECK;
+
+	/* Cheaper than reading all: tells which objects have to be read again. Added to the list. */
+	int (*census)(struct sfs_db *db, struct sfs_census *ret_census,
+		struct sfs_error *err) SFS_MUST_CHECK;
 
 	/*
 	 * Appends the canonical text of an object that has a file: the object with its parts and, for

@@ -314,11 +314,19 @@ wait_for_daemon(const char *path)
 	return true;
 }
 
+/* The kernel remembers what stat(2) says of a dead mount, but not statfs(2). */
+static bool
+is_dead(const char *mountpoint)
+{
+	struct statvfs found;
+
+	return statvfs(mountpoint, &found) < 0 && errno == ENOTCONN;
+}
+
 int
 sfs_mount_clean(const char *mountpoint, struct sfs_error *err)
 {
 	char *path sfs_auto(free) = NULL;
-	struct statvfs found;
 	int r = entry_path(mountpoint, &path, err);
 
 	if (r < 0) {
@@ -328,10 +336,9 @@ sfs_mount_clean(const char *mountpoint, struct sfs_error *err)
 	if (is_locked(path) && (is_ours(mountpoint) || !wait_for_daemon(path))) {
 		return sfs_error_set(err, EBUSY, "%s is mounted already", mountpoint);
 	}
-	/* The kernel remembers what stat(2) says of a dead mount, but not statfs(2). Several can lie on
-	 * top of each other. */
+	/* Several can lie on top of each other. */
 	while (is_ours(mountpoint)) {
-		if (statvfs(mountpoint, &found) == 0 || errno != ENOTCONN) {
+		if (!is_dead(mountpoint)) {
 			return sfs_error_set(err, EBUSY, "%s is mounted already", mountpoint);
 		}
 		r = unmount(mountpoint, true);
@@ -355,7 +362,7 @@ sfs_mount_end(const char *mountpoint, struct sfs_error *err)
 	if (!is_ours(mountpoint)) {
 		return sfs_error_set(err, EINVAL, "%s is no mount of ours", mountpoint);
 	}
-	if (!is_locked(path)) {
+	if (!is_locked(path) && is_dead(mountpoint)) {
 		return sfs_mount_clean(mountpoint, err);
 	}
 	r = unmount(mountpoint, false);

@@ -14,6 +14,7 @@
 #include "fs/notify.h"
 #include "fs/ops.h"
 #include "fs/pending.h"
+#include "fs/refresh.h"
 #include "fs/refusal.h"
 #include "fs/refuse.h"
 #include "fs/registry.h"
@@ -55,8 +56,9 @@ static const struct fuse_lowlevel_ops operations = {
 /* What libfuse hands around as one connection's parts. */
 struct connection {
 	struct mnt mnt;
-	struct sfs_db *db; /* owned until the watching thread has it */
-	char *fingerprint; /* owned until the watching thread has it */
+	struct sfs_db *db;      /* owned until the watching thread has it */
+	char *fingerprint;      /* owned until the watching thread has it */
+	struct mnt_known known; /* the same */
 	int registry_fd;
 	bool mounted;
 	bool has_signals;
@@ -136,7 +138,7 @@ read_first(struct connection *c, struct sfs_error *err)
 	mnt_control_init(mnt);
 	/* Before reading: what changes in between is read once more. */
 	r = mnt->driver->fingerprint(c->db, &c->fingerprint, err);
-	r = r < 0 ? r : mnt_watch_read(mnt, c->db, err);
+	r = r < 0 ? r : mnt_refresh_whole(mnt, c->db, &c->known, err);
 	if (r < 0) {
 		return r;
 	}
@@ -208,7 +210,7 @@ start_threads(struct connection *c, struct sfs_error *err)
 		mnt->jobs = mnt_jobs_create(mnt);
 	}
 	if (mnt->jobs) {
-		mnt->watch = mnt_watch_create(mnt, c->db, c->fingerprint);
+		mnt->watch = mnt_watch_create(mnt, c->db, c->fingerprint, &c->known);
 		if (mnt->watch) {
 			c->db = NULL;
 			c->fingerprint = NULL;
@@ -269,6 +271,7 @@ finish(struct connection *c)
 	}
 	free(c->fingerprint);
 	mnt_drafts_destroy(mnt->drafts);
+	mnt_known_finish(&c->known);
 	mnt_nodes_finish(&mnt->nodes);
 	free(mnt->refused.path);
 	mnt_text_unref(mnt->refused.text);

@@ -244,6 +244,40 @@ collect_gone(struct mnt *mnt, struct mnt_node *directory, struct gone *gone)
 	}
 }
 
+/* What `status` tells of the tree. */
+static void
+count(struct mnt *mnt)
+{
+	mnt->health.n_objects = mnt->health.n_locked = 0;
+	for (size_t i = 0; i < mnt->nodes.n_slots; i++) {
+		const struct mnt_node *node = mnt->nodes.slots[i];
+
+		if (node && node->role == MNT_OBJECT && node->exists && node->parent) {
+			mnt->health.n_objects++;
+			mnt->health.n_locked += node->locked;
+		}
+	}
+}
+
+void
+mnt_view_changes(struct mnt *mnt, const struct sfs_tree *tree)
+{
+	sfs_vec_foreach (file, &tree->files) {
+		(void)publish(mnt, file);
+	}
+	count(mnt);
+}
+
+void
+mnt_view_withdraw(struct mnt *mnt, const char *path)
+{
+	struct mnt_node *node = mnt_node_find(&mnt->nodes, path);
+
+	if (node && node->role == MNT_OBJECT && node->exists) {
+		withdraw(mnt, node);
+	}
+}
+
 void
 mnt_view_refresh(struct mnt *mnt, const struct sfs_tree *tree)
 {
@@ -251,11 +285,8 @@ mnt_view_refresh(struct mnt *mnt, const struct sfs_tree *tree)
 	struct gone gone = { 0 };
 
 	mnt->refresh++;
-	mnt->health.n_objects = tree->files.len;
-	mnt->health.n_locked = 0;
 	sfs_vec_foreach (file, &tree->files) {
 		publish(mnt, file)->seen = mnt->refresh;
-		mnt->health.n_locked += file->locked;
 	}
 	for (size_t i = 0; i < sizeof tops / sizeof tops[0]; i++) {
 		struct mnt_node *top = mnt_node_child(mnt->nodes.root, tops[i]);
@@ -268,4 +299,5 @@ mnt_view_refresh(struct mnt *mnt, const struct sfs_tree *tree)
 		withdraw(mnt, *node);
 	}
 	sfs_vec_finish(&gone);
+	count(mnt);
 }

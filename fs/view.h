@@ -15,6 +15,10 @@ void mnt_view_init(struct mnt *mnt);
 /* The whole tree as it is now. */
 void mnt_view_refresh(struct mnt *mnt, const struct sfs_tree *tree);
 
+/* These files of it, and that one has gone. */
+void mnt_view_changes(struct mnt *mnt, const struct sfs_tree *tree);
+void mnt_view_withdraw(struct mnt *mnt, const char *path);
+
 /* What a change touched. */
 void mnt_view_outcome(struct mnt *mnt, const struct sfs_outcome *outcome);
 

@@ -8,15 +8,18 @@
 #include "base/redact.h"
 #include "fs/control.h"
 #include "fs/migrations.h"
+#include "fs/refresh.h"
 #include "fs/times.h"
-#include "fs/view.h"
 #include "fs/watch.h"
 
 enum {
-	POLL_MS = 1000,
+	POLL_MS = 400,
 	POLL_FILE_MS = 200, /* SQLite: a look into the file */
+	QUIET_MS = 300,     /* our own changes are shown already: more may follow */
 	QUIET_MAX_MS = 1000,
-	QUIET_FACTOR = 10, /* of the time that reading takes: the rest after our own changes */
+	WHOLE_MS = 2000,   /* what is written of the whole follows when changes have come to rest */
+	WHOLE_FACTOR = 20, /* of the time that reading everything takes */
+	WHOLE_MAX_MS = 60000,
 	RETRY_MAX_MS = 5000,
 	SETTLED_MS = 3000, /* after that without a change, times are written down */
 	END_MS = 2000,     /* how long an unmount waits for a server that does not answer */
@@ -36,101 +39,19 @@ struct mnt_watch {
 
 	/* The thread's own: */
 	char *fingerprint; /* owned; of what is shown, NULL: unknown */
-	uint64_t changes;  /* ours that were seen */
-	int64_t quiet_until;
+	struct mnt_known known;
+	int64_t whole_due;              /* when everything is read; 0: no need */
+	uint64_t changes;               /* ours that were seen */
+	int64_t quiet_until, quiet_end; /* 0: no change of ours is waited for */
 	uint64_t node_changes;
 	int64_t settled_at; /* 0: nothing to write down */
 	unsigned retry_ms;
 };
 
-/* ---- reading ---- */
-
-struct reading {
-	struct sfs_tree tree;
-	struct sfs_str schema;
-	struct sfs_str invisible;
-};
-
-static void
-reading_finish(struct reading *reading)
-{
-	sfs_tree_finish(&reading->tree);
-	sfs_str_finish(&reading->schema);
-	sfs_str_finish(&reading->invisible);
-}
-
-SFS_DEFINE_AUTO_VALUE(reading, struct reading, reading_finish)
-
-static int
-read_database(struct mnt *mnt, struct sfs_db *db, struct reading *reading, struct sfs_error *err)
-{
-	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
-	struct sfs_scope scope = { .dependencies = true, .texts = true };
-	struct sfs_error whole sfs_auto(error) = SFS_ERROR_INIT;
-	int r = mnt->driver->read(db, &scope, &catalog, err);
-
-	if (r < 0) {
-		return r;
-	}
-	r = sfs_tree_render(mnt->driver, catalog, &reading->tree, err);
-	if (r < 0) {
-		return r;
-	}
-	if (mnt->driver->print_all(catalog, &reading->schema, &whole) < 0) {
-		/* The objects can be shown all the same. */
-		mnt_control_warn(mnt, "generated/schema.sql: %s", whole.message);
-	}
-	sfs_vec_foreach (line, &catalog->invisible) {
-		sfs_str_addf(&reading->invisible, "  %s\n", *line);
-	}
-	return 0;
-}
-
-static int
-show(struct mnt *mnt, struct reading *reading, uint64_t changes)
-{
-	MNT_LOCK(mnt);
-	if (mnt->changes != changes) {
-		return -EAGAIN;
-	}
-	mnt_view_refresh(mnt, &reading->tree);
-	free(mnt->health.invisible);
-	mnt->health.invisible = reading->invisible.len ? sfs_str_steal(&reading->invisible) : NULL;
-	return 0;
-}
-
-int
-mnt_watch_read(struct mnt *mnt, struct sfs_db *db, struct sfs_error *err)
-{
-	struct reading reading sfs_auto(reading) = { 0 };
-	int64_t start = mnt_now();
-	uint64_t changes;
-
-	{
-		MNT_LOCK(mnt);
-		changes = mnt->changes;
-	}
-	int r = read_database(mnt, db, &reading, err);
-	if (r < 0) {
-		return r;
-	}
-	if (show(mnt, &reading, changes) < 0) {
-		return sfs_error_set(err, EAGAIN, "the database changed while it was read");
-	}
-	__atomic_store_n(&mnt->reading_ms, mnt_now() - start, __ATOMIC_RELAXED);
-	sfs_tree_finish(&reading.tree);
-	mnt_control_schema(mnt, sfs_str_text(&reading.schema), reading.schema.len);
-	mnt_control_update(mnt);
-	sfs_str_finish(&reading.schema);
-	/* A catalog is large and short-lived: give its memory back. */
-	(void)malloc_trim(0);
-	return 0;
-}
-
 void
 mnt_watch_show(struct mnt *mnt, struct sfs_db *db)
 {
-	if (!db || mnt_watch_read(mnt, db, NULL) < 0) {
+	if (!db || mnt_refresh_whole(mnt, db, NULL, NULL) < 0) {
 		mnt_watch_kick(mnt);
 	}
 }
@@ -183,10 +104,11 @@ reopen(struct mnt_watch *watch, struct sfs_error *err)
 	return r;
 }
 
-/* Our own changes are shown already; the whole is read once they have come to rest. */
+/* Whether our own changes, which are shown already, have come to rest or went on for long. */
 static bool
 is_quiet(struct mnt_watch *watch)
 {
+	int64_t now = mnt_now();
 	uint64_t changes;
 
 	{
@@ -195,11 +117,14 @@ is_quiet(struct mnt_watch *watch)
 	}
 	if (changes != watch->changes) {
 		watch->changes = changes;
-		int64_t wait =
-			QUIET_FACTOR * __atomic_load_n(&watch->mnt->reading_ms, __ATOMIC_RELAXED);
-		watch->quiet_until = mnt_now() + (wait < QUIET_MAX_MS ? wait : QUIET_MAX_MS);
+		watch->quiet_until = now + QUIET_MS;
+		watch->quiet_end = watch->quiet_end ? watch->quiet_end : now + QUIET_MAX_MS;
 	}
-	return mnt_now() >= watch->quiet_until;
+	if (now < watch->quiet_until && now < watch->quiet_end) {
+		return false;
+	}
+	watch->quiet_end = 0;
+	return true;
 }
 
 /* SQLite holds in memory what it once read; a connection that only asks for the version does not. */
@@ -210,6 +135,46 @@ forget_schema(struct mnt_watch *watch)
 		replace_db(watch, NULL);
 		(void)malloc_trim(0);
 	}
+}
+
+/* What is told of the whole need not follow every change: reading everything has its price. */
+static void
+put_off_whole(struct mnt_watch *watch)
+{
+	int64_t reading = __atomic_load_n(&watch->mnt->reading_ms, __ATOMIC_RELAXED);
+	int64_t wait = WHOLE_FACTOR * reading;
+
+	wait = wait < WHOLE_MS ? WHOLE_MS : wait;
+	watch->whole_due = mnt_now() + (wait < WHOLE_MAX_MS ? wait : WHOLE_MAX_MS);
+}
+
+static int
+refresh_whole(struct mnt_watch *watch, struct sfs_error *err)
+{
+	int r = mnt_refresh_whole(watch->mnt, watch->db, &watch->known, err);
+
+	watch->whole_due = r < 0 ? watch->whole_due : 0;
+	return r;
+}
+
+/* -EAGAIN, which is no failure, when we changed something meanwhile: the next look will do. */
+static int
+refresh(struct mnt_watch *watch, bool changed, struct sfs_error *err)
+{
+	if (watch->whole_due && mnt_now() >= watch->whole_due) {
+		return refresh_whole(watch, err);
+	}
+	if (!changed) {
+		return 0;
+	}
+	int r = mnt_refresh_some(watch->mnt, watch->db, &watch->known, err);
+	if (r > 0) {
+		return refresh_whole(watch, err);
+	}
+	if (r == 0 && !watch->whole_due) {
+		put_off_whole(watch);
+	}
+	return r;
 }
 
 static int
@@ -227,14 +192,12 @@ look(struct mnt_watch *watch, struct sfs_error *err)
 	if (r < 0) {
 		return r;
 	}
-	if (!sfs_streq(fingerprint, watch->fingerprint)) {
-		r = mnt_watch_read(watch->mnt, watch->db, err);
-		if (r == -EAGAIN) {
-			return 0;
-		}
-		if (r < 0) {
-			return r;
-		}
+	bool changed = !sfs_streq(fingerprint, watch->fingerprint);
+	r = refresh(watch, changed, err);
+	if (r < 0) {
+		return r == -EAGAIN ? 0 : r;
+	}
+	if (changed) {
 		free(watch->fingerprint);
 		watch->fingerprint = sfs_steal(fingerprint);
 		forget_schema(watch);
@@ -308,7 +271,7 @@ run(void *data)
 }
 
 struct mnt_watch *
-mnt_watch_create(struct mnt *mnt, struct sfs_db *db, char *fingerprint)
+mnt_watch_create(struct mnt *mnt, struct sfs_db *db, char *fingerprint, struct mnt_known *known)
 {
 	struct mnt_watch *watch = sfs_alloc(sizeof *watch);
 	pthread_condattr_t attributes;
@@ -316,6 +279,7 @@ mnt_watch_create(struct mnt *mnt, struct sfs_db *db, char *fingerprint)
 	watch->mnt = mnt;
 	watch->db = db;
 	watch->fingerprint = fingerprint;
+	watch->known = *known;
 	pthread_mutex_init(&watch->lock, NULL);
 	pthread_mutex_init(&watch->db_lock, NULL);
 	pthread_condattr_init(&attributes);
@@ -326,6 +290,7 @@ mnt_watch_create(struct mnt *mnt, struct sfs_db *db, char *fingerprint)
 		free(watch);
 		return NULL;
 	}
+	*known = (struct mnt_known){ 0 };
 	return watch;
 }
 
@@ -363,6 +328,7 @@ mnt_watch_destroy(struct mnt_watch *watch)
 	pthread_join(watch->thread, NULL);
 	replace_db(watch, NULL);
 	free(watch->fingerprint);
+	mnt_known_finish(&watch->known);
 	pthread_cond_destroy(&watch->wake);
 	pthread_mutex_destroy(&watch->lock);
 	pthread_mutex_destroy(&watch->db_lock);

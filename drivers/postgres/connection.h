@@ -100,6 +100,7 @@ enum pg_prepared {
 	PG_STATEMENT_DEPENDENCIES,
 	PG_STATEMENT_FINGERPRINT,
 	PG_STATEMENT_POSITION,
+	PG_STATEMENT_CENSUS,
 };
 int pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *sql, int n_params,
 	const char *const *params, PGresult **ret_result, struct sfs_error *err) SFS_MUST_CHECK;

@@ -42,6 +42,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.is_read_only = pg_is_read_only,
 	.read = read_catalog,
 	.fingerprint = pg_fingerprint,
+	.census = pg_census,
 	.print = print_object,
 	.print_all = pg_print_all,
 	.evaluate = pg_evaluate,

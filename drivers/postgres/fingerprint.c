@@ -15,6 +15,7 @@ static const struct {
 	{ "pg_amproc" },
 	{ "pg_attrdef" },
 	{ "pg_attribute", .condition = "c.attnum > 0" },
+	{ "pg_auth_members" },
 	{ "pg_cast" },
 	{ "pg_class" },
 	{ "pg_collation" },
@@ -62,6 +63,7 @@ static const struct {
  * A row that is made or changed gets a newer xmin than any before it, a row that goes changes the
  * count: count and sum of xmin over a catalog move with every change. age() is the cheapest way to
  * a number; it counts from now, and the age of the oldest normal transaction id tells what now is.
+ * The rows of a new database have no age that moves: 2147483647.
  */
 static void
 write_query(int version, struct sfs_str *out)
@@ -70,13 +72,16 @@ write_query(int version, struct sfs_str *out)
 		if (version >= catalogs[i].since) {
 			sfs_str_add(out, i ? ", " : "SELECT concat_ws(' ', ");
 			sfs_str_addf(out,
-				"(SELECT count(*) || ':' || mod(count(*) * age('3'::xid)"
-				" - coalesce(sum(age(c.xmin)), 0), 4294967296) FROM %s c WHERE %s)",
+				"(SELECT count(*) || ':' || mod(count(c.age) * age('3'::xid)"
+				" - coalesce(sum(c.age), 0), 4294967296) FROM"
+				" (SELECT nullif(age(c.xmin), 2147483647) AS age"
+				" FROM %s c WHERE %s) c)",
 				catalogs[i].catalog,
 				catalogs[i].condition ? catalogs[i].condition : "true");
 		}
 	}
-	sfs_str_addc(out, ')');
+	/* Names that texts quote and no catalog holds as they are; pg_authid is not for everybody. */
+	sfs_str_add(out, ", (SELECT sum(hashtext(rolname || oid)) FROM pg_roles))");
 }
 
 /* Where the server's log stands: nothing can have changed while it stays there. */

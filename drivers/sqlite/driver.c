@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The SQLite driver as the engine sees it. */
+#include "drivers/sqlite/census.h"
 #include "drivers/sqlite/connection.h"
 #include "drivers/sqlite/evaluate.h"
 #include "drivers/sqlite/ledger.h"
@@ -19,6 +20,7 @@ const struct sfs_driver sfs_sqlite_driver = {
 	.is_read_only = lite_is_read_only,
 	.read = lite_read,
 	.fingerprint = lite_fingerprint,
+	.census = lite_census,
 	.print = lite_print,
 	.print_all = lite_print_all,
 	.evaluate = lite_evaluate,

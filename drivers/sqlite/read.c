@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "catalog/catalog.h"
+#include "drivers/sqlite/census.h"
 #include "drivers/sqlite/parse.h"
 #include "drivers/sqlite/read.h"
 #include "drivers/sqlite/scope.h"
@@ -158,6 +159,7 @@ add_table(struct reader *r, const struct row *row)
 	if (!table) {
 		return;
 	}
+	table->tag = lite_tag(row->type, row->name);
 	sfs_map_set(r->relations, sfs_arena_strdup(r->catalog->arena, lower(r, row->name)), table);
 	for (size_t i = 0; !r->texts && i < r->table.columns.len; i++) {
 		add_column(r, table, &r->table.columns.items[i], (uint32_t)i + 1);
@@ -220,6 +222,7 @@ add_view(struct reader *r, const struct row *row)
 	}
 	struct sfs_object *view = sfs_catalog_add(r->catalog, &id, NULL, values);
 	if (view) {
+		view->tag = lite_tag(row->type, row->name);
 		sfs_map_set(r->relations, sfs_arena_strdup(r->catalog->arena, lower(r, row->name)),
 			view);
 	}
@@ -243,7 +246,10 @@ add_trigger(struct reader *r, const struct row *row)
 		lite_body_normal(row->sql, true, &body);
 		values[SFS_TRIGGER_DEFINITION] = sfs_str_text(&body);
 	}
-	(void)sfs_catalog_add(r->catalog, &id, NULL, values);
+	struct sfs_object *trigger = sfs_catalog_add(r->catalog, &id, NULL, values);
+	if (trigger) {
+		trigger->tag = lite_tag(row->type, row->name);
+	}
 }
 
 static void
@@ -325,7 +331,7 @@ lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog 
 
 	lite_table_init(&r.table);
 	r.catalog->dialect = SFS_SQLITE;
-	if (rc == 0 && scope->objects) {
+	if (rc == 0 && sfs_scope_is_partial(scope)) {
 		rc = lite_scope_create(conn, scope, &r.scope, err);
 	}
 	if (rc == 0) {
@@ -334,7 +340,7 @@ lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog 
 	if (rc < 0) {
 		return rc;
 	}
-	if (!scope->objects) {
+	if (!sfs_scope_is_partial(scope)) {
 		(void)sfs_catalog_add(r.catalog,
 			&(struct sfs_identity){ .kind = SFS_NAMESPACE,
 				.namespace = LITE_NAMESPACE,
@@ -342,7 +348,7 @@ lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog 
 			NULL, NULL);
 	}
 	sfs_catalog_seal(r.catalog);
-	if (scope->objects || scope->dependencies) {
+	if (sfs_scope_is_partial(scope) || scope->dependencies) {
 		lite_depend(r.catalog);
 	}
 	*ret_catalog = sfs_steal(r.catalog);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "drivers/sqlite/census.h"
 #include "drivers/sqlite/mention.h"
 #include "drivers/sqlite/parse.h"
 #include "drivers/sqlite/scope.h"
@@ -48,6 +49,46 @@ ask(struct lite_scope *scope, const struct sfs_identity *id)
 	const char *name = lower(scope, info->level == SFS_LEVEL_PART ? id->relation : id->name);
 	sfs_map_set(scope->relations, name, scope);
 	sfs_map_set(scope->asked, name, scope);
+}
+
+static bool
+has_tag(const struct sfs_scope *scope, uint64_t tag)
+{
+	for (size_t i = 0; i < scope->n_tags; i++) {
+		if (scope->tags[i] == tag) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The names behind tags. A trigger comes with its relation, whose name stands in its path. */
+static int
+ask_by_tags(
+	struct lite_scope *own, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_error *err)
+{
+	static const char query[] = "SELECT type, name, tbl_name FROM main.sqlite_schema "
+				    "WHERE type <> 'index'";
+	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
+	int r = lite_prepare(conn, query, &statement, err), rc;
+
+	if (r < 0) {
+		return r;
+	}
+	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+		const char *type = (const char *)sqlite3_column_text(statement, 0);
+		const char *name = (const char *)sqlite3_column_text(statement, 1);
+		const char *relation = (const char *)sqlite3_column_text(statement, 2);
+
+		if (!type || !name || !relation || !has_tag(scope, lite_tag(type, name))) {
+			continue;
+		}
+		if (strcmp(type, "trigger") == 0) {
+			sfs_map_set(own->triggers, lower(own, name), own);
+		}
+		sfs_map_set(own->relations, lower(own, relation), own);
+	}
+	return rc == SQLITE_DONE ? 0 : lite_error(conn, query, err);
 }
 
 static int
@@ -131,7 +172,8 @@ lite_scope_create(sqlite3 *conn, const struct sfs_scope *scope, struct lite_scop
 	for (size_t i = 0; i < scope->n_objects; i++) {
 		ask(own, &scope->objects[i]);
 	}
-	int r = read_programs(own, conn, err);
+	int r = scope->n_tags ? ask_by_tags(own, conn, scope, err) : 0;
+	r = r < 0 ? r : read_programs(own, conn, err);
 	if (r < 0) {
 		lite_scope_destroy(own);
 		return r;

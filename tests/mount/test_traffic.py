@@ -45,7 +45,7 @@ def test_looking_sends_nothing(server, mount, count):
 
 
 def test_idle_costs_next_to_nothing(server, mount):
-    """A question a second, which reads no table; of SQLite's file nothing at all is asked here."""
+    """A few small questions, which read no table; of SQLite's file nothing at all is asked here."""
     with PostgresDatabase.created(server) as db:
         db.run("CREATE TABLE t (a integer);")
         with mount(db.target):
@@ -53,7 +53,7 @@ def test_idle_costs_next_to_nothing(server, mount):
             before = len(server.statements())
             time.sleep(4)
             said = server.statements()[before:]
-            assert len(said) <= 6, said
+            assert len(said) <= 14, said
             assert not [line for line in said if is_about_the_catalog(line)]
 
 

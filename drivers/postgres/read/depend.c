@@ -168,7 +168,7 @@ pg_read_dependencies(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog *catalog, struct sfs_error *err)
 {
 	sfs_auto(PQclear) PGresult *result = NULL;
-	bool some = options->scope.objects || options->n_aliases;
+	bool some = sfs_scope_is_partial(&options->scope) || options->n_aliases;
 	int r = some ? read_some(db, catalog, &result, err)
 		     : pg_query(db, ALL, 0, NULL, &result, err);
 

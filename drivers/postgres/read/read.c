@@ -21,7 +21,7 @@
 static bool
 is_partial(const struct pg_read_options *options)
 {
-	return options->scope.objects || options->n_aliases;
+	return sfs_scope_is_partial(&options->scope) || options->n_aliases;
 }
 
 /* One message sent, and what its result is for. */
@@ -295,7 +295,7 @@ load_all(struct pg_load *load, struct sfs_error *err)
 		return r;
 	}
 	sfs_catalog_seal(load->catalog);
-	if (options->scope.dependencies || options->scope.objects) {
+	if (options->scope.dependencies || sfs_scope_is_partial(&options->scope)) {
 		return pg_read_dependencies(load->db, options, load->catalog, err);
 	}
 	return 0;

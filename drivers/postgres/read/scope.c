@@ -122,6 +122,15 @@ add_seed(struct seeds *seeds, unsigned class, const char *oid, const char *names
 	add_item(&seeds->columns[4], name);
 }
 
+static void
+add_tag(struct seeds *seeds, uint64_t tag)
+{
+	char oid[16];
+
+	(void)snprintf(oid, sizeof oid, "%u", (unsigned)(tag >> 16 & UINT32_MAX));
+	add_seed(seeds, (unsigned)(tag >> 48), oid, NULL, NULL, NULL);
+}
+
 /* The name under which the server knows what is called `shown`. */
 static const char *
 actual_namespace(const struct pg_read_options *options, const char *shown)
@@ -205,7 +214,7 @@ pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options, struct
 {
 	sfs_auto(seeds) struct seeds seeds = { 0 };
 	sfs_auto(PQclear) PGresult *result = NULL;
-	bool inside = !options->scope.objects; /* all of the scratch places */
+	bool inside = !sfs_scope_is_partial(&options->scope); /* all of the scratch places */
 	const char *params[7];
 
 	for (size_t i = 0; inside && i < options->n_aliases; i++) {
@@ -217,6 +226,9 @@ pg_resolve_scope(struct pg_db *db, const struct pg_read_options *options, struct
 		if (r < 0) {
 			return r;
 		}
+	}
+	for (size_t i = 0; i < options->scope.n_tags; i++) {
+		add_tag(&seeds, options->scope.tags[i]);
 	}
 	for (size_t i = 0; i < 5; i++) {
 		sfs_str_add(&seeds.columns[i], seeds.columns[i].len ? "}" : "{}");

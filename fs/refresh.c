@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/* From the database to the tree: all of it, or what changed. */
+#include "fs/refresh.h"
+
+#include <errno.h>
+#include <malloc.h>
+
+#include "fs/control.h"
+#include "fs/view.h"
+
+struct reading {
+	struct sfs_census census;
+	struct sfs_catalog *catalog; /* owned */
+	struct sfs_tree tree;
+	struct sfs_str schema;
+	struct sfs_str invisible;
+	uint64_t changes; /* ours, as of its beginning */
+};
+
+static void
+reading_finish(struct reading *reading)
+{
+	sfs_vec_finish(&reading->census);
+	sfs_catalog_destroy(reading->catalog);
+	sfs_tree_finish(&reading->tree);
+	sfs_str_finish(&reading->schema);
+	sfs_str_finish(&reading->invisible);
+}
+
+SFS_DEFINE_AUTO_VALUE(reading, struct reading, reading_finish)
+
+static void
+begin(struct mnt *mnt, struct reading *reading)
+{
+	MNT_LOCK(mnt);
+	reading->changes = mnt->changes;
+}
+
+static int
+tell_changed(struct sfs_error *err)
+{
+	return sfs_error_set(err, EAGAIN, "the database changed while it was read");
+}
+
+/* ---- everything ---- */
+
+static int
+read_whole(struct mnt *mnt, struct sfs_db *db, struct reading *reading, struct sfs_error *err)
+{
+	struct sfs_scope scope = { .dependencies = true, .texts = true };
+	struct sfs_error whole sfs_auto(error) = SFS_ERROR_INIT;
+	int r = mnt->driver->read(db, &scope, &reading->catalog, err);
+
+	r = r < 0 ? r : sfs_tree_render(mnt->driver, reading->catalog, &reading->tree, err);
+	if (r < 0) {
+		return r;
+	}
+	if (mnt->driver->print_all(reading->catalog, &reading->schema, &whole) < 0) {
+		/* The objects can be shown all the same. */
+		mnt_control_warn(mnt, "generated/schema.sql: %s", whole.message);
+	}
+	sfs_vec_foreach (line, &reading->catalog->invisible) {
+		sfs_str_addf(&reading->invisible, "  %s\n", *line);
+	}
+	return 0;
+}
+
+static int
+show_whole(struct mnt *mnt, struct reading *reading)
+{
+	MNT_LOCK(mnt);
+	if (mnt->changes != reading->changes) {
+		return -EAGAIN;
+	}
+	mnt_view_refresh(mnt, &reading->tree);
+	free(mnt->health.invisible);
+	mnt->health.invisible = reading->invisible.len ? sfs_str_steal(&reading->invisible) : NULL;
+	return 0;
+}
+
+int
+mnt_refresh_whole(
+	struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct sfs_error *err)
+{
+	struct reading reading sfs_auto(reading) = { 0 };
+	int64_t start = mnt_now();
+
+	begin(mnt, &reading);
+	/* Before reading: what changes in between is read once more. */
+	int r = known ? mnt->driver->census(db, &reading.census, err) : 0;
+	r = r < 0 ? r : read_whole(mnt, db, &reading, err);
+	if (r < 0) {
+		return r;
+	}
+	if (show_whole(mnt, &reading) < 0) {
+		return tell_changed(err);
+	}
+	__atomic_store_n(&mnt->reading_ms, mnt_now() - start, __ATOMIC_RELAXED);
+	if (known) {
+		mnt_known_build(known, &reading.census, reading.catalog);
+	}
+	sfs_catalog_destroy(sfs_steal(reading.catalog));
+	sfs_tree_finish(&reading.tree);
+	mnt_control_schema(mnt, sfs_str_text(&reading.schema), reading.schema.len);
+	mnt_control_update(mnt);
+	sfs_str_finish(&reading.schema);
+	/* A catalog is large and short-lived: give its memory back. */
+	(void)malloc_trim(0);
+	return 0;
+}
+
+/* ---- what changed ---- */
+
+/* Reads until no file of what was read lacks an object that shares it; 1: everything is simpler. */
+static int
+read_some(struct mnt *mnt, struct sfs_db *db, const struct mnt_known *known,
+	struct reading *reading, struct mnt_tags *tags, struct sfs_error *err)
+{
+	enum { ROUNDS = 3 };
+
+	for (int round = 0; round < ROUNDS; round++) {
+		struct sfs_scope scope = { .tags = tags->items, .n_tags = tags->len };
+
+		sfs_catalog_destroy(sfs_steal(reading->catalog));
+		int r = mnt->driver->read(db, &scope, &reading->catalog, err);
+		if (r < 0) {
+			return r;
+		}
+		if (!mnt_known_complete(known, &reading->census, reading->catalog, tags)) {
+			return sfs_tree_render(mnt->driver, reading->catalog, &reading->tree, err);
+		}
+	}
+	return 1;
+}
+
+static int
+show_some(struct mnt *mnt, const struct reading *reading, const struct mnt_paths *old_paths)
+{
+	MNT_LOCK(mnt);
+	if (mnt->changes != reading->changes) {
+		return -EAGAIN;
+	}
+	sfs_vec_foreach (path, old_paths) {
+		if (!sfs_tree_find(&reading->tree, *path)) {
+			mnt_view_withdraw(mnt, *path);
+		}
+	}
+	mnt_view_changes(mnt, &reading->tree);
+	return 0;
+}
+
+static int
+show_changes(struct mnt *mnt, struct mnt_known *known, struct reading *reading,
+	const struct mnt_tags *tags, struct sfs_error *err)
+{
+	struct mnt_known former sfs_auto(mnt_known) = { 0 };
+	struct mnt_paths old_paths = { 0 };
+
+	mnt_known_update(known, &reading->census, tags, reading->catalog, &former, &old_paths);
+	int r = show_some(mnt, reading, &old_paths);
+	sfs_vec_finish(&old_paths);
+	if (r < 0) {
+		/* Nothing of it was shown: what was known still is. */
+		struct mnt_known unused = *known;
+
+		*known = former;
+		former = unused;
+		return tell_changed(err);
+	}
+	mnt_control_update(mnt);
+	return 0;
+}
+
+int
+mnt_refresh_some(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct sfs_error *err)
+{
+	struct reading reading sfs_auto(reading) = { 0 };
+	struct mnt_tags tags = { 0 };
+
+	begin(mnt, &reading);
+	int r = mnt->driver->census(db, &reading.census, err);
+	if (r == 0 && !mnt_known_compare(known, &reading.census, &tags)) {
+		r = 1;
+	}
+	if (r == 0 && tags.len) {
+		r = read_some(mnt, db, known, &reading, &tags, err);
+		r = r ? r : show_changes(mnt, known, &reading, &tags, err);
+	}
+	sfs_vec_finish(&tags);
+	return r;
+}
