@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "migrate/journal.h"
+#include "migrate/journal_text.h"
 #include "migrate/stringify.h"
 
 enum { MAX_JOURNAL = 64 << 20 };
@@ -27,6 +28,7 @@ sfs_journal_finish(struct sfs_journal *journal)
 {
 	json_decref(journal->root);
 	sfs_vec_finish(&journal->entries);
+	sfs_str_finish(&journal->text);
 	memset(journal, 0, sizeof *journal);
 }
 
@@ -163,6 +165,9 @@ sfs_journal_read(const char *directory, const char *dialect, struct sfs_journal 
 	if (r < 0) {
 		return r;
 	}
+	journal.n_read = journal.entries.len;
+	journal.text = text;
+	text = (struct sfs_str)SFS_STR_INIT;
 	*ret_journal = journal;
 	memset(&journal, 0, sizeof journal);
 	return 0;
@@ -203,12 +208,27 @@ sfs_journal_append(struct sfs_journal *journal, const char *tag, int64_t when)
 				   });
 }
 
+void
+sfs_journal_cut(struct sfs_journal *journal, size_t kept)
+{
+	json_t *entries = json_object_get(journal->root, "entries");
+
+	while (json_array_size(entries) > kept) {
+		(void)json_array_remove(entries, json_array_size(entries) - 1);
+	}
+	journal->entries.len = kept < journal->entries.len ? kept : journal->entries.len;
+	journal->n_read = kept < journal->n_read ? kept : journal->n_read;
+}
+
 int
 sfs_journal_write(const struct sfs_journal *journal, const char *directory, struct sfs_error *err)
 {
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 	char *path sfs_auto(free) = sfs_file_join(directory, journal_name);
 
-	sfs_json_stringify(journal->root, &text);
+	if (!sfs_journal_text_splice(sfs_str_text(&journal->text), journal->text.len,
+		    journal->n_read, json_object_get(journal->root, "entries"), &text)) {
+		sfs_json_stringify(journal->root, &text);
+	}
 	return sfs_file_write(path, sfs_str_text(&text), text.len, 0666, err);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/str.h"
 #include "base/vec.h"
 
 struct json_t;
@@ -21,6 +22,8 @@ struct sfs_journal_entry {
 struct sfs_journal {
 	struct json_t *root; /* owned; keys that we do not know are kept */
 	SFS_VEC(struct sfs_journal_entry) entries;
+	struct sfs_str text; /* owned; as it was read */
+	size_t n_read;       /* how many entries, from the first on, are as it says */
 };
 
 /*
@@ -43,7 +46,10 @@ int64_t sfs_journal_next(const struct sfs_journal *journal);
 /* Appends an entry under the next idx. */
 void sfs_journal_append(struct sfs_journal *journal, const char *tag, int64_t when);
 
-/* Writes it as drizzle does, atomically. */
+/* Forgets the entries from `kept` on: others shall stand there. */
+void sfs_journal_cut(struct sfs_journal *journal, size_t kept);
+
+/* Writes it atomically: in the form that it was read in, else as drizzle does. */
 int sfs_journal_write(const struct sfs_journal *journal, const char *directory,
 	struct sfs_error *err) SFS_MUST_CHECK;
 

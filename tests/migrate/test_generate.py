@@ -435,3 +435,34 @@ def test_prefixes(project):
     assert "--prefix is" in project.generate("--prefix", "date", code=2).stderr
     for name in ("a/b", "", ".x", "a\nb"):
         assert project.generate("--name", name, code=2)
+
+
+FORMATS = {
+    "drizzle-kit": lambda journal: json.dumps(journal, indent=2),
+    "newline": lambda journal: json.dumps(journal, indent=2) + "\n",
+    "tabs": lambda journal: json.dumps(journal, indent="\t") + "\n",
+    "crlf": lambda journal: json.dumps(journal, indent=4).replace("\n", "\r\n") + "\r\n",
+    "dense": lambda journal: json.dumps(journal, separators=(",", ":")),
+    "a line each": lambda journal: '{ "version":"7", "dialect": "%s", "x": ["entries", {"entries":[1]}], "entries": [\n%s\n] }\n'
+    % (journal["dialect"], ",\n".join("  " + json.dumps(entry) for entry in journal["entries"])),
+    "mark": lambda journal: "\ufeff" + json.dumps(journal, indent=2),
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_formatted_journal_stays_formatted(schemafs, new_sqlite, tmp_path, form):
+    """One entry is new; every byte around it is as the formatter left it."""
+    project = Project(schemafs, new_sqlite, tmp_path / "project")
+    folder = Folder(project.folder, "sqlite")
+    folder.write("0000_a", USERS)
+    folder.write("0001_b", 'CREATE TABLE "b}]," (x integer);')
+    path = project.folder / "meta/_journal.json"
+    journal = {"version": "7", "dialect": "sqlite", "entries": folder.entries}
+    path.write_bytes(FORMATS[form](journal).encode())
+    project.change(USERS + 'CREATE TABLE "b}]," (x integer); CREATE TABLE c (x integer);')
+    project.generate("c")
+    written = path.read_bytes().decode()
+    now = json.loads(written.lstrip("\ufeff"))
+    assert [entry["tag"] for entry in now["entries"]] == ["0000_a", "0001_b", "0002_c"]
+    journal["entries"].append(now["entries"][-1])
+    assert written == FORMATS[form](journal)
