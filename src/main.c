@@ -55,14 +55,17 @@ static const struct sfs_verb verbs[] = {
 	},
 	{
 		.name = "generate",
-		.synopsis = "generate [--custom] [--prefix P] [--from SIDE] [--dry-run] [--json] "
-			    "[--dir DIR] [--db DB] [--shadow DB] [NAME]",
+		.synopsis =
+			"generate [--custom] [--idempotent] [--prefix P] [--from SIDE] [--dry-run] "
+			"[--json] [--renames FILE] [--dir DIR] [--db DB] [--shadow DB] [NAME]",
 		.summary = "write the next migration: the tree minus what the migrations make",
 		.options =
 			"  --custom                an empty one, to be filled in\n"
+			"  --idempotent            statements that may run twice (PostgreSQL; SQLite: if it can)\n"
 			"  --prefix P              index, timestamp, supabase, unix or none\n"
 			"  --from SIDE             a tree, a .sql file or a database (the project's tree)\n"
 			"  --dry-run               print it and write nothing\n"
+			"  --renames FILE          renames as JSON, as the questions of a plan print them\n"
 			"  --dir DIR               the project, or the folder of its migrations\n"
 			"  --db DB                 on whose server migrations are tried out\n"
 			"  --shadow DB             an empty database in which to do that\n"

@@ -83,7 +83,7 @@ add_losses(const struct sfs_plan *plan, struct sfs_str *out)
 
 void
 sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool breakpoints,
-	bool idempotent, struct sfs_str *out)
+	struct sfs_str *out)
 {
 	bool rebuilds = dialect == SFS_SQLITE && plan->rebuilds;
 
@@ -95,12 +95,7 @@ sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool br
 	}
 	for (size_t i = 0; i < plan->steps.len; i++) {
 		const char *sql = plan->steps.items[i].sql;
-		struct sfs_str guarded sfs_auto(str) = SFS_STR_INIT;
 
-		if (idempotent) {
-			sfs_idempotent_add(dialect, sql, &guarded);
-			sql = sfs_str_text(&guarded);
-		}
 		sfs_str_add(out, sql);
 		end_statement(sql, !rebuilds && i + 1 == plan->steps.len, breakpoints, out);
 	}
@@ -152,8 +147,9 @@ collect_renames(const struct sfs_diff *diff, struct sfs_renames *renames)
 	}
 }
 
+/* The schema at the newest snapshot, after the new migration, and after that has run twice. */
 struct catalogs {
-	struct sfs_catalog *items[2]; /* owned */
+	struct sfs_catalog *items[3]; /* owned */
 };
 
 static void
@@ -161,6 +157,7 @@ catalogs_finish(struct catalogs *catalogs)
 {
 	sfs_catalog_destroy(catalogs->items[0]);
 	sfs_catalog_destroy(catalogs->items[1]);
+	sfs_catalog_destroy(catalogs->items[2]);
 }
 SFS_DEFINE_AUTO_VALUE(catalogs, struct catalogs, catalogs_finish)
 
@@ -187,28 +184,41 @@ next_snapshot(const struct sfs_base *base, const struct sfs_catalog *then,
 	return snapshot;
 }
 
+/* Adds the new text to the history: twice when it may run twice. */
+static int
+add_twice(struct sfs_history *history, const struct sfs_generation *how,
+	const struct sfs_generated *generated, struct sfs_error *err)
+{
+	char *file sfs_auto(free) = sfs_asprintf("%s.sql", generated->tag);
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < 1 + how->idempotent; i++) {
+		r = sfs_history_add(
+			history, file, sfs_str_text(&generated->text), generated->text.len, err);
+	}
+	return r;
+}
+
 /* Runs the history with the new text, checks what it makes, and puts it into the folder. */
 static int
 check_and_publish(struct sfs_history *history, const struct sfs_generation *how,
 	const struct sfs_catalog *want, const struct sfs_diff *diff,
 	struct sfs_generated *generated, struct sfs_error *err)
 {
-	struct catalogs catalogs sfs_auto(catalogs) = { { NULL } };
+	struct catalogs catalogs sfs_auto(catalogs) = { { NULL, NULL, NULL } };
 	struct sfs_base base sfs_auto(base) = { 0 };
-	char *file sfs_auto(free) = sfs_asprintf("%s.sql", generated->tag);
 	int r = sfs_base_find(history, &base, err);
 
 	if (r == 0) {
-		r = sfs_history_add(
-			history, file, sfs_str_text(&generated->text), generated->text.len, err);
+		r = add_twice(history, how, generated, err);
 	}
-	size_t stops[] = { base.n, history->files.len };
+	size_t n = history->files.len, stops[] = { base.n, n - how->idempotent, n };
 	if (r == 0) {
-		r = sfs_history_replay(
-			history, how->db, how->shadow, stops, 2, catalogs.items, err);
+		r = sfs_history_replay(history, how->db, how->shadow, stops, 2 + how->idempotent,
+			catalogs.items, err);
 	}
-	if (r == 0) {
-		r = verify(how, catalogs.items[1], want, err);
+	for (int i = 1; r == 0 && i < 2 + how->idempotent; i++) {
+		r = verify(how, catalogs.items[i], want, err);
 	}
 	if (r < 0 || how->dry_run) {
 		return r;
@@ -258,8 +268,14 @@ sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 	if (r < 0 || !ret_generated->plan.steps.len) {
 		return r;
 	}
+	if (how->idempotent) {
+		r = sfs_idempotent_plan(driver->dialect, &ret_generated->plan, err);
+	}
+	if (r < 0) {
+		return r;
+	}
 	sfs_generate_text(&ret_generated->plan, driver->dialect, how->project->breakpoints,
-		how->idempotent, &ret_generated->text);
+		&ret_generated->text);
 	ret_generated->tag = choose_tag(history, how, &diff);
 	return check_and_publish(history, how, want, &diff, ret_generated, err);
 }
@@ -282,7 +298,7 @@ static int
 snapshot_of_now(const struct sfs_history *history, const struct sfs_generation *how,
 	json_t **ret_snapshot, struct sfs_error *err)
 {
-	struct catalogs catalogs sfs_auto(catalogs) = { { NULL } };
+	struct catalogs catalogs sfs_auto(catalogs) = { { NULL, NULL, NULL } };
 	struct sfs_base base sfs_auto(base) = { 0 };
 	struct sfs_diff none = { 0 };
 	int r = sfs_base_find(history, &base, err);

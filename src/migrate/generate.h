@@ -49,10 +49,14 @@ void sfs_generate_filter(const struct sfs_project *project, struct sfs_diff *dif
 
 /* What a plan reads like as a migration: breakpoints, SQLite's pragmas around a rebuild. */
 void sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool breakpoints,
-	bool idempotent, struct sfs_str *out);
+	struct sfs_str *out);
 
-/* Appends a statement so that it may run twice. (idempotent.c) */
-void sfs_idempotent_add(enum sfs_dialect dialect, const char *sql, struct sfs_str *out);
+/* Appends a statement so that it may run twice; false where the engine has no way to. (idempotent.c) */
+bool sfs_idempotent_add(enum sfs_dialect dialect, const char *sql, struct sfs_str *out);
+
+/* Guards each step of a plan; -EOPNOTSUPP, with the statement, for one that can not be. */
+int sfs_idempotent_plan(
+	enum sfs_dialect dialect, struct sfs_plan *plan, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* ---- publish.c ---- */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Statements that may run twice: IF NOT EXISTS, IF EXISTS, OR REPLACE, and DO blocks for the rest. */
+#include <errno.h>
 #include <string.h>
 
 #include "migrate/generate.h"
@@ -8,7 +9,7 @@
 /* Words to put in after the first words of a statement. */
 struct guard {
 	unsigned dialects;
-	const char *head;  /* words, `*` for one that is there or not: UNIQUE, CONCURRENTLY */
+	const char *head;
 	const char *guard; /* put in after them */
 };
 
@@ -62,16 +63,35 @@ static const char *const replaced[] = { "CREATE VIEW", "CREATE FUNCTION", "CREAT
 static const char *const repeatable[] = { "CREATE OR", "COMMENT ON", "GRANT", "REVOKE", "SET",
 	"RESET", "SELECT", "ALTER DEFAULT", "INSERT", "UPDATE", "DELETE", "SECURITY", NULL };
 
-/* What follows ALTER TABLE name, at an action's start, and what is put in after it. */
+/*
+ * What an action of ALTER TABLE begins with, `*` for a name, and what is put in after it; NULL where
+ * it does the same when it runs again. The first that fits counts.
+ */
 static const struct {
 	const char *head, *guard;
 } actions[] = {
 	{ "ADD COLUMN", "IF NOT EXISTS" },
 	{ "DROP COLUMN", "IF EXISTS" },
 	{ "DROP CONSTRAINT", "IF EXISTS" },
+	{ "ALTER COLUMN * DROP IDENTITY", "IF EXISTS" },
+	{ "ALTER COLUMN * DROP EXPRESSION", "IF EXISTS" },
+	{ "ALTER COLUMN * SET", NULL },
+	{ "ALTER COLUMN * DROP", NULL },
+	{ "ALTER COLUMN * TYPE", NULL },
+	{ "ALTER COLUMN * RESET", NULL },
+	{ "ENABLE", NULL },
+	{ "DISABLE", NULL },
+	{ "FORCE", NULL },
+	{ "NO FORCE", NULL },
+	{ "OWNER TO", NULL },
+	{ "REPLICA IDENTITY", NULL },
+	{ "CLUSTER ON", NULL },
+	{ "VALIDATE CONSTRAINT", NULL },
+	{ "SET (", NULL },
+	{ "RESET (", NULL },
 };
 
-/* The index past the words of `head` at token `at`; `at` when they are not there. */
+/* The index past the words of `head` at token `at`, `*` being any name; `at` when they are not there. */
 static size_t
 past_head(const struct sfs_words *words, size_t at, const char *head)
 {
@@ -81,7 +101,7 @@ past_head(const struct sfs_words *words, size_t at, const char *head)
 		size_t len = strcspn(head, " ");
 		char *word sfs_auto(free) = sfs_strndup(head, len);
 
-		if (!sfs_words_are(words, i, word)) {
+		if (*word == '*' ? !sfs_words_name(words, i) : !sfs_words_are(words, i, word)) {
 			return at;
 		}
 		i++;
@@ -121,7 +141,24 @@ add_guarded(const struct sfs_words *words, struct sfs_str *out)
 	return false;
 }
 
-/* ALTER TABLE with actions of which each has a guard. */
+/* Puts the guard of the action at token `at` in; false when it has none and can not be repeated. */
+static bool
+guard_action(const struct sfs_words *words, size_t at, size_t *from, struct sfs_str *out)
+{
+	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+		size_t past = past_head(words, at, actions[i].head);
+
+		if (past > at && actions[i].guard && !sfs_words_are(words, past, "IF")) {
+			*from = put_in(words, *from, past, actions[i].guard, out);
+		}
+		if (past > at) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ALTER TABLE with actions of which each has a guard or needs none. */
 static bool
 add_guarded_actions(const struct sfs_words *words, struct sfs_str *out)
 {
@@ -134,17 +171,9 @@ add_guarded_actions(const struct sfs_words *words, struct sfs_str *out)
 	at += sfs_words_are(words, at, "ONLY");
 	at += sfs_words_are(words, at + 1, ".") ? 3 : 1;
 	while (at < words->tokens.len) {
-		size_t past = at;
-		const char *guard = NULL;
-
-		for (size_t i = 0; past == at && i < sizeof actions / sizeof *actions; i++) {
-			past = past_head(words, at, actions[i].head);
-			guard = actions[i].guard;
-		}
-		if (past == at || sfs_words_are(words, past, "IF")) {
+		if (!guard_action(words, at, &from, &text)) {
 			return false;
 		}
-		from = put_in(words, from, past, guard, &text);
 		at = sfs_words_find(words, at, ",") + 1;
 	}
 	sfs_str_add(out, sfs_str_text(&text));
@@ -185,7 +214,8 @@ static void
 add_block(const struct sfs_words *words, struct sfs_str *out)
 {
 	static const char gone[] = "\n        OR undefined_object OR undefined_table"
-				   " OR undefined_column OR undefined_function";
+				   " OR undefined_column OR undefined_function"
+				   " OR invalid_parameter_value";
 	const char *sql = words->text;
 	/* What a new thing needs must be there; what is renamed or altered may have gone before. */
 	bool adds = sfs_words_are(words, 0, "CREATE") ||
@@ -201,26 +231,55 @@ add_block(const struct sfs_words *words, struct sfs_str *out)
 	sfs_str_addf(out,
 		"DO %s BEGIN\n%s;\nEXCEPTION\n    WHEN duplicate_object OR duplicate_table"
 		" OR duplicate_column OR duplicate_function\n        OR duplicate_schema"
-		" OR invalid_table_definition%s THEN NULL;\nEND %s",
+		" OR invalid_table_definition\n        OR object_not_in_prerequisite_state%s"
+		" THEN NULL;\nEND %s",
 		sfs_str_text(&tag), sql, adds ? "" : gone, sfs_str_text(&tag));
 }
 
-void
+bool
 sfs_idempotent_add(enum sfs_dialect dialect, const char *sql, struct sfs_str *out)
 {
 	struct sfs_words words sfs_auto(words) = { 0 };
 
 	sfs_words_cut(&words, dialect, sql);
 	if (add_guarded(&words, out) || add_guarded_actions(&words, out)) {
-		return;
+		return true;
 	}
-	if (dialect == SFS_SQLITE || has_head(&words, repeatable) || add_enum_value(&words, out)) {
-		sfs_str_add(out, out->len ? "" : sql);
-		return;
+	if (dialect == SFS_SQLITE) {
+		return false; /* it has neither blocks nor other guards */
 	}
-	if (has_head(&words, replaced)) {
+	if (has_head(&words, repeatable)) {
+		sfs_str_add(out, sql);
+	} else if (has_head(&words, replaced)) {
 		sfs_str_add(out, sql + put_in(&words, 0, 1, "OR REPLACE", out));
-		return;
+	} else if (!add_enum_value(&words, out)) {
+		add_block(&words, out);
 	}
-	add_block(&words, out);
+	return true;
+}
+
+/* A rebuild copies rows into a new table: done again, it would forget what was written since. */
+static int
+can_not(const char *sql, struct sfs_error *err)
+{
+	int r = sfs_error_set(
+		err, EOPNOTSUPP, "SQLite has no form of this that may run twice: %s", sql);
+
+	sfs_error_hint(err, "leave --idempotent out: `schemafs migrate` runs a migration once");
+	return r;
+}
+
+int
+sfs_idempotent_plan(enum sfs_dialect dialect, struct sfs_plan *plan, struct sfs_error *err)
+{
+	sfs_vec_foreach (step, &plan->steps) {
+		struct sfs_str guarded sfs_auto(str) = SFS_STR_INIT;
+
+		if ((dialect == SFS_SQLITE && plan->rebuilds) ||
+			!sfs_idempotent_add(dialect, step->sql, &guarded)) {
+			return can_not(step->sql, err);
+		}
+		step->sql = sfs_arena_strdup(plan->arena, sfs_str_text(&guarded));
+	}
+	return 0;
 }

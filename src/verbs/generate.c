@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diff/hints.h"
+#include "diff/renames.h"
 #include "migrate/generate.h"
 #include "migrate/name.h"
 #include "verbs/options.h"
@@ -13,8 +14,8 @@
 #include "verbs/workspace.h"
 
 struct request {
-	const char *name, *from, *directory, *database, *shadow, *prefix;
-	bool custom, dry_run, json;
+	const char *name, *from, *directory, *database, *shadow, *prefix, *renames;
+	bool custom, idempotent, dry_run, json;
 };
 
 static int
@@ -27,9 +28,11 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		{ .name = "dir", .value = &request->directory },
 		{ .name = "dry-run", .letter = 'n', .flag = &request->dry_run },
 		{ .name = "from", .value = &request->from },
+		{ .name = "idempotent", .flag = &request->idempotent },
 		{ .name = "json", .flag = &request->json },
 		{ .name = "name", .value = &request->name },
 		{ .name = "prefix", .value = &request->prefix },
+		{ .name = "renames", .value = &request->renames },
 		{ .name = "shadow", .value = &request->shadow },
 		{ 0 },
 	};
@@ -75,7 +78,8 @@ wanted_finish(struct wanted *wanted)
 SFS_DEFINE_AUTO_VALUE(wanted, struct wanted, wanted_finish)
 
 static int
-find_hints(struct wanted *wanted, const struct sfs_driver *driver, struct sfs_error *err)
+find_hints(struct wanted *wanted, const struct sfs_driver *driver, const char *renames,
+	struct sfs_error *err)
 {
 	const struct sfs_side *side = &wanted->side;
 	const char *usual = driver->dialect == SFS_SQLITE ? "main" : "public";
@@ -89,6 +93,10 @@ find_hints(struct wanted *wanted, const struct sfs_driver *driver, struct sfs_er
 	if (r == 0 && side->type == SFS_SIDE_SCRIPT) {
 		r = sfs_hints_find(driver->dialect, side->name, sfs_str_text(&side->script),
 			side->script.len, usual, wanted->arena, &wanted->renames, err);
+	}
+	if (r == 0 && renames) {
+		r = sfs_renames_read(
+			driver->dialect, renames, usual, wanted->arena, &wanted->renames, err);
 	}
 	return r;
 }
@@ -113,7 +121,7 @@ load_wanted(struct wanted *wanted, const struct request *request, struct sfs_wor
 	if (r == 0) {
 		r = sfs_side_load(&wanted->side, workspace->side.db, workspace->shadow, err);
 	}
-	return r < 0 ? r : find_hints(wanted, workspace->driver, err);
+	return r < 0 ? r : find_hints(wanted, workspace->driver, request->renames, err);
 }
 
 static int
@@ -154,6 +162,7 @@ generate(const struct request *request, struct sfs_workspace *workspace,
 	struct sfs_generation how = { .project = &workspace->project,
 		.shadow = request->shadow,
 		.name = request->name,
+		.idempotent = request->idempotent,
 		.dry_run = request->dry_run };
 	int r = read_prefix(request, workspace, &how.prefix, err);
 

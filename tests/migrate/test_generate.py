@@ -466,3 +466,73 @@ def test_a_formatted_journal_stays_formatted(schemafs, new_sqlite, tmp_path, for
     assert [entry["tag"] for entry in now["entries"]] == ["0000_a", "0001_b", "0002_c"]
     journal["entries"].append(now["entries"][-1])
     assert written == FORMATS[form](journal)
+
+
+TWICE = [
+    """
+    CREATE SCHEMA audit; CREATE EXTENSION citext; CREATE EXTENSION hstore SCHEMA audit;
+    CREATE TYPE role AS ENUM ('admin', 'user'); CREATE TYPE pair AS (a integer, b text);
+    CREATE DOMAIN mail AS text CHECK (VALUE <> '');
+    CREATE SEQUENCE numbers START 5;
+    CREATE TABLE users (id integer PRIMARY KEY, email mail UNIQUE, role role, n integer DEFAULT nextval('numbers'));
+    CREATE TABLE posts (id bigserial PRIMARY KEY, u integer REFERENCES users, EXCLUDE USING gist (int4range(u, u + 1) WITH &&));
+    CREATE TABLE parts (d date, n integer) PARTITION BY RANGE (d);
+    CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+    CREATE INDEX ON parts (n);
+    CREATE FUNCTION f(integer DEFAULT 1) RETURNS text LANGUAGE sql AS $do$ SELECT '$do1$' $do$;
+    CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+    CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1';
+    CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer);
+    CREATE OPERATOR ==> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);
+    CREATE VIEW v AS SELECT id, email FROM users; CREATE MATERIALIZED VIEW m AS SELECT 1 AS x;
+    CREATE RULE r AS ON INSERT TO v DO INSTEAD NOTHING;
+    CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION touch();
+    ALTER TABLE users ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON users USING (id > 0);
+    CREATE STATISTICS s ON id, n FROM users; COMMENT ON TABLE users IS 'people'; GRANT SELECT ON users TO PUBLIC;
+    CREATE PUBLICATION pub FOR TABLE users; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION event();
+    """.replace("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION event();", ""),
+    """
+    ALTER TYPE role ADD VALUE 'guest' BEFORE 'user'; ALTER TYPE pair ADD ATTRIBUTE c date;
+    ALTER DOMAIN mail ADD CONSTRAINT long CHECK (length(VALUE) > 1);
+    ALTER TABLE users ADD COLUMN name text, ALTER COLUMN n TYPE bigint, ALTER COLUMN n DROP DEFAULT, ADD CHECK (n > 0);
+    ALTER TABLE posts ALTER COLUMN u SET NOT NULL; ALTER TABLE users ADD COLUMN made integer GENERATED ALWAYS AS IDENTITY;
+    ALTER SEQUENCE numbers INCREMENT 7; DROP TRIGGER t ON users; DROP POLICY own ON users; DROP VIEW v; DROP FUNCTION f;
+    ALTER INDEX parts_n_idx RENAME TO parts_by_n; DROP MATERIALIZED VIEW m; DROP AGGREGATE total(integer); DROP PROCEDURE p;
+    DROP OPERATOR ==> (integer, integer); ALTER TABLE parts DETACH PARTITION parts_1; DROP STATISTICS s; DROP PUBLICATION pub;
+    CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$;
+    """,
+    """
+    DROP TABLE posts; ALTER TABLE users DROP COLUMN name, DROP COLUMN role; DROP TYPE role; DROP TYPE pair; DROP TABLE parts;
+    ALTER TABLE users DROP CONSTRAINT users_email_key; DROP SEQUENCE numbers; ALTER TABLE users ALTER COLUMN made DROP IDENTITY;
+    ALTER TABLE users DISABLE ROW LEVEL SECURITY; DROP EXTENSION hstore; DROP SCHEMA audit; REVOKE SELECT ON users FROM PUBLIC;
+    """,
+]
+
+
+def test_what_may_run_twice(schemafs, new_pg, tmp_path):
+    project = Project(schemafs, new_pg, tmp_path / "project")
+    target = new_pg()
+    for number, step in enumerate(TWICE):
+        project.change(step)
+        project.generate("--idempotent", f"step{number}")
+        text = project.text().replace("--> statement-breakpoint", "")
+        target.run(text)
+        target.run(text)
+        assert schemafs("diff", target.target, project.tree).stdout == ""
+    project.agrees()
+    assert "DO $do" in project.text(project.tags[0]) and "IF EXISTS" in project.text()
+
+
+def test_what_sqlite_can_not_say_twice(schemafs, new_sqlite, tmp_path):
+    project = Project(schemafs, new_sqlite, tmp_path / "project")
+    project.change(MORE["sqlite"])
+    project.generate("--idempotent", "all")
+    twice = new_sqlite()
+    text = project.text().replace("--> statement-breakpoint", "")
+    twice.run(text)
+    twice.run(text)
+    assert schemafs("diff", twice.target, project.tree).stdout == ""
+    project.change("ALTER TABLE t ADD COLUMN more text;")
+    before = project.files()
+    assert "ADD COLUMN" in project.generate("--idempotent", code=2).stderr
+    assert project.files() == before
