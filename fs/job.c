@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fs/database.h"
 #include "fs/job.h"
 #include "fs/notify.h"
 #include "fs/process.h"
@@ -323,7 +324,7 @@ open_db(struct mnt *mnt, struct sfs_error *err)
 		.patience_ms = mnt->options->timeout_ms };
 	struct sfs_db *db = NULL;
 
-	if (mnt->driver->open(mnt->options->target, &options, &db, &why) < 0) {
+	if (mnt_database_open(mnt, &options, &db, &why) < 0) {
 		jobs->lost = mnt_now();
 		jobs->lost_errnum = why.errnum ? why.errnum : EIO;
 		free(jobs->lost_message);

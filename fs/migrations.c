@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "fs/folder.h"
 #include "fs/migrations.h"
 #include "fs/notify.h"
 #include "fs/view.h"
@@ -115,19 +116,40 @@ remove_unseen(struct mnt *mnt, struct mnt_node *directory)
 	sfs_vec_finish(&gone);
 }
 
+static uint64_t
+hash_listing(const struct listing *listing)
+{
+	uint64_t hash = 0;
+
+	sfs_vec_foreach (found, listing) {
+		hash = sfs_hash_string(hash, found->path);
+		hash = sfs_hash(hash, &found->stat.st_size, sizeof found->stat.st_size);
+		hash = sfs_hash(hash, &found->stat.st_mtim, sizeof found->stat.st_mtim);
+	}
+	return hash;
+}
+
 void
-mnt_migrations_refresh(struct mnt *mnt)
+mnt_migrations_refresh(struct mnt *mnt, struct sfs_db *db, bool now)
 {
 	struct listing listing sfs_auto(listing) = { 0 };
 
+	pthread_mutex_lock(&mnt->folder.lock);
 	list(mnt->migrations, "", &listing);
-	MNT_LOCK(mnt);
-	mnt->refresh++;
-	sfs_vec_foreach (found, &listing) {
-		show(mnt, found);
+	mnt_folder_look(mnt, db, hash_listing(&listing), now);
+	{
+		MNT_LOCK(mnt);
+		mnt->refresh++;
+		sfs_vec_foreach (found, &listing) {
+			if (mnt_folder_shows(mnt, found->path)) {
+				show(mnt, found);
+			}
+		}
+		struct mnt_node *directory = mnt_node_find(&mnt->nodes, "migrations");
+		if (directory) {
+			remove_unseen(mnt, directory);
+		}
+		mnt_folder_show(mnt);
 	}
-	struct mnt_node *directory = mnt_node_find(&mnt->nodes, "migrations");
-	if (directory) {
-		remove_unseen(mnt, directory);
-	}
+	pthread_mutex_unlock(&mnt->folder.lock);
 }

@@ -26,6 +26,7 @@ wait_in_pending(struct mnt *mnt, struct mnt_job *job)
 		mnt_notify_name(mnt, parent, name);
 	}
 	node->exists = true;
+	node->in_folder = false;
 	mnt_view_set_text(mnt, node, job->text);
 }
 

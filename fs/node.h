@@ -59,6 +59,7 @@ struct mnt_node {
 	bool locked;      /* not to be changed */
 	bool stale_pages; /* the kernel's copy may be older than ours: drop it at the next open */
 	bool kept;        /* a directory that stays while it is empty */
+	bool in_folder;   /* a pending migration of the project's own folder */
 };
 
 struct mnt_nodes {

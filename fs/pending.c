@@ -64,7 +64,7 @@ mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct
 		mnt->changes++;
 	}
 	/* What it did is seen at once: the one who dropped it looks next. */
-	mnt_migrations_refresh(mnt);
+	mnt_migrations_refresh(mnt, db, true);
 	mnt_watch_show(mnt, db);
 	return 0;
 }

@@ -121,6 +121,10 @@ do_unlink(struct mnt *mnt, fuse_req_t req, fuse_ino_t parent_ino, const char *na
 		return r;
 	case MNT_NOTE:
 	case MNT_PENDING:
+		if (node->in_folder) {
+			/* It is the project's, and would come back. */
+			return -EPERM;
+		}
 		push_held(mnt, req, node, run_forget);
 		return 1;
 	case MNT_SCRATCH:

@@ -46,6 +46,7 @@ rename_to_scratch(struct mnt *mnt, const struct mnt_move *move)
 	mnt_move_place(mnt, node, move->new_parent, move->new_name);
 	node->role = MNT_SCRATCH;
 	node->exists = false;
+	node->in_folder = false;
 	node->locked = false;
 	if (aside) {
 		/* Editors that keep the old file write the new one next: if none does, it comes back. */
@@ -63,7 +64,8 @@ may_move(const struct mnt *mnt, const struct mnt_move *move)
 {
 	const struct mnt_node *node = move->node;
 
-	if (node->role == MNT_CONTROL || node->role == MNT_BACKED) {
+	bool numbered = node->in_folder && move->new_role == MNT_PENDING;
+	if (node->role == MNT_CONTROL || node->role == MNT_BACKED || numbered) {
 		return -EPERM;
 	}
 	if (move->target && move->flags & RENAME_NOREPLACE) {

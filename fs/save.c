@@ -238,6 +238,7 @@ run_pending(struct mnt *mnt, struct mnt_job *job)
 		MNT_LOCK(mnt);
 		(void)mnt_node_set_text(job->node, job->text);
 		job->node->exists = true; /* it stays, whatever the verdict */
+		job->node->in_folder = false;
 		conclude(mnt, job, verdict);
 		if (verdict == 0) {
 			mnt_view_remove(mnt, job->node);

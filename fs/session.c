@@ -9,7 +9,9 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "fs/control.h"
+#include "fs/database.h"
 #include "fs/draft.h"
+#include "fs/folder.h"
 #include "fs/migrations.h"
 #include "fs/notify.h"
 #include "fs/ops.h"
@@ -81,8 +83,6 @@ mnt_op_init(void *userdata, struct fuse_conn_info *conn)
 static int
 find_folders(struct mnt *mnt, const char *identity, struct sfs_error *err)
 {
-	static const char *const candidates[] = { "migrations", "drizzle" };
-	const char *project = mnt->options->project;
 	char *home sfs_auto(free) = NULL;
 	int r = sfs_file_state_home(&home, err);
 
@@ -90,17 +90,8 @@ find_folders(struct mnt *mnt, const char *identity, struct sfs_error *err)
 		return r;
 	}
 	mnt->state = sfs_file_join(home, identity);
-	mnt->migrations = sfs_file_join(project ? project : mnt->state, candidates[0]);
-	for (size_t i = 0; project && i < sizeof candidates / sizeof candidates[0]; i++) {
-		char *journal sfs_auto(free) =
-			sfs_asprintf("%s/%s/meta/_journal.json", project, candidates[i]);
-
-		if (access(journal, F_OK) == 0) {
-			free(mnt->migrations);
-			mnt->migrations = sfs_file_join(project, candidates[i]);
-			break;
-		}
-	}
+	mnt->migrations = mnt->options->project ? sfs_strdup(mnt->project.migrations)
+						: sfs_file_join(mnt->state, "migrations");
 	return sfs_file_mkdirs(mnt->state, 0700, err);
 }
 
@@ -116,7 +107,11 @@ open_databases(struct connection *c, struct sfs_error *err)
 	if (!mnt->driver) {
 		return sfs_error_set(err, EINVAL, "%s names no database that we know", target);
 	}
-	int r = mnt->driver->open(target, &options, &c->db, err);
+	int r = mnt->options->project ? sfs_project_read(mnt->options->project, &mnt->project, err)
+				      : 0;
+	if (r == 0) {
+		r = mnt_database_open(mnt, &options, &c->db, err);
+	}
 	if (r < 0) {
 		return r;
 	}
@@ -142,8 +137,8 @@ read_first(struct connection *c, struct sfs_error *err)
 	if (r < 0) {
 		return r;
 	}
-	mnt_migrations_refresh(mnt);
 	mnt_pending_load(mnt);
+	mnt_migrations_refresh(mnt, c->db, true);
 	mnt_refusals_load(mnt);
 	r = mnt_drafts_create(mnt, err);
 	if (r < 0) {
@@ -281,6 +276,8 @@ finish(struct connection *c)
 	free(mnt->description);
 	free(mnt->state);
 	free(mnt->migrations);
+	mnt_folder_finish(&mnt->folder);
+	sfs_project_finish(&mnt->project);
 	pthread_mutex_destroy(&mnt->lock);
 }
 
@@ -332,6 +329,7 @@ sfs_mount_serve(const struct sfs_mount_options *options, void (*ready)(void *dat
 	/* Catalogs come and go in several threads: memory that each keeps for itself is lost. */
 	(void)mallopt(M_ARENA_MAX, 2);
 	pthread_mutex_init(&c.mnt.lock, NULL);
+	pthread_mutex_init(&c.mnt.folder.lock, NULL);
 	mnt_nodes_init(&c.mnt.nodes);
 	r = serve(&c, ready, data, err);
 	finish(&c);

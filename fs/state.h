@@ -10,6 +10,7 @@
 #include "drivers/driver.h"
 #include "fs/mount.h"
 #include "fs/node.h"
+#include "tree/project.h"
 
 /* Kernel caches do not run out: what changes is invalidated. */
 #define MNT_FOREVER (86400.0 * 365 * 10)
@@ -34,6 +35,24 @@ struct mnt_health {
 	char *warning;   /* owned; the last thing that went wrong on our side; NULL: nothing */
 };
 
+/* What the database has of the folder of migrations, as it was last looked at. (fs/folder.h) */
+struct mnt_folder {
+	pthread_mutex_t lock;    /* held over a look, and so never inside the mount's lock */
+	uint64_t listing;        /* a hash of what was in the folder */
+	int64_t due;             /* when to look again, milliseconds, monotonic */
+	bool known;              /* there was an answer */
+	SFS_VEC(char *) applied; /* owned; tags that are */
+	SFS_VEC(struct mnt_waiting {
+		char *tag;             /* owned */
+		struct mnt_text *text; /* counted */
+	})
+	waiting; /* those of the journal that are not applied, in its order */
+
+	/* Protected by the mount's lock. */
+	char *notes;    /* owned; lines for `status`: late, edited, unknown ones; NULL: none */
+	char *progress; /* owned; lines: those that are half done, and how far; NULL: none */
+};
+
 /* The last rename that was refused: mv(1) asks three times. Protected by the mount's lock. */
 struct mnt_refused {
 	char *path; /* owned; the new path */
@@ -51,9 +70,10 @@ struct mnt {
 	/* Set before the first request and constant since. */
 	const struct sfs_mount_options *options;
 	const struct sfs_driver *driver;
-	char *description; /* owned; the database, for people */
-	char *state;       /* owned; our directory on the disk */
-	char *migrations;  /* owned; drizzle's folder */
+	char *description;          /* owned; the database, for people */
+	char *state;                /* owned; our directory on the disk */
+	char *migrations;           /* owned; drizzle's folder */
+	struct sfs_project project; /* with -o project= */
 	bool read_only;
 	bool no_open;    /* read-only, and the kernel can do without open and release */
 	bool can_expire; /* the kernel knows how to expire an entry */
@@ -70,6 +90,7 @@ struct mnt {
 	int64_t reading_ms; /* atomic; how long the last reading of the whole catalog took */
 	uint64_t shown;     /* nodes.changes as of the last `status` */
 	struct mnt_refused refused;
+	struct mnt_folder folder;
 	uint64_t
 		times_hash; /* of what is written down; the watching thread's own, then the main one's */
 	uint64_t refresh; /* counts refreshes */

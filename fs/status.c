@@ -121,6 +121,12 @@ write_status(const struct mnt *mnt, const struct counts *counts, struct sfs_str 
 	sfs_vec_foreach (path, &counts->pending) {
 		sfs_str_addf(out, "  %s\n", *path);
 	}
+	if (mnt->folder.progress) {
+		sfs_str_addf(out, "half done\n%s", mnt->folder.progress);
+	}
+	if (mnt->folder.notes) {
+		sfs_str_addf(out, "migrations\n%s", mnt->folder.notes);
+	}
 	sfs_str_addf(out, "refused   %zu\n", counts->refused.len / 2);
 	for (size_t i = 0; i + 1 < counts->refused.len; i += 2) {
 		sfs_str_addf(out, "  %s\n    %s\n", counts->refused.items[i],
@@ -146,6 +152,22 @@ json_text(const char *text)
 	json_t *value = text ? json_string(text) : json_null();
 
 	return value ? value : json_string("(not UTF-8)");
+}
+
+/* A string for each line. */
+static json_t *
+json_lines(const char *text)
+{
+	json_t *lines = json_array();
+
+	while (text && *text) {
+		size_t len = strcspn(text, "\n"), margin = strspn(text, " ");
+		char *line sfs_auto(free) = sfs_strndup(text + margin, len - margin);
+
+		json_array_append_new(lines, json_text(line));
+		text += len + (text[len] == '\n');
+	}
+	return lines;
 }
 
 static char *
@@ -177,6 +199,8 @@ status_json(const struct mnt *mnt, const struct counts *counts)
 		json_array_append_new(drafts, json_text(*draft));
 	}
 	json_object_set_new(root, "pending", pending);
+	json_object_set_new(root, "halfDone", json_lines(mnt->folder.progress));
+	json_object_set_new(root, "migrations", json_lines(mnt->folder.notes));
 	json_object_set_new(root, "refused", refused);
 	json_object_set_new(root, "drafts", drafts);
 	json_object_set_new(root, "warning", json_text(mnt->health.warning));

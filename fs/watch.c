@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/redact.h"
 #include "fs/control.h"
+#include "fs/database.h"
 #include "fs/migrations.h"
 #include "fs/refresh.h"
 #include "fs/times.h"
@@ -96,7 +97,7 @@ reopen(struct mnt_watch *watch, struct sfs_error *err)
 	struct sfs_open_options options = { .read_only = true,
 		.patience_ms = MNT_LOOK_PATIENCE_MS };
 	struct sfs_db *db = NULL;
-	int r = watch->mnt->driver->open(watch->mnt->options->target, &options, &db, err);
+	int r = mnt_database_open(watch->mnt, &options, &db, err);
 
 	if (r == 0) {
 		replace_db(watch, db);
@@ -259,7 +260,7 @@ run(void *data)
 		if (look(watch, &err) < 0) {
 			lose(watch, &err);
 		}
-		mnt_migrations_refresh(watch->mnt);
+		mnt_migrations_refresh(watch->mnt, watch->db, false);
 		mnt_control_tick(watch->mnt);
 		keep_times(watch);
 	}

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "drivers/postgres/driver.h"
+#include "drivers/postgres/kind.h"
+#include "drivers/postgres/read/select.h"
 
 enum { DEFAULT_LOCK_TIMEOUT_MS = 2000, OLDEST_VERSION = 130000 };
 
@@ -56,6 +58,13 @@ add_settings(const struct pg_db *db, const char *set, struct sfs_str *out)
 		sfs_str_addf(out, "; %s %s = %s", set, settings[i].name, settings[i].value);
 	}
 	sfs_str_addf(out, "; %s lock_timeout = %u", set, db->lock_timeout_ms);
+	/* What reads the catalog leaves the ledger out, wherever it is. */
+	if (db->ledger_schema || db->ledger_table) {
+		sfs_str_addf(out, "; %s " PG_LEDGER_SCHEMA_SETTING " = ", set);
+		pg_literal(out, pg_ledger_schema(db));
+		sfs_str_addf(out, "; %s " PG_LEDGER_TABLE_SETTING " = ", set);
+		pg_literal(out, pg_ledger_table(db));
+	}
 }
 
 void

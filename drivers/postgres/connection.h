@@ -76,6 +76,10 @@ int pg_ready(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
 /* After a new connection: takes the lock that the former one had, if it did. (lock.c) */
 int pg_lock_again(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* Where drizzle's table is. (ledger.c) */
+const char *pg_ledger_schema(const struct pg_db *db);
+const char *pg_ledger_table(const struct pg_db *db);
+
 /* Puts the settings of the session, which a statement of a user's may have changed, as they were. */
 int pg_session(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
 

@@ -11,18 +11,24 @@
 
 static const char usual_schema[] = "drizzle", usual_table[] = "__drizzle_migrations";
 
+const char *
+pg_ledger_schema(const struct pg_db *db)
+{
+	return db->ledger_schema ? db->ledger_schema : usual_schema;
+}
+
+const char *
+pg_ledger_table(const struct pg_db *db)
+{
+	return db->ledger_table ? db->ledger_table : usual_table;
+}
+
 static void
 add_table(const struct pg_db *db, const char *table, struct sfs_str *out)
 {
-	pg_name(out, db->ledger_schema ? db->ledger_schema : usual_schema);
+	pg_name(out, pg_ledger_schema(db));
 	sfs_str_addc(out, '.');
 	pg_name(out, table);
-}
-
-static const char *
-table_of(const struct pg_db *db)
-{
-	return db->ledger_table ? db->ledger_table : usual_table;
 }
 
 void
@@ -34,6 +40,10 @@ pg_ledger_place(struct sfs_db *base, const char *schema, const char *table)
 	free(db->ledger_table);
 	db->ledger_schema = schema && strcmp(schema, usual_schema) ? sfs_strdup(schema) : NULL;
 	db->ledger_table = table && strcmp(table, usual_table) ? sfs_strdup(table) : NULL;
+	if ((db->ledger_schema || db->ledger_table) && pg_session(db, NULL) < 0) {
+		/* A connection that is gone is settled anew when there is one again. */
+		return;
+	}
 }
 
 char *
@@ -74,7 +84,7 @@ pg_ledger_read(struct sfs_db *base, struct sfs_ledger_rows *ret_rows, struct sfs
 	struct pg_db *db = pg_db_of(base);
 	sfs_auto(PQclear) PGresult *rows = NULL;
 	struct sfs_str query sfs_auto(str) = SFS_STR_INIT;
-	char *table sfs_auto(free) = pg_ledger_beside(base, table_of(db));
+	char *table sfs_auto(free) = pg_ledger_beside(base, pg_ledger_table(db));
 	bool there = false;
 	int r = pg_ledger_exists(base, table, &there, err);
 
@@ -102,7 +112,7 @@ make_table(struct pg_db *db, const char *table, struct sfs_error *err)
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
 	sfs_str_add(&sql, "CREATE SCHEMA IF NOT EXISTS ");
-	pg_name(&sql, db->ledger_schema ? db->ledger_schema : usual_schema);
+	pg_name(&sql, pg_ledger_schema(db));
 	sfs_str_addf(&sql,
 		"; CREATE TABLE IF NOT EXISTS %s"
 		" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)",
@@ -114,7 +124,7 @@ int
 pg_ledger_make(struct sfs_db *base, struct sfs_error *err)
 {
 	struct pg_db *db = pg_db_of(base);
-	char *table sfs_auto(free) = pg_ledger_beside(base, table_of(db));
+	char *table sfs_auto(free) = pg_ledger_beside(base, pg_ledger_table(db));
 	bool there = false;
 	/* Asked first: a role that may write the table need not be one that may make schemas. */
 	int r = pg_ledger_exists(base, table, &there, err);
@@ -128,7 +138,7 @@ pg_ledger_append(struct sfs_db *base, const struct sfs_ledger_row *row, struct s
 	struct pg_db *db = pg_db_of(base);
 	sfs_auto(PQclear) PGresult *done = NULL;
 	struct sfs_str insert sfs_auto(str) = SFS_STR_INIT;
-	char *table sfs_auto(free) = pg_ledger_beside(base, table_of(db));
+	char *table sfs_auto(free) = pg_ledger_beside(base, pg_ledger_table(db));
 	char created_at[24];
 	const char *params[] = { row->hash, created_at };
 	int r = prepare(db, err);

@@ -30,6 +30,7 @@ struct lite_db {
 	struct lite_guard *guard;  /* owned; what a rebuild must not change, NULL outside of one */
 	char *ledger_table;        /* owned; NULL: as drizzle calls it */
 	int lock_fd;               /* holds the advisory lock, -1 while it is not held */
+	bool lock_beside;          /* its file is beside the database, and goes with the lock */
 };
 
 static inline struct lite_db *

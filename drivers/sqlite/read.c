@@ -25,6 +25,7 @@ struct reader {
 	struct lite_virtuals virtuals; /* owned */
 	struct lite_scope *scope;      /* owned; NULL: everything */
 	bool texts;                    /* only what print() needs */
+	const char *ledger;            /* where drizzle's table is not called as usual; or NULL */
 	struct lite_table table;       /* owned; used for one table after the other */
 	struct lite_index index;       /* owned; the same for indexes */
 	struct sfs_map *relations;     /* owned; objects by lower-case name */
@@ -252,10 +253,17 @@ add_trigger(struct reader *r, const struct row *row)
 	}
 }
 
+static bool
+is_internal(const struct reader *r, const char *name)
+{
+	return lite_is_internal(&r->virtuals, name) ||
+	       (r->ledger && strcasecmp(name, r->ledger) == 0);
+}
+
 static void
 add_row(struct reader *r, const struct row *row)
 {
-	if (lite_is_internal(&r->virtuals, row->name) ||
+	if (is_internal(r, row->name) ||
 		(r->scope && !lite_scope_takes(
 				     r->scope, row->type, row->name, row->relation, row->sql))) {
 		return;
@@ -264,12 +272,12 @@ add_row(struct reader *r, const struct row *row)
 	case 't':
 		if (row->type[1] == 'a') {
 			add_table(r, row);
-		} else if (!lite_is_internal(&r->virtuals, row->relation)) {
+		} else if (!is_internal(r, row->relation)) {
 			add_trigger(r, row);
 		}
 		break;
 	case 'i':
-		if (!lite_is_internal(&r->virtuals, row->relation)) {
+		if (!is_internal(r, row->relation)) {
 			add_index_later(r, row);
 		}
 		break;
@@ -318,14 +326,15 @@ read_rows(struct reader *r, sqlite3 *conn, struct sfs_error *err)
 	return 0;
 }
 
-int
-lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
-	struct sfs_error *err)
+static int
+read_all(sqlite3 *conn, const char *ledger, const struct sfs_scope *scope,
+	struct sfs_catalog **ret_catalog, struct sfs_error *err)
 {
 	struct reader r sfs_auto(reader) = {
 		.catalog = sfs_catalog_create(),
 		.relations = sfs_map_create(),
 		.texts = scope->texts,
+		.ledger = ledger,
 	};
 	int rc = lite_virtuals_read(conn, &r.virtuals, err);
 
@@ -356,6 +365,13 @@ lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog 
 }
 
 int
+lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err)
+{
+	return read_all(conn, NULL, scope, ret_catalog, err);
+}
+
+int
 lite_read(struct sfs_db *base, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
 	struct sfs_error *err)
 {
@@ -370,7 +386,7 @@ lite_read(struct sfs_db *base, const struct sfs_scope *scope, struct sfs_catalog
 	if (r < 0) {
 		return r;
 	}
-	r = lite_read_from(db->conn, scope, ret_catalog, err);
+	r = read_all(db->conn, db->ledger_table, scope, ret_catalog, err);
 	if (own) {
 		(void)lite_run(db->conn, "ROLLBACK", NULL);
 	}

@@ -49,7 +49,7 @@ void sfs_check_snapshots(struct sfs_check *check);
 void sfs_check_branches(struct sfs_check *check);
 
 /* What a database has of them: late, edited, gone and unknown ones. (check_ledger.c) */
-void sfs_check_ledger(struct sfs_check *check, const struct sfs_set *set);
+void sfs_check_ledger(struct sfs_check *check, struct sfs_db *db, const struct sfs_set *set);
 
 /*
  * Whether drizzle-kit takes a snapshot: of `version`, each key of the type that it wants, and none

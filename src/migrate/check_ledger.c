@@ -3,20 +3,33 @@
 #include <string.h>
 
 #include "migrate/check.h"
+#include "migrate/kept.h"
 
 static void
-check_entry(struct sfs_findings *findings, const struct sfs_migration *entry)
+check_edited(struct sfs_check *check, struct sfs_db *db, const struct sfs_migration *entry)
 {
+	struct sfs_str lines sfs_auto(str) = SFS_STR_INIT;
+
+	if (entry->line_endings) {
+		sfs_findings_note(&check->findings, "line-endings", entry->tag,
+			"has other line endings than what was applied");
+		return;
+	}
+	struct sfs_finding *finding = sfs_findings_problem(&check->findings, "edited", entry->tag,
+		"was edited since it was applied (applied %.12s, now %.12s)", entry->applied,
+		entry->hash);
+	sfs_kept_difference(db, check->directory, entry, &lines);
+	finding->detail = lines.len ? sfs_str_steal(&lines) : NULL;
+}
+
+static void
+check_entry(struct sfs_check *check, struct sfs_db *db, const struct sfs_migration *entry)
+{
+	struct sfs_findings *findings = &check->findings;
+
 	switch (entry->state) {
 	case SFS_MIGRATION_EDITED:
-		if (entry->line_endings) {
-			sfs_findings_note(findings, "line-endings", entry->tag,
-				"has other line endings than what was applied");
-		} else {
-			sfs_findings_problem(findings, "edited", entry->tag,
-				"was edited since it was applied (applied %.12s, now %.12s)",
-				entry->applied, entry->hash);
-		}
+		check_edited(check, db, entry);
 		break;
 	case SFS_MIGRATION_GONE:
 		/* The folder alone has told the rest. */
@@ -44,10 +57,10 @@ check_entry(struct sfs_findings *findings, const struct sfs_migration *entry)
 }
 
 void
-sfs_check_ledger(struct sfs_check *check, const struct sfs_set *set)
+sfs_check_ledger(struct sfs_check *check, struct sfs_db *db, const struct sfs_set *set)
 {
 	sfs_vec_foreach (entry, &set->entries) {
-		check_entry(&check->findings, entry);
+		check_entry(check, db, entry);
 	}
 	if (set->n_unknown) {
 		sfs_findings_problem(&check->findings, "unknown-applied", NULL,

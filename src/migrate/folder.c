@@ -41,9 +41,10 @@ staged_tag(const char *name)
 	return sfs_strndup(name + sizeof staged_prefix - 1, len - affixes);
 }
 
-/* Whether TAG.sql is there with this text; -EEXIST when it has another one. */
+/* Whether TAG.sql is there with this text; -EEXIST when it has another one and is nobody's. */
 static int
-look_for(const char *path, const struct sfs_text *text, bool *ret_there, struct sfs_error *err)
+look_for(const struct sfs_journal *journal, const char *tag, const char *path,
+	const struct sfs_text *text, bool *ret_there, struct sfs_error *err)
 {
 	struct sfs_str there sfs_auto(str) = SFS_STR_INIT;
 	struct sfs_error fault sfs_auto(error) = SFS_ERROR_INIT;
@@ -53,8 +54,9 @@ look_for(const char *path, const struct sfs_text *text, bool *ret_there, struct 
 		sfs_error_move(err, &fault);
 		return r;
 	}
-	*ret_there = r == 0;
-	if (r == 0 && (there.len != text->len || memcmp(there.text, text->text, text->len) != 0)) {
+	*ret_there = r == 0 && there.len == text->len &&
+		     memcmp(sfs_str_text(&there), text->text, text->len) == 0;
+	if (r == 0 && !*ret_there && !sfs_journal_find(journal, tag)) {
 		r = sfs_error_set(err, EEXIST, "%s is there already and is another text", path);
 		sfs_error_hint(err, "it is not in the journal; remove or rename it");
 		return r;
@@ -63,13 +65,13 @@ look_for(const char *path, const struct sfs_text *text, bool *ret_there, struct 
 }
 
 int
-sfs_folder_stage(
-	const char *directory, const char *tag, const struct sfs_text *text, struct sfs_error *err)
+sfs_folder_stage(const char *directory, const struct sfs_journal *journal, const char *tag,
+	const struct sfs_text *text, struct sfs_error *err)
 {
 	char *final sfs_auto(free) = final_path(directory, tag);
 	char *staged sfs_auto(free) = staged_path(directory, tag);
 	bool there;
-	int r = look_for(final, text, &there, err);
+	int r = look_for(journal, tag, final, text, &there, err);
 
 	return r < 0 ? r : sfs_file_write(staged, text->text, text->len, 0666, err);
 }
@@ -88,7 +90,7 @@ sfs_folder_publish(const char *directory, struct sfs_journal *journal, const cha
 {
 	char *final sfs_auto(free) = final_path(directory, tag);
 	bool there;
-	int r = look_for(final, text, &there, err);
+	int r = look_for(journal, tag, final, text, &there, err);
 
 	/* The file first: drizzle ignores one that the journal does not name, not the reverse. */
 	if (r == 0 && !there) {
@@ -159,6 +161,21 @@ close_directory(DIR **directory)
 	if (*directory) {
 		(void)closedir(*directory);
 	}
+}
+
+bool
+sfs_folder_has_staged(const char *directory)
+{
+	DIR *handle __attribute__((cleanup(close_directory))) = opendir(directory);
+	bool found = false;
+	struct dirent *entry;
+
+	while (handle && !found && (entry = readdir(handle))) {
+		char *tag sfs_auto(free) = staged_tag(entry->d_name);
+
+		found = tag != NULL;
+	}
+	return found;
 }
 
 int

@@ -19,9 +19,12 @@ struct sfs_text {
 	size_t len;
 };
 
-/* Writes `text` as the staged file of `tag`. -EEXIST when TAG.sql is there with another text. */
-int sfs_folder_stage(const char *directory, const char *tag, const struct sfs_text *text,
-	struct sfs_error *err) SFS_MUST_CHECK;
+/*
+ * Writes `text` as the staged file of `tag`. -EEXIST when TAG.sql is there with another text, unless
+ * the journal has it: then it waits there, and is written again as it is applied.
+ */
+int sfs_folder_stage(const char *directory, const struct sfs_journal *journal, const char *tag,
+	const struct sfs_text *text, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Forgets what was staged. */
 void sfs_folder_unstage(const char *directory, const char *tag);
@@ -29,6 +32,9 @@ void sfs_folder_unstage(const char *directory, const char *tag);
 /* Writes TAG.sql, appends it to `journal`, which is written, and forgets what was staged. */
 int sfs_folder_publish(const char *directory, struct sfs_journal *journal, const char *tag,
 	const struct sfs_text *text, int64_t when, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Whether something is staged, which a run that is under way or was interrupted has left. */
+bool sfs_folder_has_staged(const char *directory);
 
 /*
  * Ends what was begun in `directory`: publishes each staged file whose hash is in `rows`, removes

@@ -10,6 +10,7 @@
 #include "apply/lock.h"
 #include "base/digest.h"
 #include "migrate/folder.h"
+#include "migrate/kept.h"
 #include "migrate/pending.h"
 #include "migrate/progress.h"
 #include "migrate/runner.h"
@@ -120,6 +121,21 @@ make_when(const struct migration *m)
 	return when;
 }
 
+/* The folder may have it already, not applied yet: then it is run as what the journal says it is. */
+static const struct sfs_journal_entry *
+find_own(const struct migration *m)
+{
+	char *stem sfs_auto(free) = sfs_strndup(m->name, strlen(m->name) - strlen(".sql"));
+
+	const struct sfs_journal_entry *own = sfs_journal_find(&m->journal, stem);
+	sfs_vec_foreach (row, &m->rows) {
+		if (own && row->created_at == own->when) {
+			return NULL;
+		}
+	}
+	return own;
+}
+
 /* ---- what was before ---- */
 
 static int
@@ -158,7 +174,7 @@ look_back(struct migration *m, struct sfs_error *err)
 		r = sfs_folder_recover(
 			m->directory, &m->journal, &m->rows, m->row.hash, &m->tag, err);
 	}
-	if (r < 0 || m->tag) {
+	if (r < 0 || m->tag || find_own(m)) {
 		return r;
 	}
 	sfs_vec_foreach (row, &m->rows) {
@@ -250,15 +266,6 @@ check_schema(const struct migration *m, struct sfs_error *err)
 	return sfs_plan_check_fingerprint(m->db, m->name, m->text.text, m->text.len, err);
 }
 
-/* The folder may have it already, not applied yet: then it is run as what the journal says it is. */
-static const struct sfs_journal_entry *
-find_own(const struct migration *m)
-{
-	char *stem sfs_auto(free) = sfs_strndup(m->name, strlen(m->name) - strlen(".sql"));
-
-	return sfs_journal_find(&m->journal, stem);
-}
-
 static int
 apply_locked(struct migration *m, struct sfs_error *err)
 {
@@ -274,13 +281,16 @@ apply_locked(struct migration *m, struct sfs_error *err)
 	const struct sfs_journal_entry *own = find_own(m);
 	m->tag = own ? sfs_strdup(own->tag) : make_tag(&m->journal, m->name);
 	m->row.created_at = own ? own->when : make_when(m);
-	r = sfs_folder_stage(m->directory, m->tag, &m->text, err);
+	r = sfs_folder_stage(m->directory, &m->journal, m->tag, &m->text, err);
 	if (r < 0) {
 		return r;
 	}
 	r = run(m, err);
 	if (r < 0) {
 		r = settle(m, r, err);
+	}
+	if (r == 0) {
+		sfs_kept_write(m->db, m->row.hash, m->text.text, m->text.len);
 	}
 	return r < 0 ? r : publish(m, err);
 }

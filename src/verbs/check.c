@@ -120,7 +120,7 @@ check_database(struct job *job, struct sfs_error *err)
 		job->side.db, job->project.ledger_schema, job->project.ledger_table);
 	r = sfs_set_read(job->side.db, job->project.migrations, &set, err);
 	if (r == 0) {
-		sfs_check_ledger(&job->check, &set);
+		sfs_check_ledger(&job->check, job->side.db, &set);
 	}
 	return r;
 }

@@ -7,6 +7,8 @@
 
 #include "apply/lock.h"
 #include "drivers/migrator.h"
+#include "migrate/folder.h"
+#include "migrate/kept.h"
 #include "migrate/runner.h"
 #include "migrate/set.h"
 #include "tree/project.h"
@@ -116,6 +118,15 @@ check_strict(const struct job *job, struct sfs_error *err)
 }
 
 static void
+print_difference(const struct job *job, const struct sfs_migration *entry)
+{
+	struct sfs_str lines sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_kept_difference(job->side.db, job->project.migrations, entry, &lines);
+	fputs(sfs_str_text(&lines), stderr);
+}
+
+static void
 print_notes(const struct job *job)
 {
 	sfs_vec_foreach (entry, &job->set.entries) {
@@ -125,6 +136,7 @@ print_notes(const struct job *job)
 				entry->tag,
 				entry->line_endings ? ", in its line endings alone" : "",
 				entry->applied, entry->hash);
+			print_difference(job, entry);
 		} else if (entry->state == SFS_MIGRATION_GONE && entry->applied[0]) {
 			fprintf(stderr, "%s: applied, but its file is missing\n", entry->tag);
 		} else if (entry->late) {
@@ -139,13 +151,17 @@ print_notes(const struct job *job)
 }
 
 static json_t *
-entry_json(const struct sfs_migration *entry)
+entry_json(const struct job *job, const struct sfs_migration *entry)
 {
-	return json_pack("{s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:b}", "tag",
+	struct sfs_str lines sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_kept_difference(job->side.db, job->project.migrations, entry, &lines);
+	return json_pack("{s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:b, s:o}", "tag",
 		sfs_output_string(entry->tag), "idx", (json_int_t)entry->idx, "when",
 		(json_int_t)entry->when, "hash", entry->hash, "state",
 		sfs_migration_state_name(entry->state), "late", entry->late, "lineEndings",
-		entry->line_endings, "restamped", entry->restamped);
+		entry->line_endings, "restamped", entry->restamped, "difference",
+		sfs_output_string(lines.len ? sfs_str_text(&lines) : NULL));
 }
 
 static void
@@ -156,10 +172,10 @@ print_json(const struct job *job)
 
 	sfs_vec_foreach (entry, &job->set.entries) {
 		if (entry->state == SFS_MIGRATION_EDITED) {
-			(void)json_array_append_new(edited, entry_json(entry));
+			(void)json_array_append_new(edited, entry_json(job, entry));
 		} else if (entry->state == SFS_MIGRATION_PENDING) {
 			(void)json_array_append_new(
-				n++ < job->n_applied ? done : pending, entry_json(entry));
+				n++ < job->n_applied ? done : pending, entry_json(job, entry));
 		}
 	}
 	sfs_output_json(json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:I, s:I}", "database",
@@ -247,6 +263,7 @@ apply_one(struct job *job, const struct sfs_migration *entry, struct sfs_error *
 	int r = sfs_run_migration(&run, err);
 	clear_bar(job);
 	if (r == 0) {
+		sfs_kept_write(job->side.db, entry->hash, run.text, run.len);
 		job->n_applied++;
 		if (!job->request.json) {
 			printf("%s\n", entry->tag);
@@ -285,6 +302,31 @@ apply_all(struct job *job, struct sfs_error *err)
 	return r < 0 ? r : verify(job, err);
 }
 
+/* A mount that died while it applied a migration may have left the last steps to us. */
+static int
+recover(struct job *job, struct sfs_error *err)
+{
+	struct sfs_db *db = job->side.db;
+	struct sfs_journal journal sfs_auto(journal) = { 0 };
+	struct sfs_ledger_rows rows = { 0 };
+	char *tag sfs_auto(free) = NULL;
+	int r = sfs_lock(db, SFS_LOCK_SCRIPTS, LOCK_TIMEOUT_MS, err);
+
+	if (r < 0) {
+		return r;
+	}
+	r = sfs_journal_read(job->project.migrations, db->driver->name, &journal, err);
+	if (r == 0) {
+		r = db->driver->ledger_read(db, &rows, err);
+	}
+	if (r == 0) {
+		r = sfs_folder_recover(job->project.migrations, &journal, &rows, "", &tag, err);
+	}
+	sfs_vec_finish(&rows);
+	sfs_unlock(db);
+	return r;
+}
+
 /* What was read without the lock may be another's work by now. */
 static int
 apply_locked(struct job *job, struct sfs_error *err)
@@ -320,15 +362,20 @@ print_pending(const struct job *job)
 static int
 migrate(struct job *job, struct sfs_error *err)
 {
-	int r = sfs_set_read(job->side.db, job->project.migrations, &job->set, err);
+	const char *folder = job->project.migrations;
+	bool staged = !job->request.dry_run && sfs_folder_has_staged(folder);
+	int r = staged ? recover(job, err) : 0;
 
+	if (r == 0) {
+		r = sfs_set_read(job->side.db, folder, &job->set, err);
+	}
 	if (r < 0) {
 		return r;
 	}
 	if (!job->request.json) {
 		print_notes(job);
 	}
-	r = sfs_set_require_files(&job->set, job->project.migrations, err);
+	r = sfs_set_require_files(&job->set, folder, err);
 	if (r == 0) {
 		r = check_strict(job, err);
 	}

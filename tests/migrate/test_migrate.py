@@ -5,6 +5,8 @@ import concurrent.futures
 import hashlib
 import json
 import os
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -30,6 +32,9 @@ class Folder:
         when = when if when is not None else 1000 * (len(self.entries) + 1)
         entry = {"idx": len(self.entries), "version": "7", "when": when, "tag": tag, "breakpoints": True}
         self.entries.insert(len(self.entries) if at is None else at, entry)
+        self.write_journal()
+
+    def write_journal(self):
         journal = {"version": "7", "dialect": self.dialect, "entries": self.entries}
         (self.place / "meta/_journal.json").write_text(json.dumps(journal))
 
@@ -224,12 +229,76 @@ def test_what_the_server_refuses_inside(pg, pg_folder, migrate_pg):
     assert pg.rows("SELECT x FROM t ORDER BY x") == [("1",), ("2",), ("3",)]
 
 
-def test_ledger_elsewhere(schemafs, pg, pg_folder, tmp_path):
+def test_ledger_elsewhere(schemafs, mount, engine, folder, tmp_path):
+    """Where it is called otherwise it is our bookkeeping all the same: on a mount nobody sees it."""
     (tmp_path / "schemafs.json").write_text(json.dumps({"ledger": {"schema": "ops", "table": "done"}}))
-    pg_folder.write("0000_t", "CREATE TABLE t (x integer);")
-    schemafs("migrate", "--dir", tmp_path, pg.target)
-    assert len(pg.rows("SELECT hash FROM ops.done")) == 1
-    assert "nothing is pending" in schemafs("migrate", "--dir", tmp_path, pg.target).stderr
+    folder.write("0000_t", "CREATE TABLE t (x integer);")
+    schemafs("migrate", "--dir", tmp_path, engine.target)
+    table = "ops.done" if engine.dialect == "postgresql" else "done"
+    assert len(engine.rows(f"SELECT hash FROM {table}")) == 1
+    assert "nothing is pending" in schemafs("migrate", "--dir", tmp_path, engine.target).stderr
+    with mount(engine.target, f"project={tmp_path}") as place:
+        assert [path.name for path in place.glob("schema/*/tables/*")] == ["t.sql"]
+        assert [path.name for path in place.glob("schema/*")] == [engine.namespace]
+        (place / "pending/u.sql").write_text("CREATE TABLE u (x integer);")
+        assert len(engine.rows(f"SELECT hash FROM {table}")) == 2
+        assert (place / "schema" / engine.namespace / "tables/u.sql").exists()
+
+
+def test_edited_is_shown(migrate, folder, engine, state):
+    """With the lines in which it differs: those that we applied, or those that git has."""
+    folder.write("0000_a", "CREATE TABLE a (x integer);\nCREATE TABLE b (x integer);\nSELECT 1;\n")
+    migrate()
+    path = folder.place / "0000_a.sql"
+    git = ["git", "-C", folder.place, "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "one"], check=True)
+    path.write_text(path.read_text().replace("b (x integer)", "b (x text)"))
+    shown = "-CREATE TABLE b (x integer);\n+CREATE TABLE b (x text);\n"
+    assert shown in migrate().stderr
+    assert json.loads(migrate("--json").stdout)["edited"][0]["difference"] == shown
+    shutil.rmtree(state)
+    assert shown in migrate().stderr
+    shutil.rmtree(folder.place / ".git")
+    assert "edited" in migrate().stderr and shown not in migrate().stderr
+
+
+def test_what_a_crash_left_is_ended(migrate, folder, engine):
+    """A mount died behind the commit and ahead of the file's last name, or ahead of the commit."""
+    folder.write("0000_a", "CREATE TABLE a (x integer);\n")
+    folder.write("0001_b", "CREATE TABLE b (x integer);\n")
+    migrate()
+    whole = folder.entries.copy()
+    (folder.place / "0001_b.sql").rename(folder.place / ".0001_b.sql.applying")
+    folder.entries = whole[:1]
+    folder.write_journal()
+    (folder.place / ".0002_c.sql.applying").write_text("CREATE TABLE c (x integer);\n")
+    assert "nothing is pending" in migrate().stderr
+    assert sorted(os.listdir(folder.place)) == ["0000_a.sql", "0001_b.sql", "meta"]
+    entries = json.loads((folder.place / "meta/_journal.json").read_text())["entries"]
+    assert [(entry["tag"], entry["when"]) for entry in entries] == [("0000_a", 1000), ("0001_b", 2000)]
+
+
+def test_two_homes_have_one_lock(schemafs, sqlite_db, tmp_path):
+    """The lock of a SQLite database is beside it: another user's runner waits, too."""
+    folder = Folder(tmp_path / "migrations", "sqlite")
+    folder.write("0000_t", "CREATE TABLE t (x integer);")
+    for i in range(1, 30):
+        folder.write(f"{i:04}_n", f"INSERT INTO t VALUES ({i});")
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        jobs = [
+            pool.submit(
+                schemafs, "migrate", "--dir", folder.place, sqlite_db.target,
+                env={"XDG_STATE_HOME": str(tmp_path / f"state{i}"), "HOME": str(tmp_path / f"home{i}")},
+            )
+            for i in range(4)
+        ]
+        done = [job.result().stdout.split() for job in jobs]
+    # One of them did all: between two migrations nobody else comes in.
+    assert sorted(map(len, done)) == [0, 0, 0, 30]
+    assert len(sqlite_db.rows("SELECT x FROM t")) == 29
+    assert not [path for path in sqlite_db.path.parent.glob("*lock*")]
 
 
 # ---- SQLite's foreign keys ----
@@ -256,13 +325,14 @@ def test_recreated_parent_keeps_its_children(schemafs, sqlite_db, tmp_path):
 
 
 def test_no_op_is_quick(schemafs, engine, folder):
-    """300 migrations and 100 MB of snapshots, which say nothing: to read them would fail."""
+    """300 migrations and 100 MB of snapshots, which nobody reads: that would fail, and wait for ever."""
     folder.write("0000_t", "CREATE TABLE t (x integer);")
     for i in range(1, 300):
         folder.write(f"{i:04}_n", f"SELECT {i};")
     for i in range(100):
         with open(folder.place / f"meta/{i:04}_snapshot.json", "wb") as snapshot:
             snapshot.truncate(1 << 20)
+    os.mkfifo(folder.place / "meta/0100_snapshot.json")
     schemafs("migrate", "--dir", folder.place, engine.target)
     started = time.monotonic()
     assert "nothing is pending" in schemafs("migrate", "--dir", folder.place, engine.target).stderr

@@ -117,9 +117,17 @@ fake_unlock(struct sfs_db *db)
 	fake_of(db)->locked = false;
 }
 
+static const char *
+fake_identity(struct sfs_db *db)
+{
+	(void)db;
+	return "fake";
+}
+
 static struct sfs_driver fake_driver = {
 	.name = "sqlite",
 	.dialect = SFS_SQLITE,
+	.identity = fake_identity,
 	.is_read_only = fake_is_read_only,
 	.begin = fake_begin,
 	.exec = fake_exec,
@@ -147,6 +155,8 @@ set_up(void **state)
 	fake_driver.name = "sqlite";
 	world->folder = sfs_strdup("/tmp/sfs-pending-XXXXXX");
 	assert_non_null(mkdtemp(world->folder));
+	/* What was applied is kept below the state folder. */
+	assert_int_equal(setenv("XDG_STATE_HOME", world->folder, 1), 0);
 	*state = world;
 	return 0;
 }

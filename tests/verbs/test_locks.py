@@ -29,23 +29,23 @@ def save(path, text):
     return 0
 
 
-def test_a_push_and_a_save_give_up_when_another_works(pg, new_sqlite, schemafs, mount, pool, state, tmp_path):
+def test_a_push_and_a_save_give_up_when_another_works(pg, new_sqlite, schemafs, mount, pool, tmp_path):
     script, lite_script = tmp_path / "new.sql", tmp_path / "lite.sql"
     script.write_text("CREATE TABLE public.t (a integer, b integer);")
     lite_script.write_text("CREATE TABLE t (a integer, b integer);")
     pg.run("CREATE TABLE t (a integer)")
     lite = new_sqlite()
     lite.run("CREATE TABLE t (a integer);")
-    # Its first push makes the file that is locked.
-    schemafs("push", lite_script, lite.target)
-    (lock,) = (state / "schemafs/locks").iterdir()
-    lite.run("ALTER TABLE t DROP COLUMN b;")
+    lock = pathlib.Path(f"{lite.path}-schemafs-lock")
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(mount(pg.target))
         lite_place = stack.enter_context(mount(lite.target))
         session = stack.enter_context(pg.session())
         pid = session.run(f"SELECT pg_advisory_lock({KEY}); SELECT pg_backend_pid();").strip()
-        fcntl.flock(stack.enter_context(lock.open("r+")), fcntl.LOCK_EX)
+        held = stack.enter_context(lock.open("w"))
+        held.write("4711")
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_EX)
         users = place / "schema/public/tables/t.sql"
         lite_users = lite_place / "schema/main/tables/t.sql"
         start = time.monotonic()
@@ -63,7 +63,7 @@ def test_a_push_and_a_save_give_up_when_another_works(pg, new_sqlite, schemafs, 
         assert "another schemafs is changing this database" in asked.result().stderr
         assert f"held by process {pid}" in asked.result().stderr
         assert json.loads(as_json.result().stdout or as_json.result().stderr)["error"]["errno"] == "EBUSY"
-        assert "held by process" in lite_asked.result().stderr
+        assert "held by process 4711" in lite_asked.result().stderr
         assert saved.result() == lite_saved.result() == errno.EBUSY
         assert f"process {pid}" in pathlib.Path(f"{users}.error").read_text()
         assert time.monotonic() - start < 20

@@ -27,16 +27,19 @@ pg_read_namespace(int version, struct sfs_str *out)
 	pg_select_common(out, &common);
 	sfs_str_add(out, "\n FROM pg_namespace n");
 	pg_select_joins(out, &common);
-	/* drizzle's own namespace is not there unless something else is in it. */
-	sfs_str_add(out, "\n WHERE NOT (n.nspname = 'drizzle' AND EXISTS (SELECT FROM pg_class m"
-			 " WHERE m.relnamespace = n.oid AND m.relname = '__drizzle_migrations')"
-			 " AND NOT EXISTS (SELECT FROM pg_class o WHERE o.relnamespace = n.oid"
-			 " AND o.relname NOT LIKE '\\_\\_drizzle\\_migrations%'"
-			 " AND o.relname NOT LIKE '\\_\\_schemafs\\_progress%')"
-			 " AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid)"
-			 " AND NOT EXISTS (SELECT FROM pg_type t WHERE t.typnamespace = n.oid"
-			 " AND t.typname NOT LIKE '%\\_\\_drizzle\\_migrations%'"
-			 " AND t.typname NOT LIKE '%\\_\\_schemafs\\_progress'))");
+	/* The ledger's own namespace is not there unless something else is in it. */
+	sfs_str_add(out,
+		"\n WHERE NOT EXISTS (SELECT FROM " PG_LEDGERS " WHERE l.namespace = n.nspname"
+		" AND n.nspname <> 'public'"
+		" AND EXISTS (SELECT FROM pg_class m"
+		" WHERE m.relnamespace = n.oid AND m.relname = l.name)"
+		" AND NOT EXISTS (SELECT FROM pg_class o WHERE o.relnamespace = n.oid"
+		" AND NOT starts_with(o.relname, l.name)"
+		" AND o.relname NOT LIKE '\\_\\_schemafs\\_progress%')"
+		" AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid)"
+		" AND NOT EXISTS (SELECT FROM pg_type t WHERE t.typnamespace = n.oid"
+		" AND strpos(t.typname, l.name) = 0"
+		" AND t.typname NOT LIKE '%\\_\\_schemafs\\_progress'))");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_namespace", "n.oid");
 	pg_select_scope(out, "n.oid", "n.nspname");

@@ -76,4 +76,14 @@ void pg_select_options(struct sfs_str *out, const char *array, const char *prefi
 /* The same for foreign options: "name 'value'". */
 void pg_select_foreign_options(struct sfs_str *out, const char *array);
 
+/* Settings of a session that say where the ledger is when that is not as usual. */
+#define PG_LEDGER_SCHEMA_SETTING "schemafs.ledger_schema"
+#define PG_LEDGER_TABLE_SETTING  "schemafs.ledger_table"
+
+/* The ledger, as usual and as the project says, as a relation of SQL with the columns `namespace` and `name`. */
+#define PG_LEDGERS                                                                                 \
+	"(VALUES ('drizzle', '__drizzle_migrations'),"                                             \
+	" (current_setting('" PG_LEDGER_SCHEMA_SETTING "', true),"                                 \
+	" current_setting('" PG_LEDGER_TABLE_SETTING "', true))) l(namespace, name)"
+
 #endif

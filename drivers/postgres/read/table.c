@@ -70,7 +70,8 @@ pg_read_table(int version, struct sfs_str *out)
 			 "\n LEFT JOIN pg_am am ON am.oid = c.relam");
 	pg_select_joins(out, &common);
 	sfs_str_add(out, "\n WHERE c.relkind IN ('r', 'p', 'f')"
-			 " AND NOT (n.nspname = 'drizzle' AND c.relname = '__drizzle_migrations')"
+			 " AND NOT EXISTS (SELECT FROM " PG_LEDGERS
+			 " WHERE l.namespace = n.nspname AND l.name = c.relname)"
 			 " AND c.relname <> '__schemafs_progress'");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_class", "c.oid");
