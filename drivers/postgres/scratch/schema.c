@@ -278,7 +278,7 @@ run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_erro
 						.n_objects =
 							everything ? 0 : trial->what->n_sources,
 						.dependencies = true,
-						.alone = true },
+						.alone = !everything },
 		.aliases = trial->places.aliases.items,
 		.n_aliases = trial->places.aliases.len };
 	r = r ? r : pg_read(trial->db, &read, &all, err);
