@@ -26,9 +26,15 @@ struct sfs_db {
 	unsigned
 		patience_ms; /* one statement is given up with -ETIMEDOUT after so long; 0: as long as
 			       * the server is there, it may work */
-	unsigned locked;     /* how many have taken the lock: apply/lock.h */
-	int interrupted;     /* atomic; cancel() sets it, whoever begins new work clears it */
+	int64_t online_above; /* bytes from which plan() changes a table online, 0: every table;
+			       * open() sets the default, whoever knows better overwrites it */
+	unsigned locked;      /* how many have taken the lock: apply/lock.h */
+	int interrupted;      /* atomic; cancel() sets it, whoever begins new work clears it */
 };
+
+/* `online_above` of a database: what it is where nothing is said, and what no table is above. */
+#define SFS_ONLINE_DEFAULT (INT64_C(64) << 20)
+#define SFS_ONLINE_NEVER   INT64_MAX
 
 struct sfs_open_options {
 	bool read_only;           /* the session refuses writes by itself */
@@ -192,6 +198,12 @@ struct sfs_driver {
 	int (*begin)(struct sfs_db *db, bool rebuilds, struct sfs_error *err) SFS_MUST_CHECK;
 	int (*exec)(struct sfs_db *db, const char *sql, struct sfs_error *err) SFS_MUST_CHECK;
 	int (*end)(struct sfs_db *db, bool commit, struct sfs_error *err);
+
+	/*
+	 * While a plan is applied: how long the statements that exec() runs from now on may wait for a lock and may take, until
+	 * end() or the next call. NULL: the database knows no such limits.
+	 */
+	void (*pace)(struct sfs_db *db, enum sfs_pace pace);
 
 	/* drizzle's table of applied migrations: made when missing; oldest first. */
 	int (*ledger_read)(struct sfs_db *db, struct sfs_ledger_rows *ret_rows,

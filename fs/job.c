@@ -332,6 +332,9 @@ open_db(struct mnt *mnt, struct sfs_error *err)
 		(void)tell_lost(jobs, err);
 		return;
 	}
+	if (mnt->options->online_above >= 0) {
+		db->online_above = mnt->options->online_above;
+	}
 	jobs->lost = 0;
 	replace_db(jobs, db);
 	pthread_mutex_lock(&jobs->lock);

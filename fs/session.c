@@ -312,7 +312,8 @@ sfs_mount_defaults(struct sfs_mount_options *options)
 		.gid = getgid(),
 		.fmask = MASK,
 		.dmask = MASK,
-		.timeout_ms = TIMEOUT_MS };
+		.timeout_ms = TIMEOUT_MS,
+		.online_above = -1 };
 }
 
 int

@@ -95,25 +95,28 @@ static const struct sfs_verb verbs[] = {
 	},
 	{
 		.name = "diff",
-		.synopsis = "diff [--json] [--renames FILE] [--shadow DB] FROM TO",
+		.synopsis =
+			"diff [--json] [--online-above SIZE] [--renames FILE] [--shadow DB] FROM TO",
 		.summary = "print the SQL that makes FROM equal TO; exit 0 same, 1 different",
 		.options =
 			"  --json                  the plan as JSON\n"
+			"  --online-above SIZE     from which size on a table is changed online: 64MB, 0, never\n"
 			"  --renames FILE          what was renamed, as JSON\n"
 			"  --shadow DB             an empty database in which to evaluate files\n",
 		.run = sfs_verb_diff,
 	},
 	{
 		.name = "push",
-		.synopsis =
-			"push [--dry-run] [--apply=safe|all] [--json] [--renames FILE] [--shadow DB] "
-			"FROM [DB]",
+		.synopsis = "push [--dry-run] [--apply=safe|all] [--json] [--lock-timeout MS] "
+			    "[--online-above SIZE] [--renames FILE] [--shadow DB] FROM [DB]",
 		.summary = "bring DB to FROM: a database, an exported tree or a .sql file",
 		.options =
 			"  --dry-run               print the plan and change nothing\n"
 			"  --apply=safe            refuse a plan that can lose data (default)\n"
 			"  --apply=all             carry it out all the same\n"
 			"  --json                  the plan as JSON\n"
+			"  --lock-timeout MS       how long others may have to wait for us: 2000\n"
+			"  --online-above SIZE     from which size on a table is changed online: 64MB, 0, never\n"
 			"  --renames FILE          what was renamed, as JSON\n"
 			"  --shadow DB             an empty database in which to evaluate files\n",
 		.run = sfs_verb_push,

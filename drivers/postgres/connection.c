@@ -80,6 +80,7 @@ pg_session(struct pg_db *db, struct sfs_error *err)
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
+	db->pace = db->paced = PG_UNPACED;
 	if (db->pooled) {
 		/* The session is other people's too. */
 		return 0;
@@ -205,6 +206,7 @@ pg_open(const char *target, const struct sfs_open_options *options, struct sfs_d
 	db->read_only = options && options->read_only;
 	db->lock_timeout_ms = options && options->lock_timeout_ms ? options->lock_timeout_ms
 								  : DEFAULT_LOCK_TIMEOUT_MS;
+	db->base.online_above = SFS_ONLINE_DEFAULT;
 	int r = connect_to(db, NULL, err);
 
 	if (r < 0) {
@@ -225,6 +227,7 @@ pg_connect_again(
 	again->target = sfs_strdup(db->target);
 	again->read_only = db->read_only;
 	again->lock_timeout_ms = db->lock_timeout_ms;
+	again->base.online_above = db->base.online_above;
 	again->root = db->root ? db->root : (struct pg_db *)(uintptr_t)db;
 	/* Where environment or defaults chose the database they may not do so again. */
 	int r = connect_to(again, database ? database : PQdb(db->conn), err);

@@ -7,6 +7,9 @@
 
 #include "drivers/driver.h"
 
+/* Instead of a pace: limits are as the role has them. */
+enum { PG_UNPACED = -1 };
+
 /* An open PostgreSQL database. */
 struct pg_db {
 	struct sfs_db base;
@@ -26,6 +29,8 @@ struct pg_db {
 	bool read_only;
 	bool in_transaction;
 	unsigned lock_timeout_ms;
+	int pace,
+		paced; /* transaction.c: of the statements to come; what the session has been told */
 	uint64_t prepared[5]; /* read.c: bit per kind whose query is prepared, by which of $1, $2
 			       * are given; last, enum pg_prepared */
 	char *seen;           /* owned; fingerprint.c: the log position of the last fingerprint */

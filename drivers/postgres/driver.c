@@ -51,6 +51,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.begin = pg_begin,
 	.exec = pg_exec,
 	.end = pg_end,
+	.pace = pg_pace,
 	.ledger_read = pg_ledger_read,
 	.ledger_append = pg_ledger_append,
 	.migrator = &pg_migrator,

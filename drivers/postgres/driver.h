@@ -21,6 +21,8 @@ int pg_begin(struct sfs_db *db, bool rebuilds, struct sfs_error *err) SFS_MUST_C
 int pg_exec(struct sfs_db *db, const char *sql, struct sfs_error *err) SFS_MUST_CHECK;
 int pg_end(struct sfs_db *db, bool commit, struct sfs_error *err);
 
+void pg_pace(struct sfs_db *db, enum sfs_pace pace);
+
 /* ledger.c */
 int pg_ledger_read(
 	struct sfs_db *db, struct sfs_ledger_rows *ret_rows, struct sfs_error *err) SFS_MUST_CHECK;

@@ -32,6 +32,58 @@ attempt(int result)
 	(void)result;
 }
 
+/*
+ * Of a brief statement: longer than this, others have waited too long. Of an online one: nobody
+ * waits for it, so that it may wait for a transaction that somebody has open.
+ */
+enum { BRIEF_STATEMENT_MS = 60000, ONLINE_LOCK_TIMES = 30 };
+
+void
+pg_pace(struct sfs_db *base, enum sfs_pace pace)
+{
+	pg_db_of(base)->pace = pace;
+}
+
+/* Tells the server what the next statement may take, when that is not what it was told last. */
+static int
+settle_pace(struct pg_db *db, struct sfs_error *err)
+{
+	const char *set = db->in_transaction ? "SET LOCAL" : "SET";
+	unsigned lock = db->lock_timeout_ms, statement = 0;
+
+	if (db->pace == db->paced || db->pace == PG_UNPACED ||
+		(db->pooled && !db->in_transaction)) {
+		return 0;
+	}
+	if (db->pace == SFS_PACE_ONLINE) {
+		lock *= ONLINE_LOCK_TIMES;
+	} else if (db->pace == SFS_PACE_BRIEF) {
+		statement = BRIEF_STATEMENT_MS;
+	}
+	int r = pg_runf(db, err, "%s lock_timeout = %u; %s statement_timeout = %u", set, lock, set,
+		statement);
+
+	if (r == 0) {
+		db->paced = db->pace;
+	}
+	return r;
+}
+
+/* A statement that took too long for its pace was not cancelled by anybody. */
+static int
+name_timeout(const struct pg_db *db, int r, struct sfs_error *err)
+{
+	if (r != -EINTR || db->gave_up || db->paced != SFS_PACE_BRIEF) {
+		return r;
+	}
+	if (err) {
+		err->errnum = ETIMEDOUT;
+	}
+	sfs_error_hint(err, "it held a lock that others wait for, and took longer than %d seconds",
+		BRIEF_STATEMENT_MS / 1000);
+	return -ETIMEDOUT;
+}
+
 /* Outside a transaction: some statements refuse to run in one, so it must be sent alone. */
 static int
 exec_alone(struct pg_db *db, const char *sql, struct sfs_error *err)
@@ -43,6 +95,9 @@ exec_alone(struct pg_db *db, const char *sql, struct sfs_error *err)
 	}
 	if (r == 0) {
 		r = pg_run(db, "RESET search_path", err);
+	}
+	if (r == 0) {
+		r = settle_pace(db, err);
 	}
 	if (r < 0) {
 		return r;
@@ -67,8 +122,11 @@ pg_exec(struct sfs_db *base, const char *sql, struct sfs_error *err)
 	if (!db->in_transaction) {
 		return exec_alone(db, sql, err);
 	}
-	int r = pg_run(db, sql, err);
+	int r = settle_pace(db, err);
 
+	if (r == 0) {
+		r = name_timeout(db, pg_run(db, sql, err), err);
+	}
 	if (r == 0 && PQtransactionStatus(db->conn) == PQTRANS_IDLE) {
 		db->in_transaction = false;
 		r = sfs_error_set(err, EINVAL, "the statement ends the transaction it runs in");

@@ -141,7 +141,9 @@ look(struct pg_db *db, struct watch *watch)
 		begin_cancelling(db, watch, EINTR);
 		return;
 	}
-	if (root->patience_ms && time - watch->began >= root->patience_ms) {
+	/* What nobody waits for may take its time. */
+	if (root->patience_ms && db->pace != SFS_PACE_ONLINE &&
+		time - watch->began >= root->patience_ms) {
 		begin_cancelling(db, watch, ETIMEDOUT);
 		return;
 	}

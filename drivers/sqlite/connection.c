@@ -257,6 +257,7 @@ lite_open(const char *target, const struct sfs_open_options *options, struct sfs
 	int r;
 
 	db->base.driver = &sfs_sqlite_driver;
+	db->base.online_above = SFS_ONLINE_DEFAULT;
 	(void)pthread_mutex_init(&db->conn_mutex, NULL);
 	db->lock_fd = -1;
 	db->read_only = options && options->read_only;

@@ -15,8 +15,9 @@ struct sfs_expectation {
  * Runs a plan and checks what it made: begin, every step, read back, compare, commit. A difference,
  * or any failure, rolls back; a difference is -EIO with the residue in err->detail. A lock that does
  * not come in time is tried for again with growing waits, then -EBUSY. A step marked `outside` ends
- * the transaction before it and runs by itself: what ran before such a step stays. `ret_after` (may
- * be NULL) receives the catalog that was read back.
+ * the transaction before it and runs by itself: what ran before such a step stays, and when
+ * something fails after it err->detail lists what was kept and what was not carried out. `ret_after`
+ * (may be NULL) receives the catalog that was read back.
  */
 int sfs_apply_plan(struct sfs_db *db, const struct sfs_plan *plan,
 	const struct sfs_expectation *expect, struct sfs_catalog **ret_after,

@@ -89,8 +89,7 @@
 	X(INDEX, STATISTICS, "statistics", 0)      /* "2=100": targets of expression columns */    \
 	X(INDEX, INHERITED, "inherited", 0)        /* the parent's index that it is attached to */ \
 	X(INDEX, ATTACHED, "attached", 0) /* the parent's index, of which parts are missing yet */ \
-	X(INDEX, INVALID, "invalid", SFS_ATTR_INFORMATIVE)                                         \
-	X(INDEX, BROKEN, "broken", SFS_ATTR_FAULT) /* not built to its end: the server does not use it */
+	X(INDEX, INVALID, "invalid", SFS_ATTR_FAULT) /* not built to its end, or parts are missing */
 
 #define SFS_SEQUENCE_ATTRIBUTES(X)                                                                 \
 	X(SEQUENCE, TYPE, "type", 0)                                                               \

@@ -167,30 +167,40 @@ read_breakpoints(struct sfs_project *project, const json_t *value, struct sfs_er
 	return json_is_boolean(value) ? 0 : wrong("breakpoints", "true or false", err);
 }
 
-/* A number of bytes, or a text such as "64MB". */
-static int
-read_online_above(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+bool
+sfs_size_parse(const char *text, int64_t *ret_bytes)
 {
 	static const struct {
 		const char *unit;
 		int64_t bytes;
 	} units[] = { { "", 1 }, { "B", 1 }, { "kB", 1 << 10 }, { "KB", 1 << 10 },
 		{ "MB", 1 << 20 }, { "GB", 1 << 30 } };
-	const char *said = json_string_value(value), *unit = "";
+	char *end;
+	int64_t number = *text >= '0' && *text <= '9' ? strtoll(text, &end, 10) : -1;
+
+	if (number < 0) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		if (strcmp(end + strspn(end, " "), units[i].unit) == 0 &&
+			number <= INT64_MAX / units[i].bytes) {
+			*ret_bytes = number * units[i].bytes;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A number of bytes, or a text such as "64MB". */
+static int
+read_online_above(struct sfs_project *project, const json_t *value, struct sfs_error *err)
+{
+	const char *said = json_string_value(value);
 	int64_t number = json_is_integer(value) ? json_integer_value(value) : -1;
 
-	if (said && *said >= '0' && *said <= '9') {
-		char *end;
-
-		number = strtoll(said, &end, 10);
-		unit = end + strspn(end, " ");
-	}
-	number = number <= INT64_MAX >> 31 ? number : -1;
-	for (size_t i = 0; number >= 0 && i < sizeof units / sizeof *units; i++) {
-		if (strcmp(unit, units[i].unit) == 0) {
-			project->online_above = number * units[i].bytes;
-			return 0;
-		}
+	if (said ? sfs_size_parse(said, &number) : number >= 0) {
+		project->online_above = number;
+		return 0;
 	}
 	return wrong("online_above", "a number of bytes, or one with kB, MB or GB", err);
 }

@@ -70,6 +70,9 @@ int sfs_project_read(const char *directory, struct sfs_project *ret_project,
 int sfs_project_find(
 	const char *start, struct sfs_project *ret_project, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* "64MB", "0", "65536", with B, kB, MB or GB; false when it is none. */
+bool sfs_size_parse(const char *text, int64_t *ret_bytes);
+
 /* "index", "timestamp" ...; false when it is none of them. */
 bool sfs_prefix_parse(const char *word, enum sfs_prefix *ret_prefix);
 const char *sfs_prefix_name(enum sfs_prefix prefix);

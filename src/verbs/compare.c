@@ -6,6 +6,7 @@
 #include "apply/lock.h"
 #include "diff/hints.h"
 #include "diff/renames.h"
+#include "tree/project.h"
 #include "verbs/compare.h"
 
 /* Whether the only namespace of a tree is SQLite's, with nothing outside of namespaces. */
@@ -193,6 +194,24 @@ plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *sh
 					  &comparison->plan, err);
 }
 
+/* From which size on a table is changed online: what was asked for, else what the project says. */
+static int
+settle_online(struct sfs_comparison *comparison, int64_t asked, struct sfs_error *err)
+{
+	struct sfs_project project sfs_auto(project) = { 0 };
+	bool tree = comparison->want.type == SFS_SIDE_TREE;
+	int r = 0;
+
+	if (asked < 0) {
+		r = sfs_project_find(tree ? comparison->want.name : ".", &project, err);
+		asked = r < 0 ? -1 : project.online_above;
+	}
+	if (asked >= 0) {
+		comparison->have.db->online_above = asked;
+	}
+	return r;
+}
+
 static int
 compare(struct sfs_comparison *comparison, const char *have, const char *want,
 	const struct sfs_comparison_options *options, struct sfs_error *err)
@@ -202,9 +221,13 @@ compare(struct sfs_comparison *comparison, const char *have, const char *want,
 
 	if (r == 0) {
 		r = sfs_side_init(&comparison->want, want, err);
+		comparison->have.lock_timeout_ms = options->lock_timeout_ms;
 	}
 	if (r == 0) {
 		r = open_sides(comparison, options->read_only, err);
+	}
+	if (r == 0 && comparison->have.db) {
+		r = settle_online(comparison, options->online_above, err);
 	}
 	if (r == 0 && options->lock) {
 		r = sfs_lock(comparison->have.db, SFS_LOCK_PLAN, SFS_LOCK_PLAN_MS, err);

@@ -18,8 +18,10 @@ struct sfs_comparison {
 };
 
 struct sfs_comparison_options {
-	bool lock;           /* hold the lock of `have` from before it is read */
-	bool read_only;      /* open the sides so that they refuse every change */
+	bool lock;                /* hold the lock of `have` from before it is read */
+	bool read_only;           /* open the sides so that they refuse every change */
+	unsigned lock_timeout_ms; /* of `have`; 0: the default */
+	int64_t online_above;     /* bytes; -1: as the project says, or the default */
 	const char *shadow;  /* an empty database to evaluate files in; NULL: a scratch place */
 	const char *renames; /* a file of renames, as sfs_renames_read() takes it; NULL: none */
 };

@@ -25,13 +25,15 @@ int
 sfs_verb_diff(int argc, char **argv, struct sfs_error *err)
 {
 	struct sfs_comparison comparison sfs_auto(comparison) = { 0 };
-	const char *shadow = NULL, *renames = NULL;
+	const char *shadow = NULL, *renames = NULL, *online_above = NULL;
+	int64_t online_bytes;
 	bool json = false;
 	int first;
 	const struct sfs_option options[] = {
 		{ .name = "json", .flag = &json },
 		{ .name = "renames", .value = &renames },
 		{ .name = "shadow", .value = &shadow },
+		{ .name = "online-above", .value = &online_above },
 		{ 0 },
 	};
 	int r = sfs_options_parse(argc, argv, options, 2, 2, &first, err);
@@ -39,9 +41,17 @@ sfs_verb_diff(int argc, char **argv, struct sfs_error *err)
 	if (r < 0) {
 		return r;
 	}
+	r = sfs_options_online_above(online_above, &online_bytes, err);
+	if (r < 0) {
+		return r;
+	}
 	r = sfs_comparison_init(&comparison, argv[first], argv[first + 1],
 		&(struct sfs_comparison_options){
-			.read_only = true, .shadow = shadow, .renames = renames },
+			.read_only = true,
+			.shadow = shadow,
+			.renames = renames,
+			.online_above = online_bytes,
+		},
 		err);
 	if (r < 0) {
 		return r;

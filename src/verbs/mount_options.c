@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "verbs/mount_options.h"
+#include "verbs/options.h"
 
 struct word {
 	const char *name;
@@ -75,6 +76,12 @@ set_project(struct sfs_mount_options *options, const char *value, struct sfs_err
 	(void)err;
 	options->project = value;
 	return 0;
+}
+
+static int
+set_online_above(struct sfs_mount_options *options, const char *value, struct sfs_error *err)
+{
+	return sfs_options_online_above(value, &options->online_above, err);
 }
 
 static int
@@ -189,6 +196,7 @@ static const struct word words[] = {
 	{ "gid", true, set_gid },
 	{ "noatime", false, set_no_atime },
 	{ "noexec", false, set_no_exec },
+	{ "online_above", true, set_online_above },
 	{ "project", true, set_project },
 	{ "ro", false, set_read_only },
 	{ "rw", false, set_writable },

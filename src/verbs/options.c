@@ -2,10 +2,13 @@
 /* Options of verbs, by tables. */
 #include <errno.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "base/vec.h"
+#include "drivers/driver.h"
+#include "tree/project.h"
 #include "verbs/options.h"
 
 /* Values that getopt_long returns for row i: above every letter. */
@@ -119,5 +122,36 @@ sfs_options_target(const char *given, const char **ret_target, struct sfs_error 
 		return -EINVAL;
 	}
 	*ret_target = target;
+	return 0;
+}
+
+int
+sfs_options_online_above(const char *value, int64_t *ret_bytes, struct sfs_error *err)
+{
+	int64_t bytes = value ? SFS_ONLINE_NEVER : -1;
+
+	if (value && strcmp(value, "never") != 0 && !sfs_size_parse(value, &bytes)) {
+		return sfs_error_set(err, EINVAL,
+			"%s is no size from which on to work online: a number of bytes, one with "
+			"kB, MB or GB, or never",
+			value);
+	}
+	*ret_bytes = bytes;
+	return 0;
+}
+
+int
+sfs_options_lock_timeout(const char *value, unsigned *ret_ms, struct sfs_error *err)
+{
+	enum { LONGEST_MS = 3600000 };
+	char *end = NULL;
+	long ms = value ? strtol(value, &end, 10) : 0;
+
+	if (value && (end == value || *end || ms < 1 || ms > LONGEST_MS)) {
+		return sfs_error_set(err, EINVAL,
+			"--lock-timeout is a number of milliseconds up to %d, not %s", LONGEST_MS,
+			value);
+	}
+	*ret_ms = (unsigned)ms;
 	return 0;
 }

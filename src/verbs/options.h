@@ -3,6 +3,7 @@
 #define SFS_VERBS_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -24,5 +25,13 @@ int sfs_options_parse(int argc, char **argv, const struct sfs_option *options, i
 /* The database that a verb is about: `given`, or DATABASE_URL when that is NULL. Borrowed. */
 int sfs_options_target(
 	const char *given, const char **ret_target, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The value of --online-above: "64MB", "0", "never"; NULL, not given, becomes -1. */
+int sfs_options_online_above(
+	const char *value, int64_t *ret_bytes, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The value of --lock-timeout in milliseconds, from 1 on; NULL, not given, becomes 0. */
+int sfs_options_lock_timeout(
+	const char *value, unsigned *ret_ms, struct sfs_error *err) SFS_MUST_CHECK;
 
 #endif

@@ -14,12 +14,14 @@
 struct request {
 	const char *from, *target, *shadow, *renames;
 	bool dry_run, all, json;
+	int64_t online_above;
+	unsigned lock_timeout_ms;
 };
 
 static int
 read_request(int argc, char **argv, struct request *request, struct sfs_error *err)
 {
-	const char *apply = "safe";
+	const char *apply = "safe", *online_above = NULL, *lock_timeout = NULL;
 	int first;
 	const struct sfs_option options[] = {
 		{ .name = "dry-run", .letter = 'n', .flag = &request->dry_run },
@@ -27,6 +29,8 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		{ .name = "apply", .value = &apply },
 		{ .name = "renames", .value = &request->renames },
 		{ .name = "shadow", .value = &request->shadow },
+		{ .name = "online-above", .value = &online_above },
+		{ .name = "lock-timeout", .value = &lock_timeout },
 		{ 0 },
 	};
 	int r = sfs_options_parse(argc, argv, options, 1, 2, &first, err);
@@ -39,6 +43,13 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		return sfs_error_set(err, EINVAL, "--apply is safe or all, not %s", apply);
 	}
 	request->from = argv[first];
+	r = sfs_options_online_above(online_above, &request->online_above, err);
+	if (r == 0) {
+		r = sfs_options_lock_timeout(lock_timeout, &request->lock_timeout_ms, err);
+	}
+	if (r < 0) {
+		return r;
+	}
 	r = sfs_options_target(argv[first + 1], &request->target, err);
 	if (r == 0 && !sfs_driver_for(request->target)) {
 		return sfs_error_set(err, EINVAL, "only a database can be pushed to");
@@ -133,6 +144,8 @@ sfs_verb_push(int argc, char **argv, struct sfs_error *err)
 				.read_only = request.dry_run,
 				.shadow = request.shadow,
 				.renames = request.renames,
+				.online_above = request.online_above,
+				.lock_timeout_ms = request.lock_timeout_ms,
 			},
 			err);
 	}

@@ -96,8 +96,12 @@ sfs_side_finish(struct sfs_side *side)
 int
 sfs_side_open(struct sfs_side *side, bool read_only, struct sfs_error *err)
 {
-	return side->driver->open(
-		side->name, &(struct sfs_open_options){ .read_only = read_only }, &side->db, err);
+	return side->driver->open(side->name,
+		&(struct sfs_open_options){
+			.read_only = read_only,
+			.lock_timeout_ms = side->lock_timeout_ms,
+		},
+		&side->db, err);
 }
 
 static int

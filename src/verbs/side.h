@@ -15,6 +15,7 @@ struct sfs_side {
 	enum sfs_side_type type;
 	const char *name;                /* borrowed; as given, may hold a secret */
 	const struct sfs_driver *driver; /* of a database; NULL: any could evaluate it */
+	unsigned lock_timeout_ms;        /* what it is opened with; 0: the default */
 	struct sfs_db *db;               /* owned; of a database, once it is open */
 	struct sfs_tree tree;            /* of a tree */
 	struct sfs_str script;           /* of a script */

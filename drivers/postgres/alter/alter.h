@@ -114,6 +114,7 @@ void pg_constraint_rename(struct pg_writer *writer, const struct sfs_change *cha
 
 void pg_index_alter(
 	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+bool pg_index_can_alter(const struct sfs_diff *diff, const struct sfs_change *change);
 void pg_index_rename(struct pg_writer *writer, const struct sfs_change *change);
 
 void pg_sequence_alter(

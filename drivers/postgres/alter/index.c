@@ -36,6 +36,45 @@ add_statistics(struct sfs_str *clauses, const struct sfs_change *change)
 	}
 }
 
+static bool
+is_attached(const struct sfs_object *index)
+{
+	return sfs_object_has(index, SFS_INDEX_ATTACHED) ||
+	       sfs_object_has(index, SFS_INDEX_INHERITED);
+}
+
+/*
+ * An index that was not built to its end is built anew, but for a partitioned table's, which gets the
+ * parts that it lacks. A part can be attached, and never taken off again.
+ */
+bool
+pg_index_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
+{
+	const struct sfs_object *table = change->to->owner;
+	bool partitioned =
+		table->id.kind == SFS_TABLE && sfs_object_has(table, SFS_TABLE_PARTITION_KEY);
+
+	(void)diff;
+	if (pg_differs(change, SFS_INDEX_INVALID) && !partitioned) {
+		return false;
+	}
+	return !pg_differs(change, SFS_INDEX_ATTACHED) || !is_attached(change->from) ||
+	       is_attached(change->to);
+}
+
+static void
+attach(struct pg_writer *writer, const struct sfs_change *change)
+{
+	const char *parent = sfs_object_get(change->to, SFS_INDEX_ATTACHED);
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	if (parent && !is_attached(change->from)) {
+		pg_qualified(&name, change->to->id.namespace, change->to->id.name);
+		(void)sfs_plan_addf(writer->plan, change->to, "ALTER INDEX %s ATTACH PARTITION %s",
+			parent, sfs_str_text(&name));
+	}
+}
+
 void
 pg_index_alter(
 	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change)
@@ -60,6 +99,7 @@ pg_index_alter(
 		(void)sfs_plan_addf(writer->plan, change->to, "%s SET TABLESPACE %s",
 			sfs_str_text(&head), sfs_str_text(&name));
 	}
+	attach(writer, change);
 	(void)diff;
 }
 

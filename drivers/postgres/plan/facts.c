@@ -75,6 +75,22 @@ ask_rows(struct pg_planner *planner, const char *only, const struct sfs_object *
 }
 
 bool
+pg_is_larger(struct pg_planner *planner, const struct sfs_object *relation, int64_t bytes)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT, sql sfs_auto(str) = SFS_STR_INIT;
+
+	pg_qualified(&name, relation->id.namespace, relation->id.name);
+	sfs_str_add(&sql, "WITH RECURSIVE part (oid) AS (SELECT ");
+	pg_literal(&sql, sfs_str_text(&name));
+	sfs_str_addf(&sql,
+		"::regclass::oid UNION ALL SELECT h.inhrelid FROM pg_inherits h"
+		" JOIN part p ON h.inhparent = p.oid)"
+		" SELECT coalesce(sum(pg_table_size(oid)), 0) > %lld FROM part",
+		(long long)bytes);
+	return ask(planner, sfs_str_text(&sql));
+}
+
+bool
 pg_has_own_rows(struct pg_planner *planner, const struct sfs_object *relation)
 {
 	return ask_rows(

@@ -80,6 +80,16 @@ drop_sequence(struct pg_planner *planner, const struct pg_state *state)
 }
 
 static void
+drop_index(struct pg_planner *planner, const struct pg_state *state)
+{
+	if (sfs_object_has(state->from, SFS_INDEX_INVALID)) {
+		sfs_plan_hazard(planner->plan, 23, SFS_INFO, state->from,
+			"is INVALID, was not built to its end: it is %s",
+			state->made ? "built anew" : "dropped");
+	}
+}
+
+static void
 drop_rule_of_data(struct pg_planner *planner, const struct pg_state *state)
 {
 	const struct sfs_object *table = pg_relation_of(planner->diff->from, state->from);
@@ -256,6 +266,7 @@ static const struct hazard_rule {
 	{ PG_DROP, SFS_MATERIALIZED_VIEW, drop_materialized_view },
 	{ PG_DROP, SFS_COLUMN, drop_column },
 	{ PG_DROP, SFS_SEQUENCE, drop_sequence },
+	{ PG_DROP, SFS_INDEX, drop_index },
 	{ PG_DROP, SFS_CONSTRAINT, drop_rule_of_data },
 	{ PG_DROP, SFS_TRIGGER, drop_rule_of_data },
 	{ PG_DROP, SFS_RULE, drop_rule_of_data },

@@ -402,7 +402,7 @@ tie_new_table(struct pg_state *state)
 }
 
 static void
-add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *state)
+add_nodes(struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *state)
 {
 	bool moves_rows = state->aside && state->from->id.kind == SFS_TABLE;
 
@@ -431,6 +431,8 @@ add_nodes(const struct pg_planner *planner, struct pg_nodes *nodes, struct pg_st
 	for (int op = 0; op < PG_OP_COUNT; op++) {
 		if (wanted[op] && !pg_is_absorbed(planner, state, op)) {
 			add_node(nodes, state, op);
+			nodes->nodes.items[nodes->nodes.len - 1].rank +=
+				pg_online_rank(planner, state, op);
 		}
 	}
 }

@@ -28,6 +28,7 @@ planner_finish(struct pg_planner *planner)
 	sfs_arena_destroy(planner->arena);
 	sfs_map_destroy(planner->facts);
 	pg_default_acls_finish(&planner->defaults);
+	sfs_vec_finish(&planner->later);
 	free(planner->by_from);
 	free(planner->by_to);
 	free(planner->omitted);
@@ -97,6 +98,28 @@ lock_of(const struct pg_node *node)
 	}
 }
 
+/* Whether it changes the catalog alone: it looks at no row, whatever the size of the table. */
+static bool
+is_brief(const struct pg_node *node)
+{
+	static const uint64_t rows = PG_BIT(SFS_COLUMN_TYPE) | PG_BIT(SFS_COLUMN_COLLATION) |
+				     PG_BIT(SFS_COLUMN_NOT_NULL) | PG_BIT(SFS_COLUMN_GENERATED) |
+				     PG_BIT(SFS_COLUMN_GENERATED_KIND) |
+				     PG_BIT(SFS_COLUMN_IDENTITY) | PG_BIT(SFS_COLUMN_SERIAL);
+	const struct pg_state *state = node->state;
+
+	switch ((int)(state->to ? state->to : state->from)->id.kind) {
+	case SFS_TRIGGER:
+	case SFS_POLICY:
+	case SFS_RULE:
+		return true;
+	case SFS_COLUMN:
+		return node->op == PG_ALTER && !state->retyped && !(state->attributes & rows);
+	default:
+		return node->op == PG_RENAME;
+	}
+}
+
 /* Statements about comments and privileges take no lock that a writer would notice. */
 static bool
 touches_table(const char *sql)
@@ -151,6 +174,9 @@ merge(struct pg_planner *planner, const struct pg_node *node, size_t first)
 		!sfs_streq(steps[first - 1].lock, steps[first].lock)) {
 		return;
 	}
+	if (steps[first].pace == SFS_PACE_FREE) {
+		steps[first - 1].pace = SFS_PACE_FREE;
+	}
 	steps[first - 1].sql =
 		sfs_arena_printf(plan->arena, "%s,\n    %s", steps[first - 1].sql, clauses);
 	memmove(&steps[first], &steps[first + 1], (plan->steps.len - first - 1) * sizeof *steps);
@@ -163,6 +189,9 @@ write_node(struct pg_planner *planner, const struct pg_node *node)
 	size_t first = planner->plan->steps.len;
 	const char *lock = lock_of(node);
 
+	if (pg_emit_online(planner, node)) {
+		return;
+	}
 	pg_emit(planner, node);
 	pg_hazards(planner, node);
 	if (!is_used_by_others(planner, node->state)) {
@@ -172,6 +201,7 @@ write_node(struct pg_planner *planner, const struct pg_node *node)
 		struct sfs_step *step = &planner->plan->steps.items[i];
 
 		step->lock = touches_table(step->sql) ? lock : NULL;
+		step->pace = step->lock && is_brief(node) ? SFS_PACE_BRIEF : SFS_PACE_FREE;
 	}
 	merge(planner, node, first);
 }
@@ -227,6 +257,7 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	if (routines) {
 		(void)sfs_plan_add(plan, NULL, "RESET check_function_bodies");
 	}
+	pg_online_finish(&planner);
 	pg_facts_end(&planner);
 	(void)err;
 	return 0;

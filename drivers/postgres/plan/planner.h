@@ -50,6 +50,7 @@ struct pg_planner {
 	unsigned char
 		*omitted; /* owned; by index in diff->to: made after the table that it is in */
 	unsigned char *loosened;         /* owned; by index in diff->from: goes before that */
+	SFS_VEC(struct sfs_step) later;  /* of online.c */
 	struct sfs_map *facts;           /* owned; of facts.c */
 	struct pg_default_acls defaults; /* owned; of defaults.c */
 };
@@ -218,10 +219,27 @@ void pg_hazards(struct pg_planner *planner, const struct pg_node *node);
 /* Whether `to` gives anybody but the owner more than `from`. (acl.c) */
 bool pg_acl_widens(const struct pg_kind *kind, const char *from, const char *to);
 
+/* ---- online.c: changes of large tables in forms that do not keep writers waiting ---- */
+
+/* What is added to the rank of a node that has such a form and stands behind the others. */
+int pg_online_rank(struct pg_planner *planner, const struct pg_state *state, enum pg_op op);
+
+/* Writes the node in its online form, with its hazards; false when it has none. */
+bool pg_emit_online(struct pg_planner *planner, const struct pg_node *node);
+
+/* Adds the steps that close the plan. */
+void pg_online_finish(struct pg_planner *planner);
+
+/* The table, as it is now, that the state changes online; NULL: it is small, new, or goes. */
+const struct sfs_object *pg_online_table(struct pg_planner *planner, const struct pg_state *state);
+
 /* ---- facts.c: what is measured in the database; without one the careful answer ---- */
 
 /* Puts the session back into the state that it had before the first question. */
 void pg_facts_end(struct pg_planner *planner);
+
+/* Whether the table or materialized view, with its partitions, takes more bytes than that. */
+bool pg_is_larger(struct pg_planner *planner, const struct sfs_object *relation, int64_t bytes);
 
 /* Whether the table or materialized view has rows: of its own, or its children's as well. */
 bool pg_has_own_rows(struct pg_planner *planner, const struct sfs_object *relation);

@@ -17,18 +17,19 @@ is_incomplete(const struct sfs_object *index)
 	       sfs_object_has(index->owner, SFS_TABLE_PARTITION_KEY);
 }
 
-static void
-write_index(struct sfs_str *out, const struct sfs_object *index)
+void
+pg_write_index(struct sfs_str *out, const struct sfs_object *index, enum pg_index_build build)
 {
 	const char *include = sfs_object_get(index, SFS_INDEX_INCLUDE);
 	const char *options = sfs_object_get(index, SFS_INDEX_OPTIONS);
 	const char *tablespace = sfs_object_get(index, SFS_INDEX_TABLESPACE);
 	const char *predicate = sfs_object_get(index, SFS_INDEX_PREDICATE);
 
-	sfs_str_addf(
-		out, "CREATE %sINDEX ", sfs_object_has(index, SFS_INDEX_UNIQUE) ? "UNIQUE " : "");
+	sfs_str_addf(out, "CREATE %sINDEX %s",
+		sfs_object_has(index, SFS_INDEX_UNIQUE) ? "UNIQUE " : "",
+		build == PG_INDEX_CONCURRENTLY ? "CONCURRENTLY " : "");
 	pg_name(out, index->id.name);
-	sfs_str_add(out, is_incomplete(index) ? " ON ONLY " : " ON ");
+	sfs_str_add(out, build == PG_INDEX_ONLY || is_incomplete(index) ? " ON ONLY " : " ON ");
 	pg_qualified(out, index->id.namespace, index->id.relation);
 	sfs_str_addf(out, " USING %s (%s)", sfs_object_get(index, SFS_INDEX_METHOD),
 		sfs_object_get(index, SFS_INDEX_KEYS));
@@ -75,12 +76,12 @@ pg_print_own_index(struct pg_writer *writer, const struct sfs_object *index)
 	const char *parent = sfs_object_get(index, SFS_INDEX_ATTACHED);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	if (writer->file && sfs_object_has(index, SFS_INDEX_BROKEN)) {
+	if (writer->file && sfs_object_has(index, SFS_INDEX_INVALID) && !is_incomplete(index)) {
 		sfs_str_add(&sql,
 			"-- INVALID in the database, left by a CREATE INDEX CONCURRENTLY that did "
-			"not end: not used\n");
+			"not end: not used; saved without this line it is built anew\n");
 	}
-	write_index(&sql, index);
+	pg_write_index(&sql, index, PG_INDEX_PLAIN);
 	(void)sfs_plan_add(writer->plan, index, sql.text);
 	if (parent) {
 		sfs_str_truncate(&sql, 0);

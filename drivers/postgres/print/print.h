@@ -63,6 +63,14 @@ void pg_print_own_index(struct pg_writer *writer, const struct sfs_object *index
 /* ALTER COLUMN ... SET DEFAULT. */
 void pg_write_default(struct pg_writer *writer, const struct sfs_object *column);
 
+/* The statement that makes an index: plainly, beside writers, or without those of partitions. */
+enum pg_index_build {
+	PG_INDEX_PLAIN,
+	PG_INDEX_CONCURRENTLY,
+	PG_INDEX_ONLY,
+};
+void pg_write_index(struct sfs_str *out, const struct sfs_object *index, enum pg_index_build build);
+
 /* Appends the steps from `first` on as a text: each ends in `;`, blank lines between groups. */
 void pg_write_steps(const struct sfs_plan *plan, size_t first, struct sfs_str *out);
 

@@ -70,8 +70,7 @@ pg_read_index(int version, struct sfs_str *out)
 		" k.attstattarget, ', ' ORDER BY k.attnum) FROM pg_attribute k"
 		" WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0) END AS statistics"
 		",\n " PARENT("i2.indisvalid") " AS inherited,\n " PARENT(
-			"NOT i2.indisvalid") " AS attached,\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid"
-					     ",\n CASE WHEN NOT i.indisvalid AND x.relkind = 'i' THEN 'true' END AS broken");
+			"NOT i2.indisvalid") " AS attached,\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid");
 	if (version >= 150000) {
 		sfs_str_add(out,
 			",\n CASE WHEN i.indnullsnotdistinct THEN 'true' END AS nulls_not_distinct");
