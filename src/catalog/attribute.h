@@ -12,14 +12,15 @@
  *   - names inside a value are qualified and quoted as the server's quote_ident() would;
  *   - sets are sorted (LC_ALL=C) and joined with ", "; options are `name=value`.
  *
- * The first four are common to all kinds and have the same index in each: SFS_ATTR_OWNER ...
+ * The first five are common to all kinds and have the same index in each: SFS_ATTR_OWNER ...
  */
 /* clang-format off */
 #define SFS_COMMON_ATTRIBUTES(X, KIND)                                                             \
 	X(KIND, OWNER, "owner", 0)                                                                 \
 	X(KIND, COMMENT, "comment", SFS_ATTR_VERBATIM)                                                             \
 	X(KIND, ACL, "acl", 0) /* lines "GRANTEE=PRIVS/GRANTOR" sorted, joined by "\n" */          \
-	X(KIND, SECURITY_LABELS, "security_labels", SFS_ATTR_VERBATIM) /* lines "PROVIDER=LABEL" */
+	X(KIND, SECURITY_LABELS, "security_labels", SFS_ATTR_VERBATIM) /* lines "PROVIDER=LABEL" */ \
+	X(KIND, EXTENSIONS, "extensions", 0) /* those with which it, or a key's index, goes */
 
 #define SFS_TABLE_ATTRIBUTES(X)                                                                    \
 	X(TABLE, SQL, "sql", SFS_ATTR_INFORMATIVE) /* SQLite: the stored text */                   \
@@ -236,6 +237,7 @@ enum {
 	SFS_ATTR_COMMENT,
 	SFS_ATTR_ACL,
 	SFS_ATTR_SECURITY_LABELS,
+	SFS_ATTR_EXTENSIONS,
 	SFS_ATTR_COMMON, /* how many there are */
 };
 

@@ -87,6 +87,18 @@ CREATE TYPE app.token (
 );
 COMMENT ON TYPE app.token IS 'a text of its own';
 
+CREATE TYPE app.sized;
+CREATE FUNCTION app.sized_in(cstring, oid, integer) RETURNS app.sized LANGUAGE internal IMMUTABLE STRICT AS 'varcharin';
+CREATE FUNCTION app.sized_out(app.sized) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'varcharout';
+CREATE TYPE app.sized (INPUT = app.sized_in, OUTPUT = app.sized_out, LIKE = varchar, TYPMOD_IN = varchartypmodin,
+	TYPMOD_OUT = varchartypmodout, ANALYZE = pg_catalog.array_typanalyze);
+CREATE TYPE app.fixed;
+CREATE FUNCTION app.fixed_in(cstring) RETURNS app.fixed LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION app.fixed_out(app.fixed) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE app.fixed (INPUT = app.fixed_in, OUTPUT = app.fixed_out, INTERNALLENGTH = 4, PASSEDBYVALUE, ALIGNMENT = int4,
+	STORAGE = plain, CATEGORY = 'x', PREFERRED = true);
+CREATE TABLE app.of_base_types (a app.sized(5), b app.fixed, c app.sized(7)[], d app.token DEFAULT 'x'::text::app.token);
+
 -- Domains
 CREATE DOMAIN app.email AS text COLLATE "C" DEFAULT 'nobody@example.org'::text NOT NULL
 	CONSTRAINT has_at CHECK (VALUE LIKE '%@%')
@@ -268,7 +280,7 @@ CREATE TABLE app.users (
 	tree_owner bigint REFERENCES app.users (id) ON UPDATE CASCADE ON DELETE SET NULL,
 	CONSTRAINT users_pair UNIQUE (name, mood) INCLUDE (since) WITH (fillfactor = 80),
 	CONSTRAINT users_apart EXCLUDE USING gist (during WITH &&, legacy WITH =) WHERE (legacy > 0) DEFERRABLE
-) WITH (fillfactor = 70, autovacuum_enabled = false, toast.autovacuum_enabled = false);
+) WITH (autovacuum_enabled = false, fillfactor = 70, toast.autovacuum_enabled = false);
 ALTER TABLE app.users ADD CONSTRAINT users_late CHECK (legacy > 0) NOT VALID;
 ALTER TABLE app.users ADD CONSTRAINT users_alone CHECK (legacy < 1000000) NO INHERIT;
 ALTER TABLE app.users ALTER COLUMN data SET STORAGE EXTERNAL;
@@ -322,7 +334,7 @@ CREATE UNIQUE INDEX users_lower ON app.users ((lower(email::text)));
 CREATE INDEX users_data ON app.users USING gin (data jsonb_path_ops) WITH (fastupdate = off, gin_pending_list_limit = 128);
 CREATE INDEX users_words ON app.users USING gist (words tsvector_ops (siglen = 100)) WITH (buffering = on, fillfactor = 60);
 CREATE INDEX users_hash ON app.users USING hash (legacy);
-CREATE INDEX users_brin ON app.users USING brin (since) WITH (pages_per_range = 16, autosummarize = on);
+CREATE INDEX users_brin ON app.users USING brin (since) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX users_place ON app.users USING spgist (place);
 CREATE INDEX users_odd_class ON app.users (legacy app.backwards);
 ALTER INDEX app.users_name ALTER COLUMN 2 SET STATISTICS 300;
@@ -383,7 +395,7 @@ CREATE POLICY adds ON app.users FOR INSERT WITH CHECK (legacy > 0);
 COMMENT ON POLICY own ON app.users IS 'only theirs';
 
 -- Event triggers, publications, subscriptions: a database can not be dropped while it has one of those
-CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION app.event();
+CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE') EXECUTE FUNCTION app.event();
 CREATE EVENT TRIGGER quiet ON sql_drop EXECUTE FUNCTION app.event();
 ALTER EVENT TRIGGER watch ENABLE ALWAYS;
 ALTER EVENT TRIGGER quiet DISABLE;
@@ -402,6 +414,16 @@ ALTER DEFAULT PRIVILEGES FOR ROLE everything_owner IN SCHEMA app GRANT USAGE, SE
 ALTER DEFAULT PRIVILEGES FOR ROLE everything_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE "Everything Odd" GRANT USAGE ON SCHEMAS TO everything_reader;
 ALTER DEFAULT PRIVILEGES FOR ROLE everything_owner REVOKE ALL ON TYPES FROM PUBLIC, everything_owner;
+
+-- What goes with an extension
+ALTER FUNCTION app.add(text, text) DEPENDS ON EXTENSION hstore;
+ALTER FUNCTION app.add(text, text) DEPENDS ON EXTENSION citext;
+ALTER PROCEDURE app.work() DEPENDS ON EXTENSION citext;
+ALTER TRIGGER before_row ON app.users DEPENDS ON EXTENSION citext;
+ALTER INDEX app.users_hash DEPENDS ON EXTENSION citext;
+ALTER INDEX app.users_pair DEPENDS ON EXTENSION hstore;
+ALTER INDEX app.counts_mood DEPENDS ON EXTENSION hstore;
+ALTER MATERIALIZED VIEW app.counts DEPENDS ON EXTENSION citext;
 
 -- What no file of ours can hold
 SELECT lo_create(424242);

@@ -82,3 +82,10 @@ DROP DOMAIN app.emails;
 DROP TYPE app.text_range;
 DROP LANGUAGE plraw;
 DROP FOREIGN DATA WRAPPER nothing;
+
+-- What goes with an extension
+ALTER FUNCTION app.add(text, text) NO DEPENDS ON EXTENSION hstore;
+ALTER TRIGGER before_row ON app.users NO DEPENDS ON EXTENSION citext;
+ALTER INDEX app.users_pair DEPENDS ON EXTENSION citext;
+ALTER STATISTICS app.users_stats SET STATISTICS 100;
+COMMENT ON SCHEMA public IS 'again';

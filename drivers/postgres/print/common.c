@@ -2,6 +2,7 @@
 /* What all kinds have in common: names, owners, comments, grants, labels. */
 #include <string.h>
 
+#include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/kind.h"
 
 void
@@ -62,9 +63,9 @@ write_comment(struct pg_writer *writer, const struct sfs_object *object)
 	const char *comment = sfs_object_get(object, SFS_ATTR_COMMENT);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	if (!comment && object->id.kind == SFS_NAMESPACE &&
-		strcmp(object->id.name, "public") == 0) {
-		comment = "standard public schema"; /* as every new database has it */
+	if (object->id.kind == SFS_NAMESPACE && strcmp(object->id.name, "public") == 0) {
+		/* As every new database has it; an empty one says that it has none. */
+		comment = !comment ? "standard public schema" : *comment ? comment : NULL;
 	}
 	sfs_str_add(&sql, "COMMENT ON ");
 	pg_write_reference(object, &sql);
@@ -113,6 +114,33 @@ write_labels(struct pg_writer *writer, const struct sfs_object *object, const ch
 	}
 }
 
+/* ALTER ... DEPENDS ON EXTENSION for each of `names` that is not in `except`; NO DEPENDS if `remove`. */
+static void
+write_extensions(struct pg_writer *writer, const struct sfs_object *object, const char *names,
+	const char *except, bool remove)
+{
+	struct pg_list list sfs_auto(pg_list) = { 0 }, others sfs_auto(pg_list) = { 0 };
+
+	pg_list_split(names, &list);
+	pg_list_split(except, &others);
+	sfs_vec_foreach (name, &list) {
+		sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+		if (pg_list_has(&others, *name)) {
+			continue;
+		}
+		sfs_str_add(&sql, "ALTER ");
+		if (object->id.kind == SFS_CONSTRAINT) {
+			sfs_str_add(&sql, "INDEX ");
+			pg_qualified(&sql, object->id.namespace, object->id.name);
+		} else {
+			pg_write_reference(object, &sql);
+		}
+		sfs_str_addf(&sql, " %sDEPENDS ON EXTENSION %s", remove ? "NO " : "", *name);
+		(void)sfs_plan_add(writer->plan, object, sql.text);
+	}
+}
+
 void
 pg_write_common(struct pg_writer *writer, const struct sfs_object *object)
 {
@@ -128,6 +156,7 @@ pg_write_common(struct pg_writer *writer, const struct sfs_object *object)
 		pg_write_new_grants(writer, object);
 	}
 	write_labels(writer, object, sfs_object_get(object, SFS_ATTR_SECURITY_LABELS), NULL, false);
+	write_extensions(writer, object, sfs_object_get(object, SFS_ATTR_EXTENSIONS), NULL, false);
 }
 
 void
@@ -152,5 +181,12 @@ pg_alter_common(struct pg_writer *writer, const struct sfs_change *change)
 
 		write_labels(writer, to, before, after, true);
 		write_labels(writer, to, after, before, false);
+	}
+	if (change->attributes & UINT64_C(1) << SFS_ATTR_EXTENSIONS) {
+		const char *before = sfs_object_get(from, SFS_ATTR_EXTENSIONS);
+		const char *after = sfs_object_get(to, SFS_ATTR_EXTENSIONS);
+
+		write_extensions(writer, to, before, after, true);
+		write_extensions(writer, to, after, before, false);
 	}
 }

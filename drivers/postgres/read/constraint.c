@@ -11,6 +11,8 @@
 static const struct pg_select common = {
 	.class = "pg_constraint",
 	.oid = "k.oid",
+	.depends = "pg_class",
+	.depends_oid = "CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END",
 };
 
 /* The columns that pg_complete_constraint() finds in row->extra. */

@@ -119,7 +119,7 @@ add_namespaces(struct sfs_catalog *catalog)
 	" d.deptype IN ('i', 'e') OR d.deptype = 'a' AND (d.classid = 'pg_attrdef'::regclass"      \
 	" OR d.refclassid = 'pg_publication'::regclass)"
 #define CONDITION                                                                                  \
-	"d.refobjid >= 16384 AND d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S')" \
+	"d.refobjid >= 16384 AND d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S', 'x')" \
 	" AND (d.refclassid <> 'pg_namespace'::regclass"                                           \
 	" OR d.classid = 'pg_extension'::regclass)"
 

@@ -10,6 +10,7 @@ static const struct pg_select routine = {
 	.acl = "f.proacl",
 	.acl_type = "'f'",
 	.acl_public = "'=ALL'",
+	.depends = "pg_proc",
 };
 
 #define SIGNATURE                                                                                  \

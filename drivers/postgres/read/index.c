@@ -10,6 +10,7 @@
 static const struct pg_select common = {
 	.class = "pg_class",
 	.oid = "i.indexrelid",
+	.depends = "pg_class",
 };
 
 /* The columns that pg_complete_index() finds in row->extra. */

@@ -43,6 +43,8 @@ select_index_of_its_own(struct sfs_str *out)
 		"\n WHERE i.indrelid = c.oid AND (x.relname IS DISTINCT FROM " AUTOMATIC_NAME
 		" OR x.reloptions IS DISTINCT FROM xp.reloptions"
 		" OR x.reltablespace <> xp.reltablespace"
+		" OR EXISTS (SELECT FROM pg_depend xe WHERE xe.classid = 'pg_class'::regclass"
+		" AND xe.objid = x.oid AND xe.deptype = 'x')"
 		" OR EXISTS (SELECT FROM pg_attribute xa WHERE xa.attrelid = x.oid"
 		" AND xa.attstattarget >= 0)"
 		" OR k.oid IS NULL AND EXISTS (SELECT FROM pg_description xd"

@@ -50,6 +50,22 @@ select_acl(struct sfs_str *out, const struct pg_select *select)
 		select->acl_type, select->owner, select->owner, select->owner);
 }
 
+/* Few things are marked so: their OIDs are found once. */
+static void
+select_extensions(struct sfs_str *out, const struct pg_select *select)
+{
+	const char *oid = select->depends_oid ? select->depends_oid : select->oid;
+
+	sfs_str_addf(out,
+		",\n CASE WHEN %s = ANY (ARRAY(SELECT d.objid FROM pg_depend d WHERE d.refclassid ="
+		" 'pg_extension'::regclass AND d.deptype = 'x' AND d.classid = '%s'::regclass))"
+		" THEN (SELECT string_agg(quote_ident(e.extname), ', ' ORDER BY quote_ident(e.extname)"
+		" COLLATE \"C\") FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid"
+		" WHERE d.classid = '%s'::regclass AND d.objid = %s AND d.deptype = 'x'"
+		" AND d.refclassid = 'pg_extension'::regclass) END AS extensions",
+		oid, select->depends, select->depends, oid);
+}
+
 void
 pg_select_common(struct sfs_str *out, const struct pg_select *select)
 {
@@ -64,9 +80,19 @@ pg_select_common(struct sfs_str *out, const struct pg_select *select)
 	if (select->acl) {
 		select_acl(out, select);
 	}
-	sfs_str_addf(out,
-		",\n NULLIF(description.description, %s) AS comment, label.lines AS security_labels",
-		select->usual_comment ? select->usual_comment : "''");
+	if (select->depends) {
+		select_extensions(out, select);
+	}
+	/* Where there is a comment from the start its absence is an empty one. */
+	if (select->usual_comment) {
+		sfs_str_addf(out,
+			",\n CASE WHEN %s IS NULL THEN description.description"
+			" ELSE NULLIF(coalesce(description.description, ''), %s) END AS comment",
+			select->usual_comment, select->usual_comment);
+	} else {
+		sfs_str_add(out, ",\n description.description AS comment");
+	}
+	sfs_str_add(out, ", label.lines AS security_labels");
 }
 
 void

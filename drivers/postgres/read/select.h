@@ -21,6 +21,9 @@ struct pg_select {
 				    * the rule below decides */
 	const char *
 		usual_comment; /* an expression: the comment that is there from the start; NULL: none */
+	const char
+		*depends; /* the class of what may be marked DEPENDS ON EXTENSION; NULL: nothing */
+	const char *depends_oid; /* when that is not `oid` */
 	bool part;   /* the owner is that of another object: used for the acl, not selected */
 	bool shared; /* comments and labels are in pg_shdescription, pg_shseclabel */
 };

@@ -6,6 +6,7 @@
 static const struct pg_select common = {
 	.class = "pg_trigger",
 	.oid = "t.oid",
+	.depends = "pg_trigger",
 };
 
 void

@@ -586,7 +586,7 @@ run_pass(struct loader *l, const struct pg_order *order, struct sfs_error *err)
 }
 
 static int
-run_all(struct loader *l, struct pg_order *order, struct sfs_error *err)
+run_until_done(struct loader *l, struct pg_order *order, struct sfs_error *err)
 {
 	int r;
 
@@ -610,6 +610,35 @@ run_all(struct loader *l, struct pg_order *order, struct sfs_error *err)
 		l->sorted = true;
 	}
 	sfs_vec_finish(&l->failed);
+	l->failed = (struct pg_order){ 0 };
+	return r;
+}
+
+/* In a tree what acts on the rest waits until all of that is there, however often it was tried. */
+static int
+run_all(struct loader *l, struct pg_order *order, struct sfs_error *err)
+{
+	struct pg_order last = { 0 };
+	size_t kept = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < order->len; i++) {
+		size_t index = order->items[i];
+
+		if (l->options->any_order && pg_order_is_last(l->tasks.items[index].statement)) {
+			sfs_vec_push(&last, index);
+		} else {
+			order->items[kept++] = index;
+		}
+	}
+	order->len = kept;
+	if (order->len) {
+		r = run_until_done(l, order, err);
+	}
+	if (!r && last.len) {
+		r = run_until_done(l, &last, err);
+	}
+	sfs_vec_finish(&last);
 	return r;
 }
 

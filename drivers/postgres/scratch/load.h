@@ -50,4 +50,7 @@ struct pg_order SFS_VEC_OF(size_t); /* indexes of tasks */
  */
 void pg_order_sort(struct pg_script *script, struct pg_tasks *tasks, struct pg_order *order);
 
+/* Whether the statement would act on others: default privileges, event triggers, publications. */
+bool pg_order_is_last(const struct pg_stmt *statement);
+
 #endif

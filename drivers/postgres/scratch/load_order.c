@@ -175,6 +175,15 @@ waits_for_partitions(const struct pg_stmt *statement)
 	return false;
 }
 
+bool
+pg_order_is_last(const struct pg_stmt *statement)
+{
+	const struct pg_head *head = &statement->head;
+
+	return head->kind == SFS_DEFAULT_PRIVILEGES || head->kind == SFS_EVENT_TRIGGER ||
+	       head->kind == SFS_PUBLICATION || head->kind == SFS_SUBSCRIPTION;
+}
+
 static enum phase
 phase_of(struct sorter *s, const struct pg_task *task)
 {
@@ -190,8 +199,7 @@ phase_of(struct sorter *s, const struct pg_task *task)
 	if (head->creates && head->kind == SFS_EXTENSION) {
 		return PHASE_EXTENSIONS;
 	}
-	if (head->kind == SFS_DEFAULT_PRIVILEGES || head->kind == SFS_EVENT_TRIGGER ||
-		head->kind == SFS_PUBLICATION || head->kind == SFS_SUBSCRIPTION) {
+	if (pg_order_is_last(task->statement)) {
 		return PHASE_LAST;
 	}
 	if (head->kind == SFS_CONSTRAINT) {
