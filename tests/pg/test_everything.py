@@ -5,12 +5,13 @@ SCHEMAFS_PG_BIN chooses the server; the files that are too new for it are left o
 """
 
 import contextlib
+import json
 import pathlib
 import re
 
 import pytest
 
-from databases import server_major
+from databases import PostgresDatabase, Server, server_major
 from test_roundtrips import CLIENT, files_of, statements as statements_of
 
 pytestmark = pytest.mark.catalog
@@ -22,6 +23,17 @@ SECRET = "secret-of-everything"
 TEXTLESS = r"SUBSCRIPTION|LARGE OBJECT|lo_create|lo_open|subscriptions/|unmodeled/|USER MAPPING FOR everything_reader"
 
 
+def load_into(database, *more):
+    """As far as its server goes, in a session that reads as the files are written."""
+    version = int(database.rows("SHOW server_version_num")[0][0]) // 10000
+    database.load(HERE / "everything.sql")
+    for path in sorted(HERE.glob("everything_1[0-9].sql")):
+        if int(re.search(r"_(\d+)", path.name)[1]) <= version:
+            database.load(path)
+    for path in more:
+        database.load(path)
+
+
 @pytest.fixture
 def load_everything(new_pg):
     """load_everything() makes a database of it; its subscription goes before it is dropped."""
@@ -29,14 +41,8 @@ def load_everything(new_pg):
 
         def load(*more):
             database = new_pg()
-            version = int(database.rows("SHOW server_version_num")[0][0]) // 10000
-            database.load(HERE / "everything.sql")
             stack.callback(database.run, "DROP SUBSCRIPTION IF EXISTS everything_sub")
-            for path in sorted(HERE.glob("everything_1[0-9].sql")):
-                if int(re.search(r"_(\d+)", path.name)[1]) <= version:
-                    database.load(path)
-            for path in more:
-                database.load(path)
+            load_into(database, *more)
             return database
 
         yield load
@@ -105,7 +111,38 @@ def test_changes_in_place_drop_nothing_that_others_need(catalogs, load_everythin
 def test_what_no_kind_models_is_told(schemafs, load_everything, tmp_path):
     full = load_everything()
     schemafs("pull", full.target, tmp_path / "tree")
-    assert (tmp_path / "tree/database/unmodeled/large object 424242.sql").exists()
+    file = tmp_path / "tree/database/unmodeled/large object 424242.sql"
+    assert "of this kind (large object)" in file.read_text(encoding="utf-8")
+    assert not file.stat().st_mode & 0o222
+    counts = json.loads(schemafs("status", "--json", full.target).stdout)
+    assert "unmodeled" in json.dumps(counts)
+
+
+class OtherServer(Server):
+    PORT = 5433
+
+
+# How a session prints dates, numbers and names, and how it finds them.
+ODD = {
+    "timezone": "Asia/Kathmandu", "datestyle": "German, DMY", "intervalstyle": "sql_standard",
+    "bytea_output": "escape", "extra_float_digits": "0", "quote_all_identifiers": "on",
+    "xmloption": "document", "array_nulls": "off", "search_path": "app, pg_catalog",
+    "client_encoding": "LATIN1", "standard_conforming_strings": "off",
+}
+
+
+def test_two_servers_two_times_the_same_bytes(schemafs, load_everything, tmp_path):
+    full = load_everything()
+    schemafs("pull", full.target, tmp_path / "tree")
+    schemafs("pull", full.target, tmp_path / "again")
+    assert files_of(tmp_path / "again") == files_of(tmp_path / "tree")
+    with OtherServer.started() as server, PostgresDatabase.created(server) as other:
+        load_into(other)
+        for name, value in ODD.items():
+            other.run(f"ALTER DATABASE {other.name} SET {name} = {value if ',' in value else repr(value)}")
+        schemafs("pull", other.target, tmp_path / "other")
+        other.run("DROP SUBSCRIPTION everything_sub")
+    assert files_of(tmp_path / "other") == files_of(tmp_path / "tree")
 
 
 def test_own_script_changes_nothing(schemafs, catalogs, load_everything, tmp_path):

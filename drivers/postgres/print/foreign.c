@@ -55,7 +55,7 @@ void
 pg_print_user_mapping(struct pg_writer *writer, const struct sfs_object *object)
 {
 	sfs_plan_addf(writer->plan, object, "%sCREATE USER MAPPING %s",
-		object->locked ? "-- its options, which may hold a password, stay in the database\n"
+		object->locked ? "-- its options, which may hold a password, are not visible here\n"
 			       : "",
 		sfs_object_get(object, SFS_USER_MAPPING_DEFINITION));
 }
