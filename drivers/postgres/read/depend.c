@@ -118,9 +118,9 @@ add_namespaces(struct sfs_catalog *catalog)
 	"d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid,"                 \
 	" d.deptype IN ('i', 'e') OR d.deptype = 'a' AND (d.classid = 'pg_attrdef'::regclass"      \
 	" OR d.refclassid = 'pg_publication'::regclass)"
-#define CONDITION                                                                                  \
+#define CONDITION                                                                                       \
 	"d.refobjid >= 16384 AND d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S', 'x')" \
-	" AND (d.refclassid <> 'pg_namespace'::regclass"                                           \
+	" AND (d.refclassid <> 'pg_namespace'::regclass"                                                \
 	" OR d.classid = 'pg_extension'::regclass)"
 
 static const char ALL[] = "SELECT " COLUMNS " FROM pg_depend d WHERE " CONDITION;

@@ -31,10 +31,9 @@ pg_read_trigger(int version, struct sfs_str *out)
 	 * A partition's copy of its parent's trigger is none of its own, unless switched otherwise.
 	 * Up to 14 copies are internal, as the triggers of foreign keys are, which are no objects.
 	 */
-	sfs_str_add(out,
-		"\n WHERE (NOT t.tgisinternal OR t.tgparentid <> 0 AND NOT EXISTS (SELECT"
-		" FROM pg_constraint k WHERE k.oid = t.tgconstraint AND k.contype <> 't'))"
-		" AND (t.tgparentid = 0 OR t.tgenabled <> parent.tgenabled)");
+	sfs_str_add(out, "\n WHERE (NOT t.tgisinternal OR t.tgparentid <> 0 AND NOT EXISTS (SELECT"
+			 " FROM pg_constraint k WHERE k.oid = t.tgconstraint AND k.contype <> 't'))"
+			 " AND (t.tgparentid = 0 OR t.tgenabled <> parent.tgenabled)");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_trigger", "t.oid");
 	pg_select_no_extension(out, "pg_class", "c.oid");
