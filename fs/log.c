@@ -79,6 +79,12 @@ mnt_control_log(struct mnt *mnt, const struct mnt_who *who, const char *path,
 		char *formatted sfs_auto(free) = sfs_error_format(err);
 		add_indented(&entry, formatted);
 	}
+	if (plan && plan->hazards.len) {
+		struct sfs_str hazards sfs_auto(str) = SFS_STR_INIT;
+
+		sfs_plan_format_hazards(plan, &hazards);
+		add_indented(&entry, sfs_str_text(&hazards));
+	}
 	for (size_t i = 0; plan && i < plan->steps.len; i++) {
 		char *statement sfs_auto(free) = sfs_asprintf("%s;", plan->steps.items[i].sql);
 		add_indented(&entry, statement);

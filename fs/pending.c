@@ -12,6 +12,7 @@
 #include "fs/refusal.h"
 #include "fs/view.h"
 #include "fs/watch.h"
+#include "migrate/lint.h"
 #include "migrate/pending.h"
 
 int
@@ -58,7 +59,9 @@ mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct
 	}
 	mnt_pending_forget(mnt, path);
 	char *what sfs_auto(free) = sfs_asprintf("%s as migrations/%s.sql", path, tag);
-	mnt_control_log(mnt, &job->who, what, NULL, NULL);
+	struct sfs_plan plan sfs_auto(plan) = { 0 };
+	sfs_lint(mnt->driver->dialect, job->text->bytes, job->text->len, &plan);
+	mnt_control_log(mnt, &job->who, what, NULL, &plan);
 	{
 		MNT_LOCK(mnt);
 		mnt->changes++;

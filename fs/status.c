@@ -7,17 +7,31 @@
 #include "base/alloc.h"
 #include "base/redact.h"
 #include "fs/control.h"
+#include "migrate/lint.h"
 #include "fs/draft.h"
 
 struct counts {
 	size_t scratch;
 	SFS_VEC(char *) refused; /* owned: "path: first line of the error" in two entries */
-	SFS_VEC(char *) pending; /* owned */
+	SFS_VEC(char *) pending; /* owned: a path, and lines with what it risks, in two entries */
 	SFS_VEC(char *) drafts;  /* owned; names */
 };
 
+static char *
+lint(const struct mnt_node *node, enum sfs_dialect dialect)
+{
+	struct sfs_plan plan sfs_auto(plan) = { 0 };
+	struct sfs_str lines = SFS_STR_INIT;
+
+	if (node->text) {
+		sfs_lint(dialect, node->text->bytes, node->text->len, &plan);
+	}
+	sfs_plan_format_hazards(&plan, &lines);
+	return sfs_str_steal(&lines);
+}
+
 static void
-count(const struct mnt_node *directory, struct counts *counts)
+count(const struct mnt_node *directory, enum sfs_dialect dialect, struct counts *counts)
 {
 	void *value;
 
@@ -27,7 +41,7 @@ count(const struct mnt_node *directory, struct counts *counts)
 		bool error = node->role == MNT_NOTE && sfs_ends_with(node->name, ".error");
 
 		if (node->role == MNT_DIRECTORY) {
-			count(node, counts);
+			count(node, dialect, counts);
 		}
 		counts->scratch +=
 			node->role == MNT_SCRATCH || (node->role == MNT_OBJECT && !node->exists);
@@ -42,6 +56,7 @@ count(const struct mnt_node *directory, struct counts *counts)
 				sfs_strndup(node->text->bytes, strcspn(node->text->bytes, "\n")));
 		} else {
 			sfs_vec_push(&counts->pending, sfs_str_steal(&path));
+			sfs_vec_push(&counts->pending, lint(node, dialect));
 		}
 	}
 }
@@ -98,6 +113,17 @@ policy_name(enum sfs_policy policy)
 }
 
 static void
+add_indented(struct sfs_str *out, const char *lines)
+{
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		sfs_str_addf(out, "    %.*s\n", (int)len, lines);
+		lines += len + (lines[len] == '\n');
+	}
+}
+
+static void
 write_status(const struct mnt *mnt, const struct counts *counts, struct sfs_str *out)
 {
 	const struct mnt_health *health = &mnt->health;
@@ -117,9 +143,10 @@ write_status(const struct mnt *mnt, const struct counts *counts, struct sfs_str 
 	}
 	sfs_str_addf(out, "\nunsaved   %zu files in memory that the database knows nothing of\n",
 		counts->scratch);
-	sfs_str_addf(out, "pending   %zu\n", counts->pending.len);
-	sfs_vec_foreach (path, &counts->pending) {
-		sfs_str_addf(out, "  %s\n", *path);
+	sfs_str_addf(out, "pending   %zu\n", counts->pending.len / 2);
+	for (size_t i = 0; i + 1 < counts->pending.len; i += 2) {
+		sfs_str_addf(out, "  %s\n", counts->pending.items[i]);
+		add_indented(out, counts->pending.items[i + 1]);
 	}
 	if (mnt->folder.progress) {
 		sfs_str_addf(out, "half done\n%s", mnt->folder.progress);
@@ -175,6 +202,7 @@ status_json(const struct mnt *mnt, const struct counts *counts)
 {
 	json_t *root = json_object(), *pending = json_array(), *refused = json_array(),
 	       *drafts = json_array();
+	json_t *hazards = json_object();
 
 	json_object_set_new(root, "version", json_integer(1));
 	json_object_set_new(root, "database", json_text(mnt->description));
@@ -185,8 +213,12 @@ status_json(const struct mnt *mnt, const struct counts *counts)
 	json_object_set_new(root, "objects", json_integer((json_int_t)mnt->health.n_objects));
 	json_object_set_new(root, "locked", json_integer((json_int_t)mnt->health.n_locked));
 	json_object_set_new(root, "unsaved", json_integer((json_int_t)counts->scratch));
-	sfs_vec_foreach (path, &counts->pending) {
-		json_array_append_new(pending, json_text(*path));
+	for (size_t i = 0; i + 1 < counts->pending.len; i += 2) {
+		json_array_append_new(pending, json_text(counts->pending.items[i]));
+		if (*counts->pending.items[i + 1]) {
+			json_object_set_new(hazards, counts->pending.items[i],
+				json_lines(counts->pending.items[i + 1]));
+		}
 	}
 	for (size_t i = 0; i + 1 < counts->refused.len; i += 2) {
 		json_t *entry = json_object();
@@ -199,6 +231,7 @@ status_json(const struct mnt *mnt, const struct counts *counts)
 		json_array_append_new(drafts, json_text(*draft));
 	}
 	json_object_set_new(root, "pending", pending);
+	json_object_set_new(root, "hazards", hazards);
 	json_object_set_new(root, "halfDone", json_lines(mnt->folder.progress));
 	json_object_set_new(root, "migrations", json_lines(mnt->folder.notes));
 	json_object_set_new(root, "refused", refused);
@@ -222,7 +255,7 @@ mnt_control_update(struct mnt *mnt)
 	{
 		MNT_LOCK(mnt);
 		mnt->shown = mnt->nodes.changes;
-		count(mnt->nodes.root, &counts);
+		count(mnt->nodes.root, mnt->driver->dialect, &counts);
 		write_status(mnt, &counts, &status);
 		json = status_json(mnt, &counts);
 	}

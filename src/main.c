@@ -84,8 +84,34 @@ static const struct sfs_verb verbs[] = {
 		.run = sfs_verb_migrate,
 	},
 	{
+		.name = "init",
+		.synopsis = "init [--dialect=postgresql|sqlite] [--migrations DIR] [--json] [DIR]",
+		.summary = "begin a project, or take over one of drizzle-kit's",
+		.options =
+			"  --dialect=WORD          which database it is for, if nothing else tells\n"
+			"  --migrations DIR        the folder of its migrations, below DIR\n"
+			"  --db DB                 a database that tells the dialect\n"
+			"  --json                  as JSON\n",
+		.run = sfs_verb_init,
+	},
+	{
+		.name = "baseline",
+		.synopsis = "baseline [--dry-run] [--to TAG] [--name NAME] [--json] [--dir DIR] "
+			    "[--shadow DB] [DB]",
+		.summary = "record migrations as applied that a database has already; exit 1 if it "
+			   "has not",
+		.options =
+			"  --dry-run               only compare\n"
+			"  --to TAG                no migration behind this one\n"
+			"  --name NAME             what the first migration is called, if there is none\n"
+			"  --dir DIR               the project, or the folder of its migrations\n"
+			"  --shadow DB             an empty database in which to run them\n"
+			"  --json                  as JSON\n",
+		.run = sfs_verb_baseline,
+	},
+	{
 		.name = "check",
-		.synopsis = "check [--json] [--dir DIR] [DB]",
+		.synopsis = "check [--quick] [--json] [--dir DIR] [--shadow DB] [DB]",
 		.summary = "look for what is wrong with a project's migrations; exit 0 nothing, 1 "
 			   "something",
 		.options =

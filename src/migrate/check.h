@@ -52,6 +52,14 @@ void sfs_check_branches(struct sfs_check *check);
 void sfs_check_ledger(struct sfs_check *check, struct sfs_db *db, const struct sfs_set *set);
 
 /*
+ * Runs the migrations from the beginning in a scratch place and compares the newest snapshot with what
+ * they make up to it. `db` evaluates (SQLite: may be NULL), in `shadow` when that is given. An error
+ * is what says nothing of the migrations: there is no such place. (check_replay.c)
+ */
+int sfs_check_replay(struct sfs_check *check, struct sfs_db *db, const char *shadow,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
  * Whether drizzle-kit takes a snapshot: of `version`, each key of the type that it wants, and none
  * that it does not know. If not, `ret_fault` (owned by the caller) says where and why.
  * (check_shape.c)

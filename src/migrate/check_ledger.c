@@ -4,6 +4,7 @@
 
 #include "migrate/check.h"
 #include "migrate/kept.h"
+#include "migrate/lint.h"
 
 static void
 check_edited(struct sfs_check *check, struct sfs_db *db, const struct sfs_migration *entry)
@@ -20,6 +21,23 @@ check_edited(struct sfs_check *check, struct sfs_db *db, const struct sfs_migrat
 		entry->hash);
 	sfs_kept_difference(db, check->directory, entry, &lines);
 	finding->detail = lines.len ? sfs_str_steal(&lines) : NULL;
+}
+
+/* What it risks is worth knowing before it runs. */
+static void
+check_hazards(struct sfs_check *check, const struct sfs_migration *entry)
+{
+	struct sfs_plan plan sfs_auto(plan) = { 0 };
+	struct sfs_str lines sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_lint(check->driver->dialect, sfs_str_text(&entry->text), entry->text.len, &plan);
+	if (plan.hazards.len) {
+		struct sfs_finding *finding = sfs_findings_note(
+			&check->findings, "hazards", entry->tag, "is not applied yet, and risks");
+
+		sfs_plan_format_hazards(&plan, &lines);
+		finding->detail = sfs_str_steal(&lines);
+	}
 }
 
 static void
@@ -46,6 +64,7 @@ check_entry(struct sfs_check *check, struct sfs_db *db, const struct sfs_migrati
 		} else {
 			sfs_findings_note(findings, "pending", entry->tag, "is not applied yet");
 		}
+		check_hazards(check, entry);
 		break;
 	case SFS_MIGRATION_APPLIED:
 		if (entry->restamped) {

@@ -17,7 +17,8 @@ enum { EXIT_PROBLEMS = 1 };
 
 struct request {
 	const char *target, *directory;
-	bool json;
+	const char *shadow;
+	bool quick, json;
 };
 
 struct job {
@@ -45,6 +46,8 @@ read_request(int argc, char **argv, struct job *job, struct sfs_error *err)
 	const struct sfs_option options[] = {
 		{ .name = "json", .flag = &request->json },
 		{ .name = "dir", .value = &request->directory },
+		{ .name = "quick", .flag = &request->quick },
+		{ .name = "shadow", .value = &request->shadow },
 		{ 0 },
 	};
 	int r = sfs_options_parse(argc, argv, options, 0, 1, &first, err);
@@ -125,6 +128,32 @@ check_database(struct job *job, struct sfs_error *err)
 	return r;
 }
 
+/* SQLite's run in memory; PostgreSQL's need a server. */
+static int
+replay(struct job *job, struct sfs_error *err)
+{
+	struct request *request = &job->request;
+	struct sfs_side side sfs_auto(side) = { 0 };
+	struct sfs_db *db = job->side.db;
+	bool server = job->driver->dialect == SFS_POSTGRES;
+	int r = 0;
+
+	if (request->quick || (server && !db && !request->shadow)) {
+		return 0;
+	}
+	if (server && !db) {
+		r = sfs_side_init_database(&side, request->shadow, err);
+		if (r == 0) {
+			r = sfs_side_open(&side, false, err);
+		}
+		db = side.db;
+	}
+	if (r == 0) {
+		r = sfs_check_replay(&job->check, db, request->shadow, err);
+	}
+	return r;
+}
+
 /* ---- what there is to say ---- */
 
 static json_t *
@@ -194,6 +223,9 @@ sfs_verb_check(int argc, char **argv, struct sfs_error *err)
 	sfs_check_snapshots(&job.check);
 	sfs_check_branches(&job.check);
 	r = job.request.target ? check_database(&job, err) : 0;
+	if (r == 0) {
+		r = replay(&job, err);
+	}
 	if (r < 0) {
 		return r;
 	}

@@ -9,6 +9,7 @@
 #include "drivers/migrator.h"
 #include "migrate/folder.h"
 #include "migrate/kept.h"
+#include "migrate/lint.h"
 #include "migrate/runner.h"
 #include "migrate/set.h"
 #include "tree/project.h"
@@ -154,14 +155,21 @@ static json_t *
 entry_json(const struct job *job, const struct sfs_migration *entry)
 {
 	struct sfs_str lines sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_plan plan sfs_auto(plan) = { 0 };
+	bool pending = entry->state == SFS_MIGRATION_PENDING;
 
 	sfs_kept_difference(job->side.db, job->project.migrations, entry, &lines);
-	return json_pack("{s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:b, s:o}", "tag",
+	sfs_lint(job->side.driver->dialect, sfs_str_text(&entry->text),
+		pending ? entry->text.len : 0, &plan);
+	json_t *told = sfs_output_plan(&plan);
+	json_t *hazards = json_incref(json_object_get(told, "hazards"));
+	json_decref(told);
+	return json_pack("{s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:b, s:o, s:o}", "tag",
 		sfs_output_string(entry->tag), "idx", (json_int_t)entry->idx, "when",
 		(json_int_t)entry->when, "hash", entry->hash, "state",
 		sfs_migration_state_name(entry->state), "late", entry->late, "lineEndings",
 		entry->line_endings, "restamped", entry->restamped, "difference",
-		sfs_output_string(lines.len ? sfs_str_text(&lines) : NULL));
+		sfs_output_string(lines.len ? sfs_str_text(&lines) : NULL), "hazards", hazards);
 }
 
 static void
@@ -354,7 +362,12 @@ print_pending(const struct job *job)
 {
 	sfs_vec_foreach (entry, &job->set.entries) {
 		if (entry->state == SFS_MIGRATION_PENDING && !job->request.json) {
+			struct sfs_plan plan sfs_auto(plan) = { 0 };
+
 			printf("%s\n", entry->tag);
+			sfs_lint(job->side.driver->dialect, sfs_str_text(&entry->text),
+				entry->text.len, &plan);
+			sfs_output_hazards(&plan);
 		}
 	}
 }

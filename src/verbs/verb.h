@@ -19,8 +19,10 @@ struct sfs_verb {
 	int (*run)(int argc, char **argv, struct sfs_error *err);
 };
 
+int sfs_verb_baseline(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_check(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_diff(int argc, char **argv, struct sfs_error *err);
+int sfs_verb_init(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_generate(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_migrate(int argc, char **argv, struct sfs_error *err);
 int sfs_verb_mount(int argc, char **argv, struct sfs_error *err); /* argv[0] may be a helper's */
