@@ -133,14 +133,18 @@ static const struct sfs_verb verbs[] = {
 	},
 	{
 		.name = "push",
-		.synopsis = "push [--dry-run] [--apply=safe|all] [--json] [--lock-timeout MS] "
-			    "[--online-above SIZE] [--renames FILE] [--shadow DB] FROM [DB]",
+		.synopsis =
+			"push [--dry-run] [--apply=safe|all] [--json] [--lock-timeout MS] "
+			"[--online-above SIZE] [--plan FILE] [--renames FILE] [--shadow DB] FROM "
+			"[DB]",
 		.summary = "bring DB to FROM: a database, an exported tree or a .sql file",
 		.options =
 			"  --dry-run               print the plan and change nothing\n"
 			"  --apply=safe            refuse a plan that can lose data (default)\n"
 			"  --apply=all             carry it out all the same\n"
 			"  --json                  the plan as JSON\n"
+			"  --plan FILE             instead of FROM: a plan that was saved; refused when DB\n"
+			"                          changed since\n"
 			"  --lock-timeout MS       how long others may have to wait for us: 2000\n"
 			"  --online-above SIZE     from which size on a table is changed online: 64MB, 0, never\n"
 			"  --renames FILE          what was renamed, as JSON\n"

@@ -17,7 +17,7 @@ struct sfs_expectation {
  * not come in time is tried for again with growing waits, then -EBUSY. A step marked `outside` ends
  * the transaction before it and runs by itself: what ran before such a step stays, and when
  * something fails after it err->detail lists what was kept and what was not carried out. `ret_after`
- * (may be NULL) receives the catalog that was read back.
+ * (may be NULL) receives the catalog that was read back. `expect` NULL: nobody knows what to expect.
  */
 int sfs_apply_plan(struct sfs_db *db, const struct sfs_plan *plan,
 	const struct sfs_expectation *expect, struct sfs_catalog **ret_after,

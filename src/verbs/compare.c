@@ -87,7 +87,7 @@ trees_equal(const struct sfs_tree *a, const struct sfs_tree *b)
 /* Canonical text that is the same means the same schema: then nothing needs to be evaluated. */
 static int
 tree_is_database(const struct sfs_side *tree, const struct sfs_side *database, bool *ret_same,
-	struct sfs_error *err)
+	char *ret_fingerprint, struct sfs_error *err)
 {
 	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
 	struct sfs_tree live sfs_auto(tree) = { 0 };
@@ -99,6 +99,9 @@ tree_is_database(const struct sfs_side *tree, const struct sfs_side *database, b
 	}
 	if (r == 0) {
 		*ret_same = trees_equal(&live, &tree->tree);
+	}
+	if (r == 0 && !*ret_same && ret_fingerprint) {
+		sfs_fingerprint_tree(&live, ret_fingerprint);
 	}
 	return r;
 }
@@ -113,10 +116,11 @@ same_text(struct sfs_comparison *comparison, struct sfs_error *err)
 		return 0;
 	}
 	if (have->type == SFS_SIDE_TREE && want->type == SFS_SIDE_DATABASE) {
-		return tree_is_database(have, want, &comparison->same, err);
+		return tree_is_database(have, want, &comparison->same, NULL, err);
 	}
 	if (have->type == SFS_SIDE_DATABASE && want->type == SFS_SIDE_TREE) {
-		return tree_is_database(want, have, &comparison->same, err);
+		return tree_is_database(
+			want, have, &comparison->same, comparison->fingerprint, err);
 	}
 	return 0;
 }
@@ -189,6 +193,13 @@ plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *sh
 		return r;
 	}
 	comparison->same = sfs_diff_is_empty(&comparison->diff);
+	if (!comparison->same && comparison->have.db && !*comparison->fingerprint) {
+		r = sfs_fingerprint_catalog(comparison->have.driver, comparison->have.catalog,
+			comparison->fingerprint, err);
+	}
+	if (r < 0) {
+		return r;
+	}
 	return comparison->same ? 0
 				: evaluator->driver->plan(comparison->have.db, &comparison->diff,
 					  &comparison->plan, err);

@@ -2,6 +2,7 @@
 #ifndef SFS_VERBS_COMPARE_H
 #define SFS_VERBS_COMPARE_H
 
+#include "apply/fingerprint.h"
 #include "verbs/side.h"
 
 /* Two sides and what makes `have` equal `want`. */
@@ -13,6 +14,7 @@ struct sfs_comparison {
 	struct sfs_renames renames; /* those that `want` tells in its files, and --renames */
 	struct sfs_diff diff;
 	struct sfs_plan plan;
+	char fingerprint[SFS_FINGERPRINT_SIZE]; /* of `have`, a database that differs; else "" */
 	bool same;
 	bool locked; /* `have` is: sfs_lock() */
 };

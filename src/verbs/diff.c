@@ -14,10 +14,12 @@ print(const struct sfs_comparison *comparison, bool json)
 		json_t *value = sfs_output_plan(&comparison->plan);
 
 		(void)json_object_set_new(value, "same", json_boolean(comparison->same));
+		sfs_output_fingerprint(value, comparison->fingerprint);
 		sfs_output_json(value);
 		return;
 	}
 	sfs_output_hazards(&comparison->plan);
+	sfs_output_header(comparison->fingerprint);
 	sfs_output_sql(&comparison->plan);
 }
 

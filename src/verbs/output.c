@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/fingerprint.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "diff/json.h"
@@ -60,12 +61,31 @@ sfs_output_plan(const struct sfs_plan *plan)
 }
 
 void
+sfs_output_fingerprint(json_t *value, const char *fingerprint)
+{
+	char *text sfs_auto(free) = *fingerprint ? sfs_asprintf("sha256:%s", fingerprint) : NULL;
+
+	(void)json_object_set_new(value, "schema", sfs_output_string(text));
+}
+
+void
 sfs_output_hazards(const struct sfs_plan *plan)
 {
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 
 	sfs_plan_format_hazards(plan, &text);
 	(void)fputs(sfs_str_text(&text), stderr);
+}
+
+void
+sfs_output_header(const char *fingerprint)
+{
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+
+	if (*fingerprint) {
+		sfs_fingerprint_header(fingerprint, &text);
+		(void)fputs(sfs_str_text(&text), stdout);
+	}
 }
 
 void

@@ -28,4 +28,10 @@ void sfs_output_hazards(const struct sfs_plan *plan);
 /* The plan on stdout as a script that can be run. */
 void sfs_output_sql(const struct sfs_plan *plan);
 
+/* The line before it, which says what schema the plan is for; nothing for "". */
+void sfs_output_header(const char *fingerprint);
+
+/* "schema": the fingerprint of the database that the plan is for, null for "". */
+void sfs_output_fingerprint(json_t *value, const char *fingerprint);
+
 #endif

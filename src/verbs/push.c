@@ -9,10 +9,11 @@
 #include "verbs/compare.h"
 #include "verbs/options.h"
 #include "verbs/output.h"
+#include "verbs/push_plan.h"
 #include "verbs/verb.h"
 
 struct request {
-	const char *from, *target, *shadow, *renames;
+	const char *from, *target, *plan, *shadow, *renames;
 	bool dry_run, all, json;
 	int64_t online_above;
 	unsigned lock_timeout_ms;
@@ -27,13 +28,14 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		{ .name = "dry-run", .letter = 'n', .flag = &request->dry_run },
 		{ .name = "json", .flag = &request->json },
 		{ .name = "apply", .value = &apply },
+		{ .name = "plan", .value = &request->plan },
 		{ .name = "renames", .value = &request->renames },
 		{ .name = "shadow", .value = &request->shadow },
 		{ .name = "online-above", .value = &online_above },
 		{ .name = "lock-timeout", .value = &lock_timeout },
 		{ 0 },
 	};
-	int r = sfs_options_parse(argc, argv, options, 1, 2, &first, err);
+	int r = sfs_options_parse(argc, argv, options, 0, 2, &first, err);
 
 	if (r < 0) {
 		return r;
@@ -42,7 +44,11 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 	if (!request->all && strcmp(apply, "safe") != 0) {
 		return sfs_error_set(err, EINVAL, "--apply is safe or all, not %s", apply);
 	}
-	request->from = argv[first];
+	/* A saved plan stands for what is pushed. */
+	if (request->plan ? argc - first > 1 : argc - first < 1) {
+		return sfs_error_set(err, EINVAL, "push takes FROM and DB, or --plan FILE and DB");
+	}
+	request->from = request->plan ? NULL : argv[first++];
 	r = sfs_options_online_above(online_above, &request->online_above, err);
 	if (r == 0) {
 		r = sfs_options_lock_timeout(lock_timeout, &request->lock_timeout_ms, err);
@@ -50,7 +56,7 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 	if (r < 0) {
 		return r;
 	}
-	r = sfs_options_target(argv[first + 1], &request->target, err);
+	r = sfs_options_target(argv[first], &request->target, err);
 	if (r == 0 && !sfs_driver_for(request->target)) {
 		return sfs_error_set(err, EINVAL, "only a database can be pushed to");
 	}
@@ -86,6 +92,7 @@ print_plan(const struct request *request, const struct sfs_comparison *compariso
 {
 	if (!request->json) {
 		sfs_output_hazards(&comparison->plan);
+		sfs_output_header(comparison->fingerprint);
 		sfs_output_sql(&comparison->plan);
 		(void)fflush(stdout);
 	}
@@ -102,6 +109,7 @@ print_outcome(const struct request *request, const struct sfs_comparison *compar
 
 		(void)json_object_set_new(value, "database", sfs_output_string(database));
 		(void)json_object_set_new(value, "same", json_boolean(comparison->same));
+		sfs_output_fingerprint(value, comparison->fingerprint);
 		(void)json_object_set_new(value, "changed", json_boolean(changed));
 		sfs_output_json(value);
 	} else if (comparison->same) {
@@ -137,6 +145,17 @@ sfs_verb_push(int argc, char **argv, struct sfs_error *err)
 	struct request request = { 0 };
 	int r = read_request(argc, argv, &request, err);
 
+	if (r == 0 && request.plan) {
+		return sfs_push_saved_plan(
+			&(struct sfs_saved_plan){
+				.file = request.plan,
+				.target = request.target,
+				.lock_timeout_ms = request.lock_timeout_ms,
+				.dry_run = request.dry_run,
+				.json = request.json,
+			},
+			err);
+	}
 	if (r == 0) {
 		r = sfs_comparison_init(&comparison, request.target, request.from,
 			&(struct sfs_comparison_options){
