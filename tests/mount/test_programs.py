@@ -8,6 +8,8 @@ import errno
 import fcntl
 import mmap
 import os
+import pty
+import select
 import signal
 import subprocess
 import time
@@ -60,6 +62,32 @@ def test_emacs(edited, folder, has_program, tmp_path, how):
 """
     )
     shell(f"HOME={tmp_path} emacs -Q --batch -l {script}; rm -f users.sql~", cwd=folder)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("program", ["emacs -nw -Q users.sql", "nvim --clean users.sql", "vim -u NONE users.sql"])
+def test_on_a_terminal(edited, folder, has_program, tmp_path, program):
+    has_program(program.split()[0])
+    old, new = "email text NOT NULL", "email text NOT NULL, note text"
+    emacs = ["\x1b%", f"{old}\r", f"{new}\r", "!", "\x18\x13", "\x18\x03"]
+    vi = [f":%s/{old}/{new}/\r", ":w\r", ":q\r"]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.environ.update(TERM="xterm", HOME=str(tmp_path))
+        os.execvp(program.split()[0], program.split())
+    for keys in ["", *(emacs if program.startswith("emacs") else vi)]:
+        os.write(terminal, keys.encode())
+        # Until it has been silent for a while it is still busy with what came before.
+        while select.select([terminal], [], [], 1.0)[0]:
+            try:
+                if not os.read(terminal, 65536):
+                    break
+            except OSError:
+                break
+    assert os.waitpid(pid, 0)[1] == 0
+    os.close(terminal)
+    shell("rm -f users.sql~", cwd=folder)
 
 
 def test_ed(edited, folder, has_program):
@@ -254,6 +282,34 @@ def test_git_in_the_tree(engine, mount, tmp_path, has_program):
         assert shell(f"{git} status --porcelain", cwd=place / "schema").stdout.split() == [
             "M", f"{engine.namespace}/tables/users.sql",
         ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "tee -a users.sql < $NEW > /dev/null",
+        "cat $NEW >> users.sql",
+        "(head -c 20 $NEW; tail -c +21 $NEW) >> users.sql",
+        "dd if=$NEW of=users.sql oflag=append conv=notrunc status=none",
+    ],
+)
+def test_appending(place, folder, engine, tmp_path, command):
+    before = {name: (folder / name).read_bytes() for name in BEFORE}
+    more = tmp_path / "more"
+    more.write_text("CREATE INDEX users_email ON users (email);\n")
+    shell(f"export NEW={more}; {command}", cwd=folder)
+    after = {name: (folder / name).read_bytes() for name in names(folder)}
+    assert b"users_email" in after["users.sql"]
+    assert after["users.sql"].startswith(before["users.sql"].rstrip()[:-2])
+    assert {**after, "users.sql": None} == {**before, "users.sql": None}
+    query = {
+        "sqlite": "SELECT count(*) FROM sqlite_schema WHERE name = 'users_email'",
+        "postgresql": "SELECT count(*) FROM pg_indexes WHERE indexname = 'users_email'",
+    }
+    assert engine.rows(query[engine.dialect]) == [("1",)]
+    assert engine.rows("SELECT id, email FROM users") == [("1", "a@example.org")]
+    log = (place / "log").read_text()
+    assert log.count(" done\n") == 1 and " refused\n" not in log
 
 
 def test_find_delete(folder, place, engine):
