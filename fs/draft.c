@@ -114,6 +114,24 @@ add(struct mnt_drafts *drafts, struct mnt_draft *draft)
 	drafts->mnt->nodes.changes++;
 }
 
+/* What did not change since it was claimed is one text with the live tree's. */
+static void
+share_texts(struct mnt_drafts *drafts, struct mnt_draft *draft)
+{
+	void *value;
+
+	for (size_t i = 0; sfs_map_next(draft->bylive, &i, NULL, &value);) {
+		struct mnt_claim *claim = value;
+		struct mnt_text *live sfs_auto(mnt_text) = mnt_live_text(drafts->mnt, claim->live);
+
+		if (claim->base && live &&
+			mnt_text_equal(live, claim->base->bytes, claim->base->len)) {
+			mnt_text_unref(claim->base);
+			claim->base = sfs_steal(live);
+		}
+	}
+}
+
 static int
 load(struct mnt_drafts *drafts, const char *name)
 {
@@ -128,6 +146,7 @@ load(struct mnt_drafts *drafts, const char *name)
 		return r;
 	}
 	measure(draft, files);
+	share_texts(drafts, draft);
 	draft->generation = 1;
 	(void)clock_gettime(CLOCK_REALTIME, &draft->view.time);
 	MNT_LOCK(drafts->mnt);

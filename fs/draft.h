@@ -63,6 +63,7 @@ struct mnt_draft {
 	size_t files;
 	uint64_t generation;           /* counts the changes */
 	int journal;                   /* open for appending; -1: not yet */
+	off_t journal_limit;           /* what it may grow to before it is written anew */
 	int64_t quiet_until[MNT_SAID]; /* those of plan.sql and its like were removed until then */
 	struct mnt_draft_view view;
 };

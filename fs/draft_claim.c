@@ -19,7 +19,7 @@
  *   R <live>               released
  */
 
-enum { JOURNAL_LIMIT = 1 << 30 };
+enum { JOURNAL_LIMIT = 1 << 30, LEAST_LIMIT = 4 << 20 };
 
 /* ---- in memory ---- */
 
@@ -142,9 +142,45 @@ add_claim(struct sfs_str *out, const char *live, const char *now, const struct m
 	}
 }
 
-/* A record is there as a whole or not at all: what a crash cut short is left out when it is read. */
+/* The journal as short as it can be. */
+static struct sfs_str
+render(const struct mnt_draft *draft)
+{
+	struct sfs_str out = SFS_STR_INIT;
+	void *value;
+
+	for (size_t i = 0; sfs_map_next(draft->bylive, &i, NULL, &value);) {
+		const struct mnt_claim *claim = value;
+
+		add_claim(&out, claim->live, claim->now, claim->base);
+	}
+	return out;
+}
+
+/*
+ * Writes the journal anew, with what there is to tell and no more: files that are opened, and left as
+ * they were, would let it grow for ever.
+ */
 static int
-append(struct mnt_draft *draft, const struct sfs_str *record)
+rewrite(struct mnt_draft *draft, bool sync)
+{
+	enum { SHARE = 4 };
+	char *path sfs_auto(free) = sfs_file_join(draft->folder, JOURNAL);
+	struct sfs_str text sfs_auto(str) = render(draft);
+	const char *bytes = sfs_str_text(&text);
+	const mode_t mode = S_IRUSR | S_IWUSR;
+
+	if (draft->journal >= 0) {
+		(void)close(draft->journal);
+		draft->journal = -1;
+	}
+	draft->journal_limit = LEAST_LIMIT + SHARE * (off_t)text.len;
+	return sync ? sfs_file_write(path, bytes, text.len, mode, NULL)
+		    : sfs_file_write_fast(path, bytes, text.len, mode, NULL);
+}
+
+static off_t
+open_journal(struct mnt_draft *draft)
 {
 	if (draft->journal < 0) {
 		char *path sfs_auto(free) = sfs_file_join(draft->folder, JOURNAL);
@@ -152,7 +188,18 @@ append(struct mnt_draft *draft, const struct sfs_str *record)
 		draft->journal =
 			open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
 	}
-	off_t end = draft->journal < 0 ? -1 : lseek(draft->journal, 0, SEEK_END);
+	return draft->journal < 0 ? -1 : lseek(draft->journal, 0, SEEK_END);
+}
+
+/* A record is there as a whole or not at all: what a crash cut short is left out when it is read. */
+static int
+append(struct mnt_draft *draft, const struct sfs_str *record)
+{
+	off_t end = open_journal(draft);
+
+	if (end > draft->journal_limit && rewrite(draft, false) == 0) {
+		end = open_journal(draft);
+	}
 	if (end < 0) {
 		return -errno;
 	}
@@ -355,21 +402,6 @@ settle_places(struct mnt_draft *draft)
 	}
 }
 
-/* The journal as short as it can be. */
-static struct sfs_str
-render(const struct mnt_draft *draft)
-{
-	struct sfs_str out = SFS_STR_INIT;
-	void *value;
-
-	for (size_t i = 0; sfs_map_next(draft->bylive, &i, NULL, &value);) {
-		const struct mnt_claim *claim = value;
-
-		add_claim(&out, claim->live, claim->now, claim->base);
-	}
-	return out;
-}
-
 int
 mnt_claims_load(struct mnt_draft *draft)
 {
@@ -379,6 +411,7 @@ mnt_claims_load(struct mnt_draft *draft)
 	draft->journal = -1;
 	draft->bylive = sfs_map_create();
 	draft->bynow = sfs_map_create();
+	draft->journal_limit = LEAST_LIMIT;
 	if (access(path, F_OK) < 0) {
 		return 0;
 	}
@@ -391,7 +424,5 @@ mnt_claims_load(struct mnt_draft *draft)
 		at = read_record(draft, at, end);
 	}
 	settle_places(draft);
-	struct sfs_str short_one sfs_auto(str) = render(draft);
-	return sfs_file_write(
-		path, sfs_str_text(&short_one), short_one.len, S_IRUSR | S_IWUSR, NULL);
+	return rewrite(draft, true);
 }

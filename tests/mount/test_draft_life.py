@@ -323,3 +323,19 @@ def test_a_dead_server(new_pg, mount, server):
                 return False
 
         wait_for(planned, 10)
+
+
+def test_journal_stays_small(mnt, draft, engine, state):
+    """Files that are opened and left as they are do not let it grow for ever."""
+    engine.run(f"CREATE VIEW big AS SELECT '{'x' * 200000}' AS a")
+    view = draft / "schema" / engine.namespace / "views" / "big.sql"
+    wait_for(view.exists)
+    (tables(draft, engine) / "empty.sql").unlink()
+    (journal,) = state.rglob("journal")
+    sizes = []
+    for _ in range(50):
+        os.close(os.open(view, os.O_RDWR))
+        sizes.append(journal.stat().st_size)
+    assert max(sizes) < 6 << 20 and any(a > b for a, b in zip(sizes, sizes[1:])), sizes
+    assert "empty.sql" not in names(tables(draft, engine))
+    wait_for(lambda: kept(state) == [])
