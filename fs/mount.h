@@ -15,6 +15,7 @@ struct sfs_mount_options {
 	const char *mountpoint; /* an existing directory, absolute */
 	const char *
 		project; /* directory whose migrations folder is shown and written; NULL: kept in the state directory */
+	bool record; /* each save becomes a migration there */
 	enum sfs_policy policy;
 	bool read_only;
 	bool allow_other;

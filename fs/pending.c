@@ -14,6 +14,7 @@
 #include "fs/watch.h"
 #include "migrate/lint.h"
 #include "migrate/pending.h"
+#include "migrate/record.h"
 
 int
 mnt_pending_keep(
@@ -30,6 +31,39 @@ mnt_pending_forget(struct mnt *mnt, const char *path)
 	char *file sfs_auto(free) = sfs_file_join(mnt->state, path);
 
 	(void)!sfs_file_remove(file, NULL);
+}
+
+/* Of a project drizzle-kit may want to go on from what was done here; else nobody looks. */
+static struct sfs_catalog *
+read_schema(const struct mnt *mnt, struct sfs_db *db)
+{
+	struct sfs_catalog *catalog = NULL;
+
+	if (mnt->options->project &&
+		db->driver->read(db, &(struct sfs_scope){ 0 }, &catalog, NULL) < 0) {
+		return NULL;
+	}
+	return catalog;
+}
+
+static void
+write_snapshot(
+	struct mnt *mnt, struct sfs_db *db, const char *tag, const struct sfs_catalog *before)
+{
+	struct sfs_catalog *after sfs_auto(catalog) = before ? read_schema(mnt, db) : NULL;
+	struct sfs_journal journal sfs_auto(journal) = { 0 };
+	struct sfs_error fault sfs_auto(error) = SFS_ERROR_INIT;
+
+	if (!after) {
+		return;
+	}
+	int r = sfs_journal_read(mnt->migrations, db->driver->name, &journal, &fault);
+	if (r == 0) {
+		r = sfs_record_snapshot(mnt->migrations, &journal, tag, before, after, &fault);
+	}
+	if (r < 0) {
+		mnt_control_warn(mnt, "%s has no snapshot: %s", tag, fault.message);
+	}
 }
 
 int
@@ -49,6 +83,7 @@ mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct
 	if (!db) {
 		return err->errnum ? -err->errnum : -EIO;
 	}
+	struct sfs_catalog *before sfs_auto(catalog) = read_schema(mnt, db);
 	/* Whoever writes a migration says how long it takes. */
 	db->patience_ms = 0;
 	r = sfs_pending_apply(
@@ -58,6 +93,7 @@ mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct
 		return r;
 	}
 	mnt_pending_forget(mnt, path);
+	write_snapshot(mnt, db, tag, before);
 	char *what sfs_auto(free) = sfs_asprintf("%s as migrations/%s.sql", path, tag);
 	struct sfs_plan plan sfs_auto(plan) = { 0 };
 	sfs_lint(mnt->driver->dialect, job->text->bytes, job->text->len, &plan);

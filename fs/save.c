@@ -8,6 +8,7 @@
 #include "fs/control.h"
 #include "fs/notify.h"
 #include "fs/pending.h"
+#include "fs/record.h"
 #include "fs/refusal.h"
 #include "fs/save.h"
 #include "fs/view.h"
@@ -52,7 +53,7 @@ mnt_save_apply(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edit
 		sfs_error_position(err, edit->path, edit->text, (size_t)(zero - edit->text));
 		return -EINVAL;
 	}
-	int r = sfs_edit_apply(db, edit, 1, mnt->options->policy, outcome, err);
+	int r = mnt_record_apply(mnt, db, edit, outcome, err);
 	mnt_jobs_note(mnt, r);
 	if (r == 0 && outcome->changed) {
 		const char *arrow = edit->renamed ? " -> " : "";

@@ -22,14 +22,16 @@ static const struct sfs_verb verbs[] = {
 		.name = "mount",
 		.synopsis = "mount DB DIR [-f] [-o OPTION,...]",
 		.summary = "mount a database; returns when the tree is ready",
-		.options = "  -f                      stay in the foreground\n"
-			   "  -o ro                   change nothing\n"
-			   "  -o apply=safe|all|never which plans a save may carry out (safe)\n"
-			   "  -o project=DIR          show and write DIR's migrations folder\n"
-			   "  -o timeout=SECONDS      how long a save waits for an answer (30)\n"
-			   "  -o allow_other          let other users in\n"
-			   "  -o uid=,gid=,umask=,fmask=,dmask=\n"
-			   "                          owner, group and permissions of the files\n",
+		.options =
+			"  -f                      stay in the foreground\n"
+			"  -o ro                   change nothing\n"
+			"  -o apply=safe|all|never which plans a save may carry out (safe)\n"
+			"  -o project=DIR          show and write DIR's migrations folder\n"
+			"  -o record               each save becomes a migration in that folder\n"
+			"  -o timeout=SECONDS      how long a save waits for an answer (30)\n"
+			"  -o allow_other          let other users in\n"
+			"  -o uid=,gid=,umask=,fmask=,dmask=\n"
+			"                          owner, group and permissions of the files\n",
 		.run = sfs_verb_mount,
 	},
 	{

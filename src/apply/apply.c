@@ -131,6 +131,30 @@ verify(struct run *run, bool open, struct sfs_error *err)
 }
 
 static int
+tell_witness(const struct run *run, struct sfs_error *err)
+{
+	const struct sfs_witness *witness = run->expect->witness;
+
+	return witness ? witness->see(witness->data, run->plan, err) : 0;
+}
+
+static int
+tell_witness_outside(const struct run *run, struct sfs_error *err)
+{
+	int r = run->expect->witness ? run->db->driver->begin(run->db, false, err) : 0;
+
+	if (r < 0 || !run->expect->witness) {
+		return r;
+	}
+	r = tell_witness(run, err);
+	if (r < 0) {
+		(void)run->db->driver->end(run->db, false, NULL);
+		return r;
+	}
+	return run->db->driver->end(run->db, true, err);
+}
+
+static int
 exec_step(struct sfs_db *db, const struct sfs_step *step, struct sfs_error *err)
 {
 	if (db->driver->pace) {
@@ -191,6 +215,7 @@ run_segment(struct run *run, size_t first, size_t end, struct sfs_error *err)
 	}
 	if (r == 0 && run->expect && end == run->plan->steps.len) {
 		r = verify(run, true, err);
+		r = r < 0 ? r : tell_witness(run, err);
 	}
 	if (r < 0) {
 		(void)db->driver->end(db, false, NULL);
@@ -262,6 +287,7 @@ run_plan(struct run *run, struct sfs_error *err)
 	if (r == 0 && run->expect && !run->after) {
 		/* The plan was empty or ended outside a transaction: look at what came of it. */
 		r = verify(run, false, err);
+		r = r < 0 || !plan->steps.len ? r : tell_witness_outside(run, err);
 	}
 	return r;
 }

@@ -4,11 +4,21 @@
 
 #include "drivers/driver.h"
 
+/*
+ * Who writes down what is done: runs last in the plan's transaction, once all was found to be right, and
+ * undoes it by failing. A plan that ends outside of one has another for it.
+ */
+struct sfs_witness {
+	int (*see)(void *data, const struct sfs_plan *plan, struct sfs_error *err);
+	void *data;
+};
+
 /* What the database has to say after a plan was run. */
 struct sfs_expectation {
 	struct sfs_scope scope;            /* what to read back */
 	const struct sfs_catalog *wanted;  /* sealed; NULL: nothing to compare */
 	const struct sfs_renames *renames; /* those that the plan carries out; NULL: none */
+	const struct sfs_witness *witness; /* NULL: none */
 };
 
 /*

@@ -14,8 +14,9 @@
 
 struct editor {
 	struct sfs_db *db;
-	struct sfs_arena *arena;    /* owned */
-	struct sfs_target *targets; /* owned */
+	const struct sfs_witness *witness; /* borrowed; or NULL */
+	struct sfs_arena *arena;           /* owned */
+	struct sfs_target *targets;        /* owned */
 	size_t n_targets;
 	struct sfs_catalog *from;      /* owned: the objects edited and what depends on them */
 	struct sfs_catalog *evaluated; /* owned; NULL when no text had to be read */
@@ -267,6 +268,7 @@ apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
 		.scope = { .objects = ids, .alone = true },
 		.wanted = e->to,
 		.renames = &e->renames,
+		.witness = e->witness,
 	};
 	struct sfs_catalog *after sfs_auto(catalog) = NULL;
 
@@ -353,7 +355,15 @@ int
 sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	enum sfs_policy policy, struct sfs_outcome *ret_outcome, struct sfs_error *err)
 {
-	struct editor e sfs_auto(editor) = { .db = db };
+	return sfs_edit_apply_seen(db, edits, n_edits, policy, NULL, ret_outcome, err);
+}
+
+int
+sfs_edit_apply_seen(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
+	enum sfs_policy policy, const struct sfs_witness *witness, struct sfs_outcome *ret_outcome,
+	struct sfs_error *err)
+{
+	struct editor e sfs_auto(editor) = { .db = db, .witness = witness };
 	struct sfs_outcome outcome sfs_auto(outcome) = { 0 };
 	int r = sfs_lock(db, SFS_LOCK_PLAN, SFS_LOCK_PLAN_MS, err);
 

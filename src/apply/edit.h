@@ -53,6 +53,12 @@ int sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edi
 	enum sfs_policy policy, struct sfs_outcome *ret_outcome,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* The same, and `witness` (may be NULL) sees what is done, as apply/apply.h says. */
+struct sfs_witness;
+int sfs_edit_apply_seen(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
+	enum sfs_policy policy, const struct sfs_witness *witness, struct sfs_outcome *ret_outcome,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 /* The same up to the plan: nothing is applied, `after` stays empty. */
 int sfs_edit_plan(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	struct sfs_outcome *ret_outcome, struct sfs_error *err) SFS_MUST_CHECK;

@@ -79,6 +79,14 @@ set_project(struct sfs_mount_options *options, const char *value, struct sfs_err
 }
 
 static int
+set_record(struct sfs_mount_options *options, const char *value, struct sfs_error *err)
+{
+	(void)value, (void)err;
+	options->record = true;
+	return 0;
+}
+
+static int
 set_online_above(struct sfs_mount_options *options, const char *value, struct sfs_error *err)
 {
 	return sfs_options_online_above(value, &options->online_above, err);
@@ -198,6 +206,7 @@ static const struct word words[] = {
 	{ "noexec", false, set_no_exec },
 	{ "online_above", true, set_online_above },
 	{ "project", true, set_project },
+	{ "record", false, set_record },
 	{ "ro", false, set_read_only },
 	{ "rw", false, set_writable },
 	{ "timeout", true, set_timeout },
