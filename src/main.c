@@ -58,11 +58,12 @@ static const struct sfs_verb verbs[] = {
 	{
 		.name = "generate",
 		.synopsis =
-			"generate [--custom] [--idempotent] [--prefix P] [--from SIDE] [--dry-run] "
+			"generate [--custom] [--revert N] [--idempotent] [--prefix P] [--from SIDE] [--dry-run] "
 			"[--json] [--renames FILE] [--dir DIR] [--db DB] [--shadow DB] [NAME]",
 		.summary = "write the next migration: the tree minus what the migrations make",
 		.options =
 			"  --custom                an empty one, to be filled in\n"
+			"  --revert N              what undoes migration N, each statement graded\n"
 			"  --idempotent            statements that may run twice (PostgreSQL; SQLite: if it can)\n"
 			"  --prefix P              index, timestamp, supabase, unix or none\n"
 			"  --from SIDE             a tree, a .sql file or a database (the project's tree)\n"

@@ -66,6 +66,16 @@ end_statement(const char *sql, bool last, bool breakpoints, struct sfs_str *out)
 	sfs_str_add(out, breakpoints ? breakpoint_text : "");
 }
 
+/* One line of a comment. */
+static void
+add_line(struct sfs_str *out, const char *text)
+{
+	for (; *text; text++) {
+		sfs_str_addc(out, *text == '\n' || *text == '\r' ? ' ' : *text);
+	}
+	sfs_str_addc(out, '\n');
+}
+
 static void
 add_losses(const struct sfs_plan *plan, struct sfs_str *out)
 {
@@ -73,35 +83,53 @@ add_losses(const struct sfs_plan *plan, struct sfs_str *out)
 		if (hazard->severity == SFS_LOSS) {
 			sfs_str_addf(out, "-- H%02u: %s: ", hazard->rule,
 				hazard->object ? hazard->object : "");
-			for (const char *c = hazard->message; *c; c++) {
-				sfs_str_addc(out, *c == '\n' || *c == '\r' ? ' ' : *c);
-			}
-			sfs_str_addc(out, '\n');
+			add_line(out, hazard->message);
 		}
+	}
+}
+
+static void
+add_impossible(const struct sfs_undo *undo, struct sfs_str *out)
+{
+	sfs_str_add(out, "-- undoes ");
+	add_line(out, undo->tag);
+	sfs_vec_foreach (line, &undo->impossible) {
+		sfs_str_add(out, "-- impossible: ");
+		add_line(out, *line);
+	}
+}
+
+/* What the statement that follows brings back. */
+static void
+add_grade(const struct sfs_undo *undo, enum sfs_dialect dialect, const struct sfs_step *step,
+	struct sfs_str *out)
+{
+	const struct sfs_undo_loss *loss = sfs_undo_loss_of(undo, dialect, step);
+
+	if (loss) {
+		sfs_str_add(out, "-- structure only, what was in it is gone: ");
+		add_line(out, loss->object);
+	} else if (!step->scaffolding) {
+		sfs_str_add(out, "-- exact\n");
 	}
 }
 
 void
 sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool breakpoints,
-	struct sfs_str *out)
+	const struct sfs_undo *undo, struct sfs_str *out)
 {
-	bool rebuilds = dialect == SFS_SQLITE && plan->rebuilds;
-
-	add_losses(plan, out);
-	/* For other runners; ours knows by itself, and outside of the transaction. */
-	if (rebuilds) {
-		sfs_str_add(out, "PRAGMA foreign_keys=OFF");
-		end_statement("", false, breakpoints, out);
+	if (undo) {
+		add_impossible(undo, out);
 	}
+	add_losses(plan, out);
 	for (size_t i = 0; i < plan->steps.len; i++) {
 		const char *sql = plan->steps.items[i].sql;
 
+		if (undo) {
+			add_grade(undo, dialect, &plan->steps.items[i], out);
+		}
 		sfs_str_add(out, sql);
-		end_statement(sql, !rebuilds && i + 1 == plan->steps.len, breakpoints, out);
-	}
-	if (rebuilds) {
-		sfs_str_add(out, "PRAGMA foreign_keys=ON");
-		end_statement("", true, breakpoints, out);
+		end_statement(sql, i + 1 == plan->steps.len, breakpoints, out);
 	}
 }
 
@@ -275,7 +303,7 @@ sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 		return r;
 	}
 	sfs_generate_text(&ret_generated->plan, driver->dialect, how->project->breakpoints,
-		&ret_generated->text);
+		how->undo, &ret_generated->text);
 	ret_generated->tag = choose_tag(history, how, &diff);
 	return check_and_publish(history, how, want, &diff, ret_generated, err);
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "migrate/history.h"
+#include "migrate/undo.h"
 #include "tree/project.h"
 
 /* How a migration is to be written. */
@@ -15,8 +16,9 @@ struct sfs_generation {
 	bool evaluates;                    /* there is a place in which to run the history */
 	const char *name;                  /* NULL: called by what changes */
 	enum sfs_prefix prefix;
-	bool idempotent; /* each statement may run twice */
-	bool dry_run;    /* nothing is written */
+	bool idempotent;             /* each statement may run twice */
+	const struct sfs_undo *undo; /* NULL; else what is generated undoes a migration */
+	bool dry_run;                /* nothing is written */
 };
 
 /* What came of it; finish it whether or not it worked. */
@@ -47,9 +49,12 @@ int sfs_generate_custom(struct sfs_history *history, const struct sfs_generation
 /* Takes out of a diff what is none of the project's, or is external and there already. */
 void sfs_generate_filter(const struct sfs_project *project, struct sfs_diff *diff);
 
-/* What a plan reads like as a migration: breakpoints, SQLite's pragmas around a rebuild. */
+/*
+ * What a plan reads like as a migration, with breakpoints and, unless `undo` is NULL, before each
+ * statement what it brings back.
+ */
 void sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool breakpoints,
-	struct sfs_str *out);
+	const struct sfs_undo *undo, struct sfs_str *out);
 
 /* Appends a statement so that it may run twice; false where the engine has no way to. (idempotent.c) */
 bool sfs_idempotent_add(enum sfs_dialect dialect, const char *sql, struct sfs_str *out);

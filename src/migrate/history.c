@@ -79,6 +79,14 @@ sfs_history_add(struct sfs_history *history, const char *name, const char *text,
 	return 0;
 }
 
+void
+sfs_history_remove(struct sfs_history *history)
+{
+	history->files.len--;
+	history->ends.len--;
+	history->steps.len = history->ends.items[history->ends.len - 1];
+}
+
 static int
 add_entry(struct sfs_history *history, const struct sfs_journal_entry *entry, struct sfs_error *err)
 {

@@ -29,6 +29,9 @@ SFS_DEFINE_AUTO_VALUE(history, struct sfs_history, sfs_history_finish)
 int sfs_history_add(struct sfs_history *history, const char *name, const char *text, size_t len,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* Takes the last file out again. */
+void sfs_history_remove(struct sfs_history *history);
+
 /*
  * What the first stops[i] files make, for each stop, in ascending order. `db` evaluates (SQLite: may
  * be NULL), in `shadow` when that is given. The catalogs are the caller's.

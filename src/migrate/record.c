@@ -96,7 +96,8 @@ sfs_record_plan(void *data, const struct sfs_plan *plan, struct sfs_error *err)
 	/* A transaction that did not get a lock is tried again. */
 	free(sfs_steal(record->tag));
 	sfs_str_truncate(&record->text, 0);
-	sfs_generate_text(plan, driver->dialect, !project || project->breakpoints, &record->text);
+	sfs_generate_text(
+		plan, driver->dialect, !project || project->breakpoints, NULL, &record->text);
 	sfs_sha256(sfs_str_text(&record->text), record->text.len, record->row.hash);
 	stamp(record);
 	record->tag = sfs_migration_tag(journal, prefix, record->name);

@@ -14,7 +14,7 @@
 #include "verbs/workspace.h"
 
 struct request {
-	const char *name, *from, *directory, *database, *shadow, *prefix, *renames;
+	const char *name, *from, *directory, *database, *shadow, *prefix, *renames, *revert;
 	bool custom, idempotent, dry_run, json;
 };
 
@@ -33,6 +33,7 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		{ .name = "name", .value = &request->name },
 		{ .name = "prefix", .value = &request->prefix },
 		{ .name = "renames", .value = &request->renames },
+		{ .name = "revert", .value = &request->revert },
 		{ .name = "shadow", .value = &request->shadow },
 		{ 0 },
 	};
@@ -42,6 +43,9 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		return r;
 	}
 	request->name = argv[first] ? argv[first] : request->name;
+	if (request->revert && (request->custom || request->from)) {
+		return sfs_error_set(err, EINVAL, "--revert goes with neither --custom nor --from");
+	}
 	return request->name ? sfs_migration_name_check(request->name, err) : 0;
 }
 
@@ -60,6 +64,21 @@ read_prefix(const struct request *request, const struct sfs_workspace *workspace
 	}
 	return 0;
 }
+
+/* What came of it. */
+struct outcome {
+	const struct request *request;
+	struct sfs_generated generated;
+	struct sfs_undo undo; /* with --revert */
+};
+
+static void
+outcome_finish(struct outcome *outcome)
+{
+	sfs_generated_finish(&outcome->generated);
+	sfs_undo_finish(&outcome->undo);
+}
+SFS_DEFINE_AUTO_VALUE(outcome, struct outcome, outcome_finish)
 
 /* The schema that the migrations shall make. */
 struct wanted {
@@ -124,10 +143,84 @@ load_wanted(struct wanted *wanted, const struct request *request, struct sfs_wor
 	return r < 0 ? r : find_hints(wanted, workspace->driver, request->renames, err);
 }
 
-static int
-print(const struct request *request, const struct sfs_workspace *workspace,
-	const struct sfs_generated *generated)
+/* ---- undoing ---- */
+
+static json_t *
+undo_json(const struct sfs_undo *undo, enum sfs_dialect dialect, const struct sfs_plan *plan)
 {
+	json_t *impossible = json_array(), *statements = json_array();
+
+	sfs_vec_foreach (line, &undo->impossible) {
+		(void)json_array_append_new(impossible, sfs_output_string(*line));
+	}
+	sfs_vec_foreach (step, &plan->steps) {
+		const struct sfs_undo_loss *loss = sfs_undo_loss_of(undo, dialect, step);
+
+		(void)json_array_append_new(statements,
+			json_pack("{s:o, s:s, s:o}", "sql", sfs_output_string(step->sql), "grade",
+				loss ? "structure only" : "exact", "object",
+				sfs_output_string(loss ? loss->object : step->object)));
+	}
+	return json_pack("{s:o, s:o, s:o}", "tag", sfs_output_string(undo->tag), "impossible",
+		impossible, "statements", statements);
+}
+
+static void
+print_undo(const struct sfs_undo *undo)
+{
+	sfs_vec_foreach (line, &undo->impossible) {
+		fprintf(stderr, "impossible: %s\n", *line);
+	}
+	sfs_vec_foreach (loss, &undo->losses) {
+		fprintf(stderr, "structure only, what was in it is gone: %s\n", loss->object);
+	}
+}
+
+/* Nothing of the schema is to be undone, and what was done to rows can not be. */
+static int
+nothing_to_undo(const struct sfs_undo *undo, struct sfs_error *err)
+{
+	struct sfs_str lines sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_vec_foreach (line, &undo->impossible) {
+		sfs_str_separate(&lines, "\n");
+		sfs_str_add(&lines, *line);
+	}
+	int r = sfs_error_set(err, EOPNOTSUPP, "nothing of %s can be undone", undo->tag);
+	sfs_error_detail(err, "%s", sfs_str_text(&lines));
+	sfs_error_hint(
+		err, "write by hand what brings the rows back: --custom makes a file for it");
+	return r;
+}
+
+static int
+revert(struct sfs_workspace *workspace, struct sfs_generation *how, struct outcome *outcome,
+	struct sfs_error *err)
+{
+	struct sfs_undo *undo = &outcome->undo;
+	int r = sfs_undo_init(
+		&workspace->history, how->db, how->shadow, outcome->request->revert, undo, err);
+
+	if (r < 0) {
+		return r;
+	}
+	char *name sfs_auto(free) = sfs_asprintf("revert_%s", sfs_migration_suffix(undo->tag));
+	how->name = how->name ? how->name : name;
+	how->undo = undo;
+	r = sfs_generate(
+		&workspace->history, how, undo->want, &undo->renames, &outcome->generated, err);
+	return r == 0 && !outcome->generated.tag && undo->impossible.len
+		       ? nothing_to_undo(undo, err)
+		       : r;
+}
+
+/* ---- the verb ---- */
+
+static int
+print(const struct sfs_workspace *workspace, const struct outcome *outcome)
+{
+	const struct request *request = outcome->request;
+	const struct sfs_generated *generated = &outcome->generated;
 	const char *directory = workspace->project.migrations;
 
 	if (request->json) {
@@ -140,12 +233,20 @@ print(const struct request *request, const struct sfs_workspace *workspace,
 			value, "sql", sfs_output_string(sfs_str_text(&generated->text)));
 		(void)json_object_set_new(
 			value, "written", json_boolean(generated->tag && !request->dry_run));
+		if (request->revert) {
+			(void)json_object_set_new(value, "revert",
+				undo_json(&outcome->undo, workspace->driver->dialect,
+					&generated->plan));
+		}
 		sfs_output_json(value);
 		return 0;
 	}
+	print_undo(&outcome->undo);
 	sfs_output_hazards(&generated->plan);
 	if (!generated->tag) {
-		fprintf(stderr, "nothing to do: the migrations make this schema already\n");
+		fprintf(stderr, "nothing to do: %s\n",
+			request->revert ? "it has left nothing in the schema"
+					: "the migrations make this schema already");
 	} else if (request->dry_run) {
 		(void)fputs(sfs_str_text(&generated->text), stdout);
 	} else {
@@ -155,9 +256,10 @@ print(const struct request *request, const struct sfs_workspace *workspace,
 }
 
 static int
-generate(const struct request *request, struct sfs_workspace *workspace,
-	struct sfs_generated *generated, struct sfs_error *err)
+generate(struct sfs_workspace *workspace, struct outcome *outcome, struct sfs_error *err)
 {
+	const struct request *request = outcome->request;
+	struct sfs_generated *generated = &outcome->generated;
 	struct wanted wanted sfs_auto(wanted) = { 0 };
 	struct sfs_generation how = { .project = &workspace->project,
 		.shadow = request->shadow,
@@ -175,6 +277,9 @@ generate(const struct request *request, struct sfs_workspace *workspace,
 	if (r == 0 && request->custom) {
 		return sfs_generate_custom(&workspace->history, &how, generated, err);
 	}
+	if (r == 0 && request->revert) {
+		return revert(workspace, &how, outcome, err);
+	}
 	if (r == 0) {
 		r = load_wanted(&wanted, request, workspace, err);
 	}
@@ -188,7 +293,7 @@ sfs_verb_generate(int argc, char **argv, struct sfs_error *err)
 {
 	struct request request = { 0 };
 	struct sfs_workspace workspace sfs_auto(workspace) = { 0 };
-	struct sfs_generated generated sfs_auto(generated) = { 0 };
+	struct outcome outcome sfs_auto(outcome) = { .request = &request };
 	int r = read_request(argc, argv, &request, err);
 
 	if (r == 0) {
@@ -205,7 +310,7 @@ sfs_verb_generate(int argc, char **argv, struct sfs_error *err)
 		r = sfs_workspace_read(&workspace, err);
 	}
 	if (r == 0) {
-		r = generate(&request, &workspace, &generated, err);
+		r = generate(&workspace, &outcome, err);
 	}
-	return r < 0 ? r : print(&request, &workspace, &generated);
+	return r < 0 ? r : print(&workspace, &outcome);
 }
