@@ -19,15 +19,25 @@ by_name(const void *a, const void *b)
 	return strcmp(((const struct listed *)a)->name, ((const struct listed *)b)->name);
 }
 
-static struct listing *
-take_listing(struct mnt *mnt, fuse_ino_t ino)
+/* A directory that everybody may list once is not refused; holding many open is. */
+static bool
+too_much(const struct mnt *mnt, const struct mnt_node *directory)
+{
+	return mnt->listed && mnt->listed + sfs_map_len(directory->children) > MNT_LISTED_LIMIT;
+}
+
+static int
+take_listing(struct mnt *mnt, fuse_ino_t ino, struct listing **ret_listing)
 {
 	MNT_LOCK(mnt);
 	struct mnt_node *directory = mnt_node_by_ino(&mnt->nodes, ino);
 	void *value;
 
 	if (!directory || directory->role != MNT_DIRECTORY) {
-		return NULL;
+		return -ENOENT;
+	}
+	if (too_much(mnt, directory)) {
+		return -ENFILE;
 	}
 	struct listing *listing = sfs_alloc(sizeof *listing);
 	for (size_t i = 0; sfs_map_next(directory->children, &i, NULL, &value);) {
@@ -41,7 +51,10 @@ take_listing(struct mnt *mnt, fuse_ino_t ino)
 	if (listing->len) {
 		qsort(listing->items, listing->len, sizeof *listing->items, by_name);
 	}
-	return listing;
+	/* An empty one takes room too. */
+	mnt->listed += listing->len + 1;
+	*ret_listing = listing;
+	return 0;
 }
 
 static void
@@ -49,6 +62,7 @@ drop_listing(struct mnt *mnt, struct listing *listing)
 {
 	{
 		MNT_LOCK(mnt);
+		mnt->listed -= listing->len + 1;
 		sfs_vec_foreach (listed, listing) {
 			mnt_node_unref(&mnt->nodes, listed->node);
 		}
@@ -69,9 +83,10 @@ mnt_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		mnt_draft_op_opendir(req, ino, fi);
 		return;
 	}
-	struct listing *listing = take_listing(mnt, ino);
-	if (!listing) {
-		(void)fuse_reply_err(req, ENOENT);
+	struct listing *listing = NULL;
+	int r = take_listing(mnt, ino, &listing);
+	if (r < 0) {
+		(void)fuse_reply_err(req, -r);
 		return;
 	}
 	fi->fh = (uint64_t)(uintptr_t)listing;

@@ -64,7 +64,8 @@ mnt_overlay_full(const struct mnt *mnt)
 			continue;
 		}
 		total += node->buffer ? node->buffer->bytes.len : 0;
-		if (node->role == MNT_SCRATCH) {
+		if (node->role == MNT_SCRATCH || node->role == MNT_NOTE ||
+			node->role == MNT_PENDING) {
 			total += node->text ? node->text->len : 0;
 			files++;
 		}
@@ -76,7 +77,7 @@ static int
 do_write(struct mnt *mnt, pid_t thread, const char *bytes, size_t len, off_t offset,
 	const struct fuse_file_info *fi)
 {
-	enum { STEP = 1 << 20 };
+	enum { STEP = 1 << 16 };
 	struct mnt_handle *handle = mnt_handle_of(fi);
 
 	if (mnt->read_only) {

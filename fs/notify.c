@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/map.h"
 #include "fs/notify.h"
 
 /*
@@ -20,10 +21,11 @@ enum item_type {
 
 struct item {
 	enum item_type type;
-	bool again;     /* told before */
-	int64_t due;    /* of those told before: not earlier than this */
-	fuse_ino_t ino; /* the node, or the directory of the name */
-	char *name;     /* owned */
+	bool again;       /* told before */
+	int64_t due;      /* of those told before: not earlier than this */
+	fuse_ino_t ino;   /* the node, or the directory of the name */
+	char *key;        /* owned; says what it is about, NULL for replies */
+	const char *name; /* in the key */
 	fuse_req_t req;
 	int errnum;
 };
@@ -35,9 +37,10 @@ struct mnt_notify {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	struct queue queue; /* protected by lock */
-	struct queue again; /* the thread's own; in order of `due` */
-	bool ending;        /* protected by lock */
+	struct queue queue;      /* protected by lock */
+	struct sfs_map *waiting; /* owned; protected by lock; the keys of what is queued */
+	struct queue again;      /* the thread's own; in order of `due` */
+	bool ending;             /* protected by lock */
 };
 
 int64_t
@@ -85,9 +88,9 @@ send_item(struct mnt_notify *notify, struct item *item)
 		item->again = true;
 		item->due = mnt_now() + AGAIN_MS;
 		sfs_vec_push(&notify->again, *item);
-		item->name = NULL;
+		item->key = NULL;
 	}
-	free(item->name);
+	free(item->key);
 }
 
 static void
@@ -132,6 +135,8 @@ run(void *data)
 		struct queue work = notify->queue;
 		bool ending = notify->ending;
 		memset(&notify->queue, 0, sizeof notify->queue);
+		sfs_map_destroy(notify->waiting);
+		notify->waiting = sfs_map_create();
 		pthread_mutex_unlock(&notify->lock);
 
 		sfs_vec_foreach (item, &work) {
@@ -153,12 +158,14 @@ mnt_notify_create(struct mnt *mnt)
 	pthread_condattr_t attributes;
 
 	notify->mnt = mnt;
+	notify->waiting = sfs_map_create();
 	pthread_mutex_init(&notify->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&notify->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
 	if (pthread_create(&notify->thread, NULL, run, notify) != 0) {
+		sfs_map_destroy(notify->waiting);
 		free(notify);
 		return NULL;
 	}
@@ -177,8 +184,9 @@ mnt_notify_destroy(struct mnt_notify *notify)
 	pthread_mutex_unlock(&notify->lock);
 	pthread_join(notify->thread, NULL);
 	sfs_vec_foreach (item, &notify->again) {
-		free(item->name);
+		free(item->key);
 	}
+	sfs_map_destroy(notify->waiting);
 	sfs_vec_finish(&notify->again);
 	sfs_vec_finish(&notify->queue);
 	pthread_cond_destroy(&notify->wake);
@@ -186,17 +194,28 @@ mnt_notify_destroy(struct mnt_notify *notify)
 	free(notify);
 }
 
+/*
+ * What is queued already need not be queued twice: so the queue is never longer than what the kernel
+ * can know of, however long it keeps us waiting.
+ */
 static void
 push(struct mnt_notify *notify, struct item item)
 {
 	if (!notify) {
 		/* Before the mount is ready there is nothing that the kernel could have kept. */
-		free(item.name);
+		free(item.key);
 		return;
 	}
 	pthread_mutex_lock(&notify->lock);
-	sfs_vec_push(&notify->queue, item);
-	pthread_cond_signal(&notify->wake);
+	if (item.key && sfs_map_has(notify->waiting, item.key)) {
+		free(item.key);
+	} else {
+		sfs_vec_push(&notify->queue, item);
+		if (item.key) {
+			sfs_map_set(notify->waiting, item.key, notify);
+		}
+		pthread_cond_signal(&notify->wake);
+	}
 	pthread_mutex_unlock(&notify->lock);
 }
 
@@ -217,16 +236,21 @@ mnt_notify_node(struct mnt *mnt, struct mnt_node *node)
 	 * a text that is cut. The pages later: their locks may wait for an answer of ours.
 	 */
 	(void)fuse_lowlevel_notify_inval_inode(mnt->session, node->ino, -1, 0);
-	push(mnt->notify, (struct item){ .type = ITEM_NODE, .ino = node->ino });
+	push(mnt->notify, (struct item){ .type = ITEM_NODE,
+				  .ino = node->ino,
+				  .key = sfs_asprintf("%llx", (unsigned long long)node->ino) });
 }
 
 void
 mnt_notify_name(struct mnt *mnt, struct mnt_node *parent, const char *name)
 {
 	if (is_known(mnt, parent)) {
-		push(mnt->notify,
-			(struct item){
-				.type = ITEM_NAME, .ino = parent->ino, .name = sfs_strdup(name) });
+		char *key = sfs_asprintf("%llx/%s", (unsigned long long)parent->ino, name);
+
+		push(mnt->notify, (struct item){ .type = ITEM_NAME,
+					  .ino = parent->ino,
+					  .key = key,
+					  .name = strchr(key, '/') + 1 });
 	}
 }
 

@@ -87,7 +87,13 @@ may_open(const struct mnt *mnt, const struct mnt_node *node, bool writes)
 	if (writes && mnt->read_only) {
 		return -EROFS;
 	}
-	return writes && node->locked ? -EACCES : 0;
+	if (writes && node->locked) {
+		return -EACCES;
+	}
+	if (mnt->handles >= MNT_HANDLES_LIMIT) {
+		return -ENFILE;
+	}
+	return writes && !node->buffer && mnt_overlay_full(mnt) ? -ENOSPC : 0;
 }
 
 static struct mnt_handle *
@@ -95,6 +101,7 @@ open_handle(struct mnt *mnt, struct mnt_node *node, pid_t thread, struct fuse_fi
 {
 	struct mnt_handle *handle = sfs_alloc(sizeof *handle);
 
+	mnt->handles++;
 	handle->node = node;
 	handle->writes = (fi->flags & O_ACCMODE) != O_RDONLY || fi->flags & O_TRUNC;
 	mnt_node_ref(node);
@@ -118,6 +125,7 @@ mnt_handle_close(struct mnt *mnt, struct mnt_handle *handle)
 {
 	struct mnt_node *node = handle->node;
 
+	mnt->handles--;
 	node->writers -= handle->writes;
 	mnt_node_unref(&mnt->nodes, node);
 	free(handle);
@@ -195,6 +203,9 @@ do_create(fuse_req_t req, fuse_ino_t parent_ino, const char *name, struct fuse_f
 		return -EEXIST;
 	}
 	bool fresh = !node;
+	if (fresh && mnt->handles >= MNT_HANDLES_LIMIT) {
+		return -ENFILE;
+	}
 	if (fresh && mnt_overlay_full(mnt)) {
 		return -ENOSPC;
 	}

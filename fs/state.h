@@ -22,6 +22,10 @@
 #define MNT_LOOK_PATIENCE_MS 30000
 
 struct mnt_drafts;
+/* What all programs together may have open: files, and names in open directories. */
+#define MNT_HANDLES_LIMIT ((size_t)16384)
+#define MNT_LISTED_LIMIT  ((size_t)2 << 20)
+
 struct mnt_jobs;
 struct mnt_notify;
 struct mnt_watch;
@@ -94,6 +98,8 @@ struct mnt {
 	uint64_t
 		times_hash; /* of what is written down; the watching thread's own, then the main one's */
 	uint64_t refresh; /* counts refreshes */
+	size_t handles;   /* files that are open */
+	size_t listed;    /* names that open directories hold */
 };
 
 static inline void

@@ -19,7 +19,7 @@ enum {
 	QUIET_MS = 300,     /* our own changes are shown already: more may follow */
 	QUIET_MAX_MS = 1000,
 	WHOLE_MS = 2000,   /* what is written of the whole follows when changes have come to rest */
-	WHOLE_FACTOR = 20, /* of the time that reading everything takes */
+	WHOLE_FACTOR = 10, /* of the time that reading everything takes */
 	WHOLE_MAX_MS = 60000,
 	RETRY_MAX_MS = 5000,
 	SETTLED_MS = 3000, /* after that without a change, times are written down */

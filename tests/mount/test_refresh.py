@@ -56,7 +56,7 @@ def test_directory_time_moves_with_its_children(folder, engine):
 
 def test_whole_schema_follows_a_save(place, folder):
     (folder / "fresh.sql").write_text("CREATE TABLE fresh (a integer);")
-    wait_for(lambda: "fresh" in (place / "generated/schema.sql").read_text())
+    wait_for(lambda: "fresh" in (place / "generated/schema.sql").read_text(), 30)
 
 
 def test_two_mounts_of_one_database(engine, mount):

@@ -13,8 +13,6 @@ import pytest
 
 from tree import SCHEMA, columns, shell, tables, wait_for, with_column
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture
 def place(pg, mount):
