@@ -63,6 +63,10 @@ add_type(struct clauses *clauses, const char *using)
 	if (collation) {
 		sfs_str_addf(&text, " COLLATE %s", collation);
 	}
+	if (to->owner->id.kind == SFS_FOREIGN_TABLE) {
+		using = NULL;
+		cast = PG_CAST_SAME; /* it has no rows here to convert */
+	}
 	if (using) {
 		sfs_str_addf(&text, " USING %s", using);
 	} else if (cast >= PG_CAST_DIRECT) {

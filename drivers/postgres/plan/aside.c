@@ -143,6 +143,85 @@ release_names(struct pg_planner *planner, struct pg_writer *writer, const struct
 	}
 }
 
+/* What the multirange of a range is called, when that was said. */
+static bool
+said_multirange(const struct pg_list *options, struct sfs_str *out)
+{
+	static const char word[] = "MULTIRANGE_TYPE_NAME = ";
+
+	sfs_vec_foreach (option, options) {
+		if (sfs_starts_with(*option, word)) {
+			sfs_str_add(out, *option + sizeof word - 1);
+		}
+	}
+	return out->len > 0;
+}
+
+static void
+rename_constructors(struct pg_writer *writer, const struct sfs_object *type, const char *name,
+	const char *const *arguments, const char *new)
+{
+	for (; *arguments; arguments++) {
+		(void)sfs_plan_addf(writer->plan, type, "ALTER FUNCTION %s(%s) RENAME TO %s", name,
+			*arguments, new);
+	}
+}
+
+/* The multirange that goes with a range, and what makes it. */
+static void
+release_multirange(struct pg_planner *planner, struct pg_writer *writer,
+	const struct sfs_object *type, const struct pg_list *options)
+{
+	const char *range = strstr(type->id.name, "range");
+	struct sfs_str multi sfs_auto(str) = SFS_STR_INIT, aside sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_str old sfs_auto(str) = SFS_STR_INIT;
+
+	if (!said_multirange(options, &multi)) {
+		const char *usual =
+			range ? sfs_arena_printf(planner->arena, "%.*smulti%s",
+					(int)(range - type->id.name), type->id.name, range)
+			      : sfs_arena_printf(planner->arena, "%s_multirange", type->id.name);
+
+		pg_qualified(&multi, type->id.namespace, usual);
+	}
+	pg_qualified(&aside, type->id.namespace, aside_name(planner, type));
+	pg_name(&old, sfs_arena_printf(planner->arena, "%s_multi", aside_name(planner, type)));
+	const char *const ranges[] = { "", sfs_str_text(&aside),
+		sfs_arena_printf(planner->arena, "VARIADIC %s[]", sfs_str_text(&aside)), NULL };
+
+	rename_constructors(writer, type, sfs_str_text(&multi), ranges, sfs_str_text(&old));
+	(void)sfs_plan_addf(writer->plan, type, "ALTER TYPE %s RENAME TO %s", sfs_str_text(&multi),
+		sfs_str_text(&old));
+}
+
+/* A range has a multirange, and functions that make both, whose names do not go aside with it. */
+static void
+release_range(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_object *type)
+{
+	static const char word[] = "SUBTYPE = ";
+	struct pg_list options sfs_auto(pg_list) = { 0 };
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT, old sfs_auto(str) = SFS_STR_INIT;
+	const char *subtype = "";
+
+	if (type->id.kind != SFS_TYPE ||
+		!sfs_streq(sfs_object_get(type, SFS_TYPE_VARIANT), "range")) {
+		return;
+	}
+	pg_list_split(sfs_object_get(type, SFS_TYPE_DEFINITION), &options);
+	sfs_vec_foreach (option, &options) {
+		subtype = sfs_starts_with(*option, word) ? *option + sizeof word - 1 : subtype;
+	}
+	pg_qualified(&name, type->id.namespace, type->id.name);
+	pg_name(&old, aside_name(planner, type));
+	const char *const bounds[] = { sfs_arena_printf(planner->arena, "%s, %s", subtype, subtype),
+		sfs_arena_printf(planner->arena, "%s, %s, text", subtype, subtype), NULL };
+
+	rename_constructors(writer, type, sfs_str_text(&name), bounds, sfs_str_text(&old));
+	if (!planner->db || planner->db->version >= 140000) {
+		release_multirange(planner, writer, type, &options);
+	}
+}
+
 void
 pg_emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
 {
@@ -155,6 +234,7 @@ pg_emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct
 	pg_name(&sql, aside_name(planner, state->from));
 	(void)sfs_plan_add(writer->plan, state->from, sfs_str_text(&sql));
 	release_names(planner, writer, state);
+	release_range(planner, writer, state->from);
 }
 
 /* Lets the sequences behind identity columns go on where the old ones stand. */
@@ -190,6 +270,44 @@ move_positions(struct pg_planner *planner, struct pg_writer *writer, const struc
 	}
 }
 
+/* Whether the column's type is one that was made anew. */
+static bool
+has_new_type(const struct pg_planner *planner, const struct sfs_object *column)
+{
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, column);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct pg_state *state = planner->by_from[uses.items[i]->index];
+		enum sfs_kind kind = uses.items[i]->id.kind;
+
+		if (state && state->aside && (kind == SFS_TYPE || kind == SFS_DOMAIN)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The value of an old column as the new one takes it. */
+static void
+write_value(struct pg_planner *planner, const struct sfs_object *from, const struct sfs_object *to,
+	struct sfs_str *out)
+{
+	struct sfs_change change = { SFS_ALTER, from, to, PG_BIT(SFS_COLUMN_TYPE) };
+	const char *type = sfs_object_get(to, SFS_COLUMN_TYPE);
+	const char *converted = pg_conversion(planner, &change);
+	enum pg_cast cast = has_new_type(planner, from)
+				    ? PG_CAST_TEXT
+				    : pg_cast_between(sfs_object_get(from, SFS_COLUMN_TYPE), type);
+
+	if (converted) {
+		sfs_str_add(out, converted);
+	} else if (cast >= PG_CAST_DIRECT) {
+		pg_cast_write(out, to->id.name, cast, type);
+	} else {
+		pg_name(out, to->id.name);
+	}
+}
+
 /* Brings the rows of a table that could not be altered into its successor. */
 void
 pg_emit_rows(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
@@ -206,26 +324,24 @@ pg_emit_rows(struct pg_planner *planner, struct pg_writer *writer, const struct 
 			sfs_object_has(part, SFS_COLUMN_GENERATED)) {
 			continue;
 		}
-		const char *type = sfs_object_get(part, SFS_COLUMN_TYPE);
-		enum pg_cast cast = pg_cast_between(sfs_object_get(old, SFS_COLUMN_TYPE), type);
-
 		always |= sfs_object_has(part, SFS_COLUMN_IDENTITY);
 		sfs_str_separate(&columns, ", ");
 		pg_name(&columns, part->id.name);
 		sfs_str_separate(&values, ", ");
-		if (cast >= PG_CAST_DIRECT) {
-			pg_cast_write(&values, part->id.name, cast, type);
-		} else {
-			pg_name(&values, part->id.name);
-		}
+		write_value(planner, old, part, &values);
 	}
 	if (!columns.len) {
 		return;
 	}
 	sfs_str_add(&sql, "INSERT INTO ");
 	pg_qualified(&sql, state->to->id.namespace, state->to->id.name);
-	sfs_str_addf(&sql, " (%s)%s SELECT %s FROM ONLY ", sfs_str_text(&columns),
-		always ? " OVERRIDING SYSTEM VALUE" : "", sfs_str_text(&values));
+	/* The rows of partitions come with them, unless there are to be none. */
+	bool whole = sfs_object_has(state->from, SFS_TABLE_PARTITION_KEY) &&
+		     !sfs_object_has(state->to, SFS_TABLE_PARTITION_KEY);
+
+	sfs_str_addf(&sql, " (%s)%s SELECT %s FROM %s", sfs_str_text(&columns),
+		always ? " OVERRIDING SYSTEM VALUE" : "", sfs_str_text(&values),
+		whole ? "" : "ONLY ");
 	pg_qualified(&sql, pg_by_new_name(planner, state->from)->id.namespace,
 		aside_name(planner, state->from));
 	(void)sfs_plan_add(writer->plan, state->to, sfs_str_text(&sql));

@@ -88,7 +88,7 @@ renewed_type(const struct pg_planner *planner, const struct sfs_change *change)
 		const struct pg_state *state = planner->by_from[uses.items[i]->index];
 		struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 
-		if (state && state->aside && uses.items[i]->id.kind == SFS_TYPE) {
+		if (state && state->aside && state->to && uses.items[i]->id.kind == SFS_TYPE) {
 			pg_qualified(&name, state->to->id.namespace, state->to->id.name);
 			if (strcmp(sfs_str_text(&name), type) == 0) {
 				return state;

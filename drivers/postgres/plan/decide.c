@@ -208,6 +208,33 @@ start_attribute(struct pg_planner *planner, struct pg_state *state)
 	}
 }
 
+/* A domain gets stricter, or an attribute of a type comes, goes or changes: who holds on to them? */
+static void
+start_held(struct pg_planner *planner, const struct sfs_change *change)
+{
+	const struct sfs_object *any = change->to ? change->to : change->from;
+	const struct sfs_object *owner = change->from ? change->from->owner : NULL;
+	bool stricter;
+
+	if (!owner && any->owner) {
+		owner = planner->diff->origin[any->owner->index];
+	}
+	if (any->id.kind == SFS_TYPE_ATTRIBUTE && owner) {
+		pg_loosen_typed_tables(planner, owner);
+	}
+	stricter = any->id.kind == SFS_DOMAIN_CONSTRAINT && owner && change->to;
+	if (any->id.kind == SFS_DOMAIN && change->action != SFS_CREATE && change->to) {
+		stricter = change->attributes & PG_BIT(SFS_DOMAIN_NOT_NULL) &&
+			   sfs_object_has(change->to, SFS_DOMAIN_NOT_NULL);
+		owner = change->from;
+	}
+	if (stricter && (change->action == SFS_CREATE || change->attributes) &&
+		planner->diff->counterpart[owner->index] &&
+		pg_is_stored_inside(planner->diff->from, owner)) {
+		pg_replace(planner, pg_state_of(planner, owner));
+	}
+}
+
 static void
 start(struct pg_planner *planner, const struct sfs_change *change)
 {
@@ -299,6 +326,9 @@ pg_decide(struct pg_planner *planner)
 			pg_differs(change, SFS_TYPE_ATTRIBUTE_TYPE)) {
 			start_attribute(planner, state);
 		}
+	}
+	sfs_vec_foreach (change, &diff->changes) {
+		start_held(planner, change);
 	}
 	pg_flatten_columns(planner);
 	pg_close_over(planner);

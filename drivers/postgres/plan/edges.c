@@ -54,6 +54,25 @@ only_default_needs(const struct pg_state *user, const struct sfs_object *used)
 
 /* ---- the way out of `from` ---- */
 
+/* Whether the partition goes, and its rows are to be in what was the partitioned table. */
+static bool
+gives_rows(const struct pg_state *partition, const struct pg_state *table)
+{
+	return table->aside && table->to && table->from->id.kind == SFS_TABLE &&
+	       is_table(partition->from->id.kind) &&
+	       sfs_object_has(partition->from, SFS_TABLE_PARTITION_OF) &&
+	       !sfs_object_has(table->to, SFS_TABLE_PARTITION_KEY);
+}
+
+/* Whether it stands aside until its successor has taken over: itself, or what it is dropped with. */
+static bool
+stands_aside(const struct pg_nodes *nodes, const struct pg_state *state)
+{
+	int drop = state->node[PG_DROP];
+
+	return state->aside || (drop && nodes->nodes.items[drop - 1].state->aside);
+}
+
 static void
 leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state *used)
 {
@@ -70,7 +89,9 @@ leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state
 	}
 	if (user->gone) {
 		pg_nodes_edge(nodes, u[PG_DROP], v[PG_DROP], false);
-		if (!user->aside) {
+		if (gives_rows(user, used)) {
+			pg_nodes_edge(nodes, v[PG_TIE], u[PG_DROP], false);
+		} else if (!stands_aside(nodes, user)) {
 			pg_nodes_edge(nodes, u[PG_DROP], v[PG_ASIDE], false);
 			pg_nodes_edge(nodes, u[PG_DROP], v[PG_ALTER], !used->retyped);
 		}
@@ -320,8 +341,9 @@ add_own_edges(struct pg_nodes *nodes, const struct pg_state *state)
 	static const enum pg_op in_place[] = { PG_RENAME, PG_UNTIE, PG_DROP, PG_CREATE, PG_ALTER,
 		PG_TIE };
 	static const enum pg_op aside[] = { PG_ASIDE, PG_CREATE, PG_TIE, PG_DROP };
-	const enum pg_op *ops = state->aside ? aside : in_place;
-	size_t n = state->aside ? sizeof aside / sizeof *aside : sizeof in_place / sizeof *in_place;
+	bool is_aside = stands_aside(nodes, state);
+	const enum pg_op *ops = is_aside ? aside : in_place;
+	size_t n = is_aside ? sizeof aside / sizeof *aside : sizeof in_place / sizeof *in_place;
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = i + 1; j < n; j++) {
@@ -425,6 +447,7 @@ pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
 		const struct pg_state *state = planner->states.items[i];
 
 		add_own_edges(nodes, state);
+		pg_typed_table_edges(planner, nodes, state);
 		if (state->from) {
 			add_from_edges(planner, nodes, state);
 		}

@@ -51,6 +51,29 @@ stays_with_aside(const struct sfs_object *part)
 		       !sfs_streq(sfs_object_get(part, SFS_CONSTRAINT_TYPE), "CHECK"));
 }
 
+static const struct {
+	int attribute;
+	bool has;
+} inherited_attribute[SFS_KIND_COUNT] = {
+	[SFS_COLUMN] = { SFS_COLUMN_INHERITED, true },
+	[SFS_CONSTRAINT] = { SFS_CONSTRAINT_INHERITED, true },
+	[SFS_INDEX] = { SFS_INDEX_INHERITED, true },
+	[SFS_TRIGGER] = { SFS_TRIGGER_INHERITED, true },
+};
+
+static bool
+is_inherited(const struct sfs_object *object)
+{
+	if (!object || !inherited_attribute[object->id.kind].has) {
+		return false;
+	}
+	/* A partition has its parent's columns, also when they are written as its own. */
+	return sfs_object_has(object, inherited_attribute[object->id.kind].attribute) ||
+	       (object->id.kind == SFS_COLUMN && object->owner->id.kind != SFS_VIEW &&
+		       object->owner->id.kind != SFS_MATERIALIZED_VIEW &&
+		       sfs_object_has(object->owner, SFS_TABLE_PARTITION_OF));
+}
+
 static struct pg_state *
 drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 {
@@ -58,7 +81,7 @@ drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 	struct pg_state *owner =
 		state_or_null(planner->by_from, pg_relation_of(catalog, state->from));
 
-	if ((planner->split_keys && is_foreign_key(state->from)) ||
+	if ((planner->split_keys && is_foreign_key(state->from) && !is_inherited(state->from)) ||
 		(state->from->id.kind == SFS_CONSTRAINT && planner->loosened[state->from->index])) {
 		return NULL;
 	}
@@ -128,29 +151,6 @@ pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *state, e
 
 /* ---- what a parent table's change does to its children ---- */
 
-static const struct {
-	int attribute;
-	bool has;
-} inherited_attribute[SFS_KIND_COUNT] = {
-	[SFS_COLUMN] = { SFS_COLUMN_INHERITED, true },
-	[SFS_CONSTRAINT] = { SFS_CONSTRAINT_INHERITED, true },
-	[SFS_INDEX] = { SFS_INDEX_INHERITED, true },
-	[SFS_TRIGGER] = { SFS_TRIGGER_INHERITED, true },
-};
-
-static bool
-is_inherited(const struct sfs_object *object)
-{
-	if (!object || !inherited_attribute[object->id.kind].has) {
-		return false;
-	}
-	/* A partition has its parent's columns, also when they are written as its own. */
-	return sfs_object_has(object, inherited_attribute[object->id.kind].attribute) ||
-	       (object->id.kind == SFS_COLUMN && object->owner->id.kind != SFS_VIEW &&
-		       object->owner->id.kind != SFS_MATERIALIZED_VIEW &&
-		       sfs_object_has(object->owner, SFS_TABLE_PARTITION_OF));
-}
-
 /* Leaves out what ALTER TABLE of the parent does on the way. */
 static void
 leave_to_parent(struct pg_planner *planner, struct pg_state *state)
@@ -159,6 +159,7 @@ leave_to_parent(struct pg_planner *planner, struct pg_state *state)
 	const struct pg_state *parent = column ? planner->by_to[column->index] : NULL;
 
 	state->attributes &= ~PG_BIT(SFS_COLUMN_INHERITED);
+	state->spread |= state->attributes;
 	/* Absent means "as the parent's": a statement has to say what that is. */
 	state->new = pg_flatten(planner, planner->diff->to, state->to);
 	if (!parent || !parent->from || parent->made) {
@@ -168,7 +169,7 @@ leave_to_parent(struct pg_planner *planner, struct pg_state *state)
 		bool same = sfs_streq(sfs_object_get(state->to, i), sfs_object_get(parent->to, i));
 
 		if (i != SFS_COLUMN_STATISTICS && i != SFS_COLUMN_OPTIONS && same) {
-			state->attributes &= ~(parent->attributes & PG_BIT(i));
+			state->attributes &= ~((parent->attributes | parent->spread) & PG_BIT(i));
 		}
 	}
 }
@@ -404,7 +405,7 @@ tie_new_table(struct pg_state *state)
 static void
 add_nodes(struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *state)
 {
-	bool moves_rows = state->aside && state->from->id.kind == SFS_TABLE;
+	bool moves_rows = state->aside && state->to && state->from->id.kind == SFS_TABLE;
 
 	if (state->echo) {
 		return;

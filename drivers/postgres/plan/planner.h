@@ -24,6 +24,7 @@ enum pg_op {
 struct pg_state {
 	const struct sfs_object *from, *to; /* either may be NULL */
 	const struct sfs_object *old, *new; /* as ALTER shall see them, when not as they are */
+	uint64_t spread;                    /* those that its children get from it */
 	uint64_t attributes; /* those that ALTER and TIE have to bring from `from` to `to` */
 	bool gone;           /* the object of `from` ends to exist */
 	bool made; /* the object of `to` is made; with `gone` and `from`: it is replaced */
@@ -121,6 +122,14 @@ bool pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *c
 /* Spells out the columns of the tables that change parents. */
 void pg_flatten_columns(struct pg_planner *planner);
 
+/* ---- held.c: what is in the way of a change until it lets go ---- */
+
+/* Has the tables of a composite type be none of its while its attributes change. */
+void pg_loosen_typed_tables(struct pg_planner *planner, const struct sfs_object *type);
+
+/* Whether columns hold values of the domain inside of other values: then it gets no new constraint. */
+bool pg_is_stored_inside(const struct sfs_catalog *catalog, const struct sfs_object *domain);
+
 /* ---- order.c: what comes first ---- */
 
 struct pg_node {
@@ -157,6 +166,10 @@ int *pg_nodes_sort(const struct pg_nodes *nodes, struct pg_circle *ret_circle);
 /* ---- nodes.c: the states as nodes with edges ---- */
 
 void pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes);
+
+/* Keeps what an attribute goes through between the untying and tying of its typed tables. (held.c) */
+void pg_typed_table_edges(
+	struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *attribute);
 
 void pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes); /* edges.c */
 

@@ -20,9 +20,29 @@ enqueue(struct pg_planner *planner, struct pg_state *state)
 
 /* ---- replacing ---- */
 
+/* Whether the name of a type goes to one of another kind. */
+static bool
+loses_name(const struct pg_planner *planner, const struct sfs_object *type)
+{
+	static const enum sfs_kind kinds[] = { SFS_TYPE, SFS_DOMAIN, SFS_TABLE, SFS_VIEW };
+
+	if (type->id.kind != SFS_TYPE && type->id.kind != SFS_DOMAIN) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct sfs_identity id = type->id;
+
+		id.kind = kinds[i];
+		if (sfs_catalog_find(planner->diff->to, &id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Whether the old one can stay beside the new one until that has taken over its rows or users. */
 static bool
-can_stand_aside(const struct pg_state *state)
+can_stand_aside(const struct pg_planner *planner, const struct pg_state *state)
 {
 	static const bool kinds[SFS_KIND_COUNT] = {
 		[SFS_COLLATION] = true,
@@ -31,7 +51,8 @@ can_stand_aside(const struct pg_state *state)
 		[SFS_TYPE] = true,
 	};
 
-	return state->from && state->to && kinds[state->from->id.kind];
+	return state->from && kinds[state->from->id.kind] &&
+	       (state->to || loses_name(planner, state->from));
 }
 
 void
@@ -42,7 +63,7 @@ pg_replace(struct pg_planner *planner, struct pg_state *state)
 	}
 	state->gone = true;
 	state->made = state->to != NULL;
-	state->aside = can_stand_aside(state);
+	state->aside = can_stand_aside(planner, state);
 	state->untied = state->tied = false;
 	enqueue(planner, state);
 }
@@ -68,12 +89,14 @@ enum reaction {
 	REWRITTEN, /* replaced, unless it is altered so that it needs the other no more */
 	COLUMN_REACTS,
 	SEQUENCE_REACTS,
+	ATTRIBUTE_REACTS,
 	TABLE_REACTS,
 };
 
 static const enum reaction when_gone[SFS_KIND_COUNT] = {
 	[SFS_COLUMN] = COLUMN_REACTS,
 	[SFS_SEQUENCE] = SEQUENCE_REACTS,
+	[SFS_TYPE_ATTRIBUTE] = ATTRIBUTE_REACTS,
 	[SFS_TABLE] = TABLE_REACTS,
 	[SFS_FOREIGN_TABLE] = TABLE_REACTS,
 	[SFS_VIEW] = REWRITTEN,
@@ -103,7 +126,7 @@ column_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg
 	}
 	if (kind == SFS_COLLATION) {
 		pg_retype(planner, user, SFS_COLUMN_COLLATION);
-	} else if (is_kind_of_type(kind) && used->made && user->to) {
+	} else if (is_kind_of_type(kind) && user->to && (used->made || used->aside)) {
 		pg_retype(planner, user, SFS_COLUMN_TYPE);
 	}
 	/* Of a partition or child it may be the parent's, which does what is needed. */
@@ -193,6 +216,10 @@ react_to_end(struct pg_planner *planner, struct pg_state *user, const struct pg_
 		break;
 	case SEQUENCE_REACTS:
 		pg_own_anew(user);
+		break;
+	case ATTRIBUTE_REACTS:
+		/* Dropped and added it would stand behind the others, and lose its values. */
+		pg_replace(planner, user->to ? pg_state_of(planner, user->from->owner) : user);
 		break;
 	case TABLE_REACTS:
 		table_reacts(planner, user, used);

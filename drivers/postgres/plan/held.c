@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/* What the server refuses to change while something else holds it: typed tables, stored domains. */
+#include <string.h>
+
+#include "drivers/postgres/plan/planner.h"
+
+/* ---- tables of a type ---- */
+
+static bool
+is_of_type(const struct sfs_object *table)
+{
+	return table->id.kind == SFS_TABLE && sfs_object_has(table, SFS_TABLE_OF_TYPE);
+}
+
+void
+pg_loosen_typed_tables(struct pg_planner *planner, const struct sfs_object *type)
+{
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, type);
+
+	for (size_t i = 0; i < users.len; i++) {
+		struct pg_state *table =
+			is_of_type(users.items[i]) ? pg_state_of(planner, users.items[i]) : NULL;
+
+		if (table && !table->gone && table->to) {
+			table->attributes |= PG_BIT(SFS_TABLE_OF_TYPE);
+			table->untied = table->tied = true;
+		}
+	}
+}
+
+void
+pg_typed_table_edges(
+	struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *attribute)
+{
+	const struct sfs_object *any = attribute->from ? attribute->from : attribute->to;
+	const struct sfs_object *type = NULL;
+	struct sfs_objects users = { 0 };
+
+	if (any->id.kind == SFS_TYPE_ATTRIBUTE) {
+		type = attribute->from ? any->owner : planner->diff->origin[any->owner->index];
+	}
+	if (type) {
+		users = sfs_graph_used_by(planner->diff->from, type);
+	}
+	for (size_t i = 0; i < users.len; i++) {
+		const struct pg_state *table = planner->by_from[users.items[i]->index];
+
+		if (!table || !is_of_type(users.items[i])) {
+			continue;
+		}
+		for (int op = 0; op < PG_OP_COUNT; op++) {
+			pg_nodes_edge(nodes, table->node[PG_UNTIE], attribute->node[op], true);
+			pg_nodes_edge(nodes, attribute->node[op], table->node[PG_TIE], true);
+		}
+	}
+}
+
+/* ---- domains inside of arrays and composite values ---- */
+
+/* Whether the server looks for values of the domain in a column, and can not look into them. */
+bool
+pg_is_stored_inside(const struct sfs_catalog *catalog, const struct sfs_object *domain)
+{
+	struct sfs_objects users = sfs_graph_used_by(catalog, domain);
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	pg_qualified(&name, domain->id.namespace, domain->id.name);
+	for (size_t i = 0; i < users.len; i++) {
+		const struct sfs_object *user = users.items[i];
+
+		if (user->id.kind == SFS_COLUMN && user->owner->id.kind == SFS_TABLE &&
+			!sfs_streq(sfs_object_get(user, SFS_COLUMN_TYPE), sfs_str_text(&name))) {
+			return true;
+		}
+		if (user->id.kind == SFS_TYPE_ATTRIBUTE &&
+			sfs_graph_used_by(catalog, user->owner).len) {
+			return true;
+		}
+		if (user->id.kind == SFS_DOMAIN && pg_is_stored_inside(catalog, user)) {
+			return true;
+		}
+	}
+	return false;
+}

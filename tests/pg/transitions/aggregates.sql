@@ -1,0 +1,8 @@
+---- before
+CREATE FUNCTION sf(int, int) RETURNS int LANGUAGE sql AS 'SELECT $1 + $2'; CREATE AGGREGATE ag(int) (SFUNC = sf, STYPE = int, INITCOND = '0');
+CREATE TABLE t (a int); CREATE VIEW v AS SELECT ag(a) AS s FROM t; COMMENT ON AGGREGATE ag(int) IS 'x'; INSERT INTO t VALUES (1);
+---- after
+CREATE FUNCTION sf(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2'; CREATE AGGREGATE ag(int) (SFUNC = sf, STYPE = int, INITCOND = '1', PARALLEL = SAFE);
+CREATE TABLE t (a int); CREATE VIEW v AS SELECT ag(a) AS s FROM t; COMMENT ON AGGREGATE ag(int) IS 'y';
+---- rows
+SELECT * FROM t

@@ -1,0 +1,9 @@
+---- before
+CREATE TABLE t (a int); INSERT INTO t VALUES (1);
+---- after
+CREATE SEQUENCE s; CREATE FUNCTION nx() RETURNS int LANGUAGE sql AS 'SELECT 4'; CREATE FUNCTION nx2() RETURNS int LANGUAGE sql AS 'SELECT nx()';
+CREATE TYPE kind AS ENUM ('x', 'y'); CREATE DOMAIN pos AS int CHECK (VALUE > 0);
+CREATE TABLE t (a int DEFAULT nextval('s'), b int NOT NULL DEFAULT nx(), c kind DEFAULT 'y', d pos DEFAULT 3, e int GENERATED ALWAYS AS (a + 1) STORED);
+CREATE VIEW v AS SELECT a, c FROM t WHERE d > nx();
+---- rows
+SELECT a FROM t

@@ -1,0 +1,6 @@
+---- before
+CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int); INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1);
+---- after
+CREATE TABLE a (id bigint PRIMARY KEY, b bigint); CREATE TABLE b (id bigint PRIMARY KEY, a bigint REFERENCES a); ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b; CREATE TABLE d_tab (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY REFERENCES d_tab); ALTER TABLE d_tab ADD FOREIGN KEY (id) REFERENCES c;
+---- rows
+SELECT * FROM a, b

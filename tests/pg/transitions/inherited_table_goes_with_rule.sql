@@ -1,0 +1,8 @@
+---- before
+CREATE TABLE a (x int); CREATE TABLE c (w int) INHERITS (a); CREATE TABLE log (x int);
+CREATE RULE r AS ON INSERT TO c DO ALSO INSERT INTO log VALUES (NEW.x); CREATE RULE r2 AS ON UPDATE TO a DO ALSO NOTHING;
+INSERT INTO a VALUES (1);
+---- after
+CREATE TABLE a (x int); CREATE TABLE log (x int);
+---- rows
+SELECT x FROM a

@@ -1,0 +1,4 @@
+---- before
+CREATE FUNCTION x(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE y (a int); CREATE TYPE z AS (a int); CREATE SEQUENCE w; CREATE INDEX q ON y (a);
+---- after
+CREATE PROCEDURE x(int) LANGUAGE sql AS 'SELECT 1'; CREATE TYPE y AS ENUM ('a'); CREATE TABLE z (a int); CREATE TABLE q (a int); CREATE INDEX w ON z (a);
