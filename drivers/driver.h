@@ -120,6 +120,7 @@ struct sfs_ledger_row {
 struct sfs_ledger_rows SFS_VEC_OF(struct sfs_ledger_row);
 
 struct sfs_migrator;
+struct sfs_rows_driver;
 
 struct sfs_driver {
 	const char *name; /* "postgresql" or "sqlite", as in drizzle's journal */
@@ -213,6 +214,9 @@ struct sfs_driver {
 
 	/* What else running migrations asks: drivers/migrator.h. */
 	const struct sfs_migrator *migrator;
+
+	/* Rows of tables: drivers/rows.h. */
+	const struct sfs_rows_driver *rows;
 
 	/*
 	 * Held by one process at a time for the database; polls until `timeout_ms`, then -EBUSY with

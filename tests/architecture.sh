@@ -14,7 +14,7 @@ forbid() {
 
 forbid src 'fuse|libpq-fe\.h|sqlite3\.h|postgres_ext\.h|pg_query\.h'
 forbid src 'drivers/(postgres|sqlite)/'
-for room in base sql catalog diff tree apply migrate; do
+for room in base sql catalog diff tree data apply migrate; do
 	forbid src/$room 'fs/'
 done
 forbid fs 'libpq-fe\.h|sqlite3\.h|pg_query\.h|drivers/(postgres|sqlite)/'
@@ -28,6 +28,7 @@ forbid src/sql '(catalog|tree|diff|apply|migrate|verbs)/'
 forbid src/catalog '(tree|diff|apply|migrate|verbs)/'
 forbid src/diff '(tree|apply|migrate|verbs)/'
 forbid src/tree '(apply|migrate|verbs)/'
+forbid src/data '(apply|migrate|verbs)/'
 forbid src/apply '(migrate|verbs)/'
 forbid src/migrate 'verbs/'
 

@@ -7,6 +7,7 @@
 #include "drivers/postgres/kind.h"
 #include "drivers/postgres/plan/plan.h"
 #include "drivers/postgres/read/read.h"
+#include "drivers/rows.h"
 
 static int
 read_catalog(struct sfs_db *base, const struct sfs_scope *scope, struct sfs_catalog **ret_catalog,
@@ -55,6 +56,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.ledger_read = pg_ledger_read,
 	.ledger_append = pg_ledger_append,
 	.migrator = &pg_migrator,
+	.rows = &pg_rows,
 	.lock = pg_lock,
 	.lock_here = pg_lock_here,
 	.unlock = pg_unlock,

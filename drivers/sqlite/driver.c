@@ -8,6 +8,7 @@
 #include "drivers/sqlite/print.h"
 #include "drivers/sqlite/read.h"
 #include "drivers/sqlite/transaction.h"
+#include "drivers/rows.h"
 
 const struct sfs_driver sfs_sqlite_driver = {
 	.name = "sqlite",
@@ -32,6 +33,7 @@ const struct sfs_driver sfs_sqlite_driver = {
 	.ledger_read = lite_ledger_read,
 	.ledger_append = lite_ledger_append,
 	.migrator = &lite_migrator,
+	.rows = &lite_rows,
 	.lock = lite_lock,
 	.lock_here = lite_lock_here,
 	.unlock = lite_unlock,

@@ -125,6 +125,12 @@ verify(struct run *run, bool open, struct sfs_error *err)
 		sfs_error_hint(err, "this is a defect of schemafs: please report it with the plan");
 		return r;
 	}
+	if (expect->check) {
+		r = expect->check(expect->check_data, run->db, err);
+		if (r < 0) {
+			return r;
+		}
+	}
 	sfs_catalog_destroy(run->after);
 	run->after = sfs_steal(after);
 	return 0;

@@ -19,6 +19,9 @@ struct sfs_expectation {
 	const struct sfs_catalog *wanted;  /* sealed; NULL: nothing to compare */
 	const struct sfs_renames *renames; /* those that the plan carries out; NULL: none */
 	const struct sfs_witness *witness; /* NULL: none */
+	/* What else has to hold before the commit, asked inside the transaction; NULL: nothing. */
+	int (*check)(void *data, struct sfs_db *db, struct sfs_error *err);
+	void *check_data;
 };
 
 /*

@@ -148,7 +148,10 @@ sfs_error_format(const struct sfs_error *err)
 	if (err->file) {
 		sfs_str_add(&out, err->file);
 		if (err->line) {
-			sfs_str_addf(&out, ":%u:%u", err->line, err->column);
+			sfs_str_addf(&out, ":%u", err->line);
+		}
+		if (err->line && err->column) {
+			sfs_str_addf(&out, ":%u", err->column);
 		}
 		sfs_str_add(&out, ": ");
 	}

@@ -74,7 +74,8 @@ question_json(const struct sfs_plan_question *question)
 json_t *
 sfs_plan_json(const struct sfs_plan *plan)
 {
-	json_t *steps = json_array(), *hazards = json_array(), *questions = json_array();
+	json_t *steps = json_array(), *hazards = json_array(), *questions = json_array(),
+	       *notes = json_array();
 
 	sfs_vec_foreach (step, &plan->steps) {
 		(void)json_array_append_new(steps, step_json(step));
@@ -85,6 +86,9 @@ sfs_plan_json(const struct sfs_plan *plan)
 	sfs_vec_foreach (question, &plan->questions) {
 		(void)json_array_append_new(questions, question_json(question));
 	}
-	return json_pack(
-		"{s:o, s:o, s:o}", "statements", steps, "hazards", hazards, "questions", questions);
+	sfs_vec_foreach (note, &plan->notes) {
+		(void)json_array_append_new(notes, sfs_json_text(*note));
+	}
+	return json_pack("{s:o, s:o, s:o, s:o}", "statements", steps, "hazards", hazards,
+		"questions", questions, "notes", notes);
 }

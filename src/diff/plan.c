@@ -20,6 +20,7 @@ sfs_plan_finish(struct sfs_plan *plan)
 	sfs_vec_finish(&plan->steps);
 	sfs_vec_finish(&plan->hazards);
 	sfs_vec_finish(&plan->questions);
+	sfs_vec_finish(&plan->notes);
 	sfs_arena_destroy(plan->arena);
 	memset(plan, 0, sizeof *plan);
 }
@@ -123,6 +124,17 @@ sfs_plan_ask(struct sfs_plan *plan, const struct sfs_diff *diff)
 	}
 }
 
+void
+sfs_plan_note(struct sfs_plan *plan, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *text sfs_auto(free) = sfs_vasprintf(format, args);
+	va_end(args);
+	sfs_vec_push(&plan->notes, sfs_arena_strdup(plan->arena, text));
+}
+
 enum sfs_severity
 sfs_plan_severity(const struct sfs_plan *plan)
 {
@@ -176,6 +188,10 @@ sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out)
 	sfs_vec_foreach (question, &plan->questions) {
 		sfs_str_add(out, "-- question: ");
 		add_comment(out, question->text);
+	}
+	sfs_vec_foreach (note, &plan->notes) {
+		sfs_str_add(out, "-- note: ");
+		add_comment(out, *note);
 	}
 }
 

@@ -53,7 +53,8 @@ struct sfs_plan {
 	SFS_VEC(struct sfs_step) steps;
 	SFS_VEC(struct sfs_hazard) hazards;
 	SFS_VEC(struct sfs_plan_question) questions;
-	bool rebuilds; /* SQLite: foreign keys must be off, outside the transaction */
+	SFS_VEC(const char *) notes; /* what a person should know; nothing is at risk */
+	bool rebuilds;               /* SQLite: foreign keys must be off, outside the transaction */
 };
 
 void sfs_plan_init(struct sfs_plan *plan);
@@ -73,13 +74,17 @@ void sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity sev
 /* Adds the questions of a diff, in words and for programs. */
 void sfs_plan_ask(struct sfs_plan *plan, const struct sfs_diff *diff);
 
+/* Adds a note with a copy of its text. */
+void sfs_plan_note(struct sfs_plan *plan, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* The worst hazard, SFS_INFO when there is none. */
 enum sfs_severity sfs_plan_severity(const struct sfs_plan *plan);
 
 /* "info", "warning", "data loss". */
 const char *sfs_severity_name(enum sfs_severity severity);
 
-/* Hazards and questions alone, a comment line each. */
+/* Hazards, questions and notes alone, a comment line each. */
 void sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out);
 
 /*

@@ -475,13 +475,33 @@ sfs_project_read(const char *directory, struct sfs_project *ret_project, struct 
 	return 0;
 }
 
+/* The directory, or the nearest one above it that there is: a tree may be about to be written. */
+static void
+find_existing(const char *start, char place[PATH_MAX])
+{
+	char *path sfs_auto(free) = sfs_strdup(start);
+
+	while (!realpath(path, place)) {
+		char *slash = strrchr(path, '/');
+
+		if (errno != ENOENT && errno != ENOTDIR) {
+			place[0] = '\0';
+			return;
+		}
+		if (!slash) {
+			free(path);
+			path = sfs_strdup(".");
+		} else {
+			slash[slash == path] = '\0';
+		}
+	}
+}
+
 /* The directory itself or the nearest above it that has the file; "" when none has. */
 static void
 look_upwards(const char *start, char place[PATH_MAX])
 {
-	if (!realpath(start, place)) {
-		place[0] = '\0';
-	}
+	find_existing(start, place);
 	while (place[0]) {
 		char *path sfs_auto(free) = sfs_file_join(place, SFS_PROJECT_FILE);
 

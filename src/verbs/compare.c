@@ -6,7 +6,7 @@
 #include "apply/lock.h"
 #include "diff/hints.h"
 #include "diff/renames.h"
-#include "tree/project.h"
+#include "tree/overlay.h"
 #include "verbs/compare.h"
 
 /* Whether the only namespace of a tree is SQLite's, with nothing outside of namespaces. */
@@ -67,6 +67,22 @@ open_sides(struct sfs_comparison *comparison, bool read_only, struct sfs_error *
 	return r;
 }
 
+/* Leaves those files in a tree that the project is about. */
+void
+sfs_comparison_filter(const struct sfs_project *project, struct sfs_tree *tree)
+{
+	size_t kept = 0;
+
+	sfs_vec_foreach (file, &tree->files) {
+		struct sfs_object object = { .id = file->id };
+
+		if (sfs_project_includes(project, &object)) {
+			tree->files.items[kept++] = *file;
+		}
+	}
+	tree->files.len = kept;
+}
+
 static bool
 trees_equal(const struct sfs_tree *a, const struct sfs_tree *b)
 {
@@ -86,8 +102,9 @@ trees_equal(const struct sfs_tree *a, const struct sfs_tree *b)
 
 /* Canonical text that is the same means the same schema: then nothing needs to be evaluated. */
 static int
-tree_is_database(const struct sfs_side *tree, const struct sfs_side *database, bool *ret_same,
-	char *ret_fingerprint, struct sfs_error *err)
+tree_is_database(const struct sfs_project *project, const struct sfs_side *tree,
+	const struct sfs_side *database, bool *ret_same, char *ret_fingerprint,
+	struct sfs_error *err)
 {
 	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
 	struct sfs_tree live sfs_auto(tree) = { 0 };
@@ -97,10 +114,17 @@ tree_is_database(const struct sfs_side *tree, const struct sfs_side *database, b
 	if (r == 0) {
 		r = sfs_tree_render(database->driver, catalog, &live, err);
 	}
+	/* It is of the whole schema; costly, so left out where it can be seen first that nothing differs. */
+	bool filters = project->include.len || project->exclude.len;
+
+	if (r == 0 && filters && ret_fingerprint) {
+		sfs_fingerprint_tree(&live, ret_fingerprint);
+	}
 	if (r == 0) {
+		sfs_comparison_filter(project, &live);
 		*ret_same = trees_equal(&live, &tree->tree);
 	}
-	if (r == 0 && !*ret_same && ret_fingerprint) {
+	if (r == 0 && !filters && !*ret_same && ret_fingerprint) {
 		sfs_fingerprint_tree(&live, ret_fingerprint);
 	}
 	return r;
@@ -116,11 +140,12 @@ same_text(struct sfs_comparison *comparison, struct sfs_error *err)
 		return 0;
 	}
 	if (have->type == SFS_SIDE_TREE && want->type == SFS_SIDE_DATABASE) {
-		return tree_is_database(have, want, &comparison->same, NULL, err);
+		return tree_is_database(
+			&comparison->project, have, want, &comparison->same, NULL, err);
 	}
 	if (have->type == SFS_SIDE_DATABASE && want->type == SFS_SIDE_TREE) {
-		return tree_is_database(
-			want, have, &comparison->same, comparison->fingerprint, err);
+		return tree_is_database(&comparison->project, want, have, &comparison->same,
+			comparison->fingerprint, err);
 	}
 	return 0;
 }
@@ -173,6 +198,20 @@ find_renames(struct sfs_comparison *comparison, const struct sfs_db *evaluator, 
 	return r;
 }
 
+/* What the project is not about, and what is not its own, stays as it is. */
+static void
+hold_back(struct sfs_comparison *comparison)
+{
+	struct sfs_side *want = &comparison->want;
+	struct sfs_catalog *overlay =
+		sfs_project_overlay(&comparison->project, comparison->have.catalog, want->catalog);
+
+	if (overlay) {
+		sfs_catalog_destroy(want->catalog);
+		want->catalog = overlay;
+	}
+}
+
 static int
 plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *shadow,
 	const char *renames, struct sfs_error *err)
@@ -180,7 +219,13 @@ plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *sh
 	int r = sfs_side_load(&comparison->have, evaluator, shadow, err);
 
 	if (r == 0) {
+		r = sfs_comparison_skip_optional(comparison, err);
+	}
+	if (r == 0) {
 		r = sfs_side_load(&comparison->want, evaluator, shadow, err);
+	}
+	if (r == 0) {
+		hold_back(comparison);
 	}
 	if (r == 0) {
 		r = find_renames(comparison, evaluator, renames, err);
@@ -206,21 +251,13 @@ plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *sh
 }
 
 /* From which size on a table is changed online: what was asked for, else what the project says. */
-static int
-settle_online(struct sfs_comparison *comparison, int64_t asked, struct sfs_error *err)
+static void
+settle_online(struct sfs_comparison *comparison, int64_t asked)
 {
-	struct sfs_project project sfs_auto(project) = { 0 };
-	bool tree = comparison->want.type == SFS_SIDE_TREE;
-	int r = 0;
-
-	if (asked < 0) {
-		r = sfs_project_find(tree ? comparison->want.name : ".", &project, err);
-		asked = r < 0 ? -1 : project.online_above;
-	}
+	asked = asked < 0 ? comparison->project.online_above : asked;
 	if (asked >= 0) {
 		comparison->have.db->online_above = asked;
 	}
-	return r;
 }
 
 static int
@@ -235,10 +272,13 @@ compare(struct sfs_comparison *comparison, const char *have, const char *want,
 		comparison->have.lock_timeout_ms = options->lock_timeout_ms;
 	}
 	if (r == 0) {
+		r = sfs_comparison_find_project(comparison, err);
+	}
+	if (r == 0) {
 		r = open_sides(comparison, options->read_only, err);
 	}
 	if (r == 0 && comparison->have.db) {
-		r = settle_online(comparison, options->online_above, err);
+		settle_online(comparison, options->online_above);
 	}
 	if (r == 0 && options->lock) {
 		r = sfs_lock(comparison->have.db, SFS_LOCK_PLAN, SFS_LOCK_PLAN_MS, err);
@@ -247,14 +287,19 @@ compare(struct sfs_comparison *comparison, const char *have, const char *want,
 	if (r == 0) {
 		r = same_text(comparison, err);
 	}
-	if (r < 0 || comparison->same) {
-		return r;
-	}
-	if (!evaluator_of(comparison)) {
+	if (r == 0 && !comparison->same && !evaluator_of(comparison)) {
 		r = open_shadow(comparison, &shadow, err);
 	}
-	return r < 0 ? r
-		     : plan(comparison, evaluator_of(comparison), shadow, options->renames, err);
+	if (r == 0 && !comparison->same) {
+		r = plan(comparison, evaluator_of(comparison), shadow, options->renames, err);
+	}
+	if (r == 0) {
+		r = sfs_comparison_add_rows(comparison, err);
+	}
+	if (comparison->same) {
+		comparison->fingerprint[0] = '\0';
+	}
+	return r;
 }
 
 int
@@ -278,6 +323,9 @@ sfs_comparison_finish(struct sfs_comparison *comparison)
 	sfs_plan_finish(&comparison->plan);
 	sfs_diff_finish(&comparison->diff);
 	sfs_vec_finish(&comparison->renames);
+	sfs_data_finish(&comparison->data);
+	sfs_catalog_destroy(comparison->rows);
+	sfs_project_finish(&comparison->project);
 	sfs_arena_destroy(comparison->arena);
 	if (comparison->locked) {
 		sfs_unlock(comparison->have.db);

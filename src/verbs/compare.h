@@ -3,6 +3,7 @@
 #define SFS_VERBS_COMPARE_H
 
 #include "apply/fingerprint.h"
+#include "data/data.h"
 #include "verbs/side.h"
 
 /* Two sides and what makes `have` equal `want`. */
@@ -12,6 +13,10 @@ struct sfs_comparison {
 		shadow; /* a database to evaluate in, when neither side is one; else zeroed */
 	struct sfs_arena *arena;    /* owned; texts of the renames */
 	struct sfs_renames renames; /* those that `want` tells in its files, and --renames */
+	struct sfs_project project; /* of the side that is a tree, else of where we are */
+	struct sfs_data data;       /* the rows that the project wants compared; or zeroed */
+	struct sfs_catalog
+		*rows; /* owned; the tables of `data`, where no side's catalog was read */
 	struct sfs_diff diff;
 	struct sfs_plan plan;
 	char fingerprint[SFS_FINGERPRINT_SIZE]; /* of `have`, a database that differs; else "" */
@@ -32,6 +37,27 @@ struct sfs_comparison_options {
 int sfs_comparison_init(struct sfs_comparison *comparison, const char *have, const char *want,
 	const struct sfs_comparison_options *options, struct sfs_error *err) SFS_MUST_CHECK;
 void sfs_comparison_finish(struct sfs_comparison *comparison);
+
+/* Leaves those files in a tree that the project is about. */
+void sfs_comparison_filter(const struct sfs_project *project, struct sfs_tree *tree);
+
+/* ---- rows.c ---- */
+
+/* Reads the project's configuration, all as by default when there is none. */
+int sfs_comparison_find_project(
+	struct sfs_comparison *comparison, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Takes optional extensions that the server does not have out of the wanted tree, and notes it. */
+int sfs_comparison_skip_optional(
+	struct sfs_comparison *comparison, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Compares the rows of the project's tables, once the schemas are; adds to the plan. */
+int sfs_comparison_add_rows(
+	struct sfs_comparison *comparison, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Inside the transaction that carried out the plan: -EIO unless the rows are what was wanted. */
+int sfs_comparison_check_rows(void *comparison, struct sfs_db *db, struct sfs_error *err);
+
 SFS_DEFINE_AUTO_VALUE(comparison, struct sfs_comparison, sfs_comparison_finish)
 
 #endif

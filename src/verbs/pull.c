@@ -2,57 +2,98 @@
 /* schemafs pull DB DIR: the schema as files. */
 #include <stdio.h>
 
-#include "drivers/driver.h"
+#include "verbs/compare.h"
 #include "verbs/options.h"
 #include "verbs/output.h"
-#include "verbs/side.h"
 #include "verbs/verb.h"
 
-static int
-render(struct sfs_side *side, struct sfs_tree *ret_tree, struct sfs_error *err)
+/* What is pulled: the schema, and the rows of the tables that the project names. */
+struct pull {
+	struct sfs_side side;
+	struct sfs_project project;
+	struct sfs_tree tree;
+	struct sfs_catalog *rows; /* owned; the tables whose rows are pulled */
+	struct sfs_tree_written files;
+	struct sfs_data_written data;
+};
+
+static void
+pull_finish(struct pull *pull)
 {
+	sfs_catalog_destroy(pull->rows);
+	sfs_side_finish(&pull->side);
+	sfs_project_finish(&pull->project);
+	sfs_tree_finish(&pull->tree);
+}
+SFS_DEFINE_AUTO_VALUE(pull, struct pull, pull_finish)
+
+static int
+render(struct pull *pull, struct sfs_error *err)
+{
+	struct sfs_side *side = &pull->side;
 	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
-	int r = sfs_side_open(side, true, err);
+	int r = side->driver->read(side->db, &(struct sfs_scope){ .texts = true }, &catalog, err);
 
 	if (r == 0) {
-		r = side->driver->read(
-			side->db, &(struct sfs_scope){ .texts = true }, &catalog, err);
+		r = sfs_tree_render(side->driver, catalog, &pull->tree, err);
 	}
-	return r < 0 ? r : sfs_tree_render(side->driver, catalog, ret_tree, err);
+	if (r == 0) {
+		sfs_comparison_filter(&pull->project, &pull->tree);
+	}
+	return r;
+}
+
+static int
+write_rows(struct pull *pull, const char *directory, struct sfs_error *err)
+{
+	struct sfs_side *side = &pull->side;
+	struct sfs_scope scope = { .alone = true };
+
+	if (!pull->project.reference.len) {
+		return 0;
+	}
+	struct sfs_identity *ids =
+		sfs_data_identities(&pull->project, side->driver, &scope.n_objects);
+	scope.objects = ids;
+	int r = side->driver->read(side->db, &scope, &pull->rows, err);
+	free(ids);
+	return r < 0 ? r
+		     : sfs_data_export(
+			       &pull->project, side->db, pull->rows, directory, &pull->data, err);
 }
 
 static void
-print(struct sfs_side *side, const char *directory, const struct sfs_tree_written *done, bool json)
+print(struct pull *pull, const char *directory, bool json)
 {
-	const char *database = side->driver->describe(side->db);
+	const char *database = pull->side.driver->describe(pull->side.db);
+	size_t written = pull->files.written + pull->data.written;
+	size_t removed = pull->files.removed + pull->data.removed;
+	size_t unchanged = pull->files.unchanged + pull->data.unchanged;
 
 	if (json) {
 		sfs_output_json(json_pack("{s:o, s:o, s:I, s:I, s:I}", "database",
 			sfs_output_string(database), "directory", sfs_output_string(directory),
-			"written", (json_int_t)done->written, "removed", (json_int_t)done->removed,
-			"unchanged", (json_int_t)done->unchanged));
+			"written", (json_int_t)written, "removed", (json_int_t)removed, "unchanged",
+			(json_int_t)unchanged));
 		return;
 	}
 	fprintf(stderr, "%s -> %s: %zu files written, %zu removed, %zu unchanged\n", database,
-		directory, done->written, done->removed, done->unchanged);
+		directory, written, removed, unchanged);
 }
 
 static int
 pull(const char *target, const char *directory, bool json, struct sfs_error *err)
 {
-	struct sfs_side side sfs_auto(side) = { 0 };
-	struct sfs_tree tree sfs_auto(tree) = { 0 };
-	struct sfs_tree_written done;
-	int r = sfs_side_init_database(&side, target, err);
+	struct pull work sfs_auto(pull) = { 0 };
+	int r = sfs_side_init_database(&work.side, target, err);
 
+	r = r < 0 ? r : sfs_project_find(directory, &work.project, err);
+	r = r < 0 ? r : sfs_side_open(&work.side, true, err);
+	r = r < 0 ? r : render(&work, err);
+	r = r < 0 ? r : sfs_tree_write(&work.tree, directory, &work.files, err);
+	r = r < 0 ? r : write_rows(&work, directory, err);
 	if (r == 0) {
-		r = render(&side, &tree, err);
-	}
-	if (r == 0) {
-		r = sfs_tree_write(&tree, directory, &done, err);
-	}
-	if (r == 0) {
-		print(&side, directory, &done, json);
+		print(&work, directory, json);
 	}
 	return r;
 }

@@ -76,15 +76,28 @@ gate(const struct request *request, const struct sfs_comparison *comparison, str
 }
 
 static int
-apply(const struct sfs_comparison *comparison, struct sfs_error *err)
+apply(struct sfs_comparison *comparison, struct sfs_error *err)
 {
-	return sfs_apply_plan(comparison->have.db, &comparison->plan,
-		&(struct sfs_expectation){
-			.scope = { .dependencies = false },
-			.wanted = comparison->want.catalog,
-			.renames = &comparison->renames,
-		},
-		NULL, err);
+	struct sfs_db *db = comparison->have.db;
+	struct sfs_expectation expect = {
+		.wanted = comparison->want.catalog,
+		.renames = &comparison->renames,
+		.check = sfs_comparison_check_rows,
+		.check_data = comparison,
+	};
+	struct sfs_identity *ids sfs_auto(free) = NULL;
+
+	if (!expect.wanted) {
+		/* Rows alone differ: nothing of the schema has to be read again. */
+		ids = sfs_data_identities(
+			&comparison->project, db->driver, &expect.scope.n_objects);
+		expect.scope.objects = ids;
+		expect.scope.alone = true;
+	}
+	/* SQLite: foreign keys are looked at when all rows are there. */
+	comparison->plan.rebuilds |=
+		db->driver->dialect == SFS_SQLITE && comparison->data.tables.len;
+	return sfs_apply_plan(db, &comparison->plan, &expect, NULL, err);
 }
 
 static void
@@ -121,7 +134,7 @@ print_outcome(const struct request *request, const struct sfs_comparison *compar
 }
 
 static int
-push(const struct request *request, const struct sfs_comparison *comparison, struct sfs_error *err)
+push(const struct request *request, struct sfs_comparison *comparison, struct sfs_error *err)
 {
 	bool changes = !comparison->same && !request->dry_run;
 	int r = changes ? gate(request, comparison, err) : 0;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SFS_DATA_STATEMENT_H
+#define SFS_DATA_STATEMENT_H
+
+#include "data/data.h"
+
+/* A row that is there, with other values. */
+struct sfs_data_update {
+	const char *const *fields; /* in the sheet's columns */
+	bool *changed;             /* which of them are set */
+	unsigned line;
+};
+
+/* What is to be done to the rows of one table. Texts live in its arena, or in the sheet's. */
+struct sfs_data_change {
+	struct sfs_arena *arena; /* owned */
+	const struct sfs_data_table *table;
+	const struct sfs_driver *driver;
+	struct sfs_shape shape; /* owned; of the table as it then is */
+	size_t *columns;        /* of each column of the sheet: its index in the shape */
+	SFS_VEC(const char *const *) inserts; /* rows in the sheet's columns */
+	SFS_VEC(const char *const *) deletes;
+	SFS_VEC(struct sfs_data_update) updates;
+};
+
+void sfs_data_change_finish(struct sfs_data_change *change); /* accepts a zeroed one */
+
+/* INSERT, over what may be there by then; `whole`: in one statement, since rows refer to each other. */
+void sfs_data_write_inserts(
+	const struct sfs_data_change *change, bool whole, struct sfs_plan *plan);
+
+/* The rows of several tables that refer to each other in a circle. */
+void sfs_data_write_circle(
+	const struct sfs_data_change *const *changes, size_t n, struct sfs_plan *plan);
+
+void sfs_data_write_updates(const struct sfs_data_change *change, struct sfs_plan *plan);
+void sfs_data_write_deletes(const struct sfs_data_change *change, struct sfs_plan *plan);
+
+/* After rows were written with numbers of their own, sequences go on behind them. PostgreSQL alone. */
+void sfs_data_write_sequences(const struct sfs_data_change *change, struct sfs_plan *plan);
+
+#endif
