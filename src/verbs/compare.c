@@ -21,7 +21,28 @@ looks_like_sqlite(const struct sfs_side *side)
 	return side->tree.files.len > 0;
 }
 
-/* Opens what evaluates files when no side is a database: the shadow, or SQLite in memory. */
+/* The server that the environment names: it can hold a scratch database. */
+static const char *
+environment_target(void)
+{
+	static const char *const libpq[] = { "PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE" };
+	const char *url = getenv("DATABASE_URL");
+
+	if (url && *url) {
+		return url;
+	}
+	for (size_t i = 0; i < sizeof libpq / sizeof *libpq; i++) {
+		if (getenv(libpq[i])) {
+			return "postgresql://";
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Opens what evaluates files when no side is a database: the shadow, SQLite in memory, or the server
+ * of the environment, in a scratch database of our own.
+ */
 static int
 open_shadow(struct sfs_comparison *comparison, const char **shadow, struct sfs_error *err)
 {
@@ -31,11 +52,13 @@ open_shadow(struct sfs_comparison *comparison, const char **shadow, struct sfs_e
 		(looks_like_sqlite(&comparison->have) || looks_like_sqlite(&comparison->want))) {
 		target = "sqlite::memory:";
 	}
+	target = target ? target : environment_target();
 	if (!target) {
 		sfs_error_set(
 			err, EINVAL, "neither side is a database, so nothing can evaluate them");
-		sfs_error_hint(err, "name an empty database with --shadow, or sqlite::memory: for "
-				    "schemas of SQLite");
+		sfs_error_hint(err,
+			"name an empty database with --shadow (sqlite::memory: for SQLite), "
+			"or a server to make a scratch database on with DATABASE_URL");
 		return -EINVAL;
 	}
 	int r = sfs_side_init(&comparison->shadow, target, err);
