@@ -44,18 +44,25 @@ mnt_base_of(struct mnt_node *node, pid_t thread)
 	return node->text;
 }
 
-/* Another thread of the process may have read it again since: then what that one read counts. */
+/*
+ * Another thread of the process may have read it before: what this one reads now counts. What other
+ * processes have read stays, though it be the same text.
+ */
 static void
 note_reading(struct mnt_node *node, pid_t thread)
 {
-	struct mnt_text *old = mnt_base_of(node, thread);
+	pid_t process = 0;
 
-	if (old != node->text) {
-		for (size_t i = 0; i < MNT_READINGS; i++) {
-			if (node->readings[i].text == old) {
-				mnt_text_unref(old);
-				node->readings[i] = (struct mnt_reading){ 0 };
-			}
+	for (size_t i = 0; i < MNT_READINGS; i++) {
+		struct mnt_reading *reading = &node->readings[i];
+
+		if (!reading->text || reading->text == node->text) {
+			continue;
+		}
+		process = process ? process : mnt_process_of(thread);
+		if (process && mnt_process_of(reading->thread) == process) {
+			mnt_text_unref(reading->text);
+			*reading = (struct mnt_reading){ 0 };
 		}
 	}
 	mnt_node_note_reading(node, thread, node->text);

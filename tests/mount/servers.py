@@ -106,6 +106,25 @@ class Victim(Server):
         return PostgresDatabase.created(self)
 
 
+@contextlib.contextmanager
+def standby_of(server):
+    place = tempfile.mkdtemp(prefix="schemafs-pg-", dir="/tmp")
+    os.chmod(place, 0o755)
+    standby = Victim(place)
+    if standby.who:
+        os.chown(place, standby.who["user"], standby.who["group"])
+    try:
+        standby.call(
+            "pg_basebackup", "-h", server.place, "-p", str(server.port), "-U", "postgres",
+            "-D", standby.data, "-R", "-c", "fast",
+        )
+        standby.start()
+        yield standby
+    finally:
+        standby.end()
+        shutil.rmtree(place, ignore_errors=True)
+
+
 class Talkative(Victim):
     """A server that writes down what it is told."""
 
@@ -163,6 +182,13 @@ class Proxy:
         for end in (source, sink):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def turn(self, port):
+        """From now on it leads to another server; what is connected ends."""
+        self.target = port
+        for each in self.sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         self.ending = True

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: MIT
 """What a daemon that dies leaves behind, and mounting again."""
 
+import contextlib
 import errno
 import json
 import os
+import random
 import signal
 import subprocess
+import threading
+import time
 
 import pytest
 
-from tree import SCHEMA, has_table, names, tables, wait_for
+from tree import SCHEMA, columns, has_table, names, tables, wait_for, with_column
 
 
-@pytest.fixture
-def daemon(schemafs, engine, tmp_path):
+@contextlib.contextmanager
+def background(schemafs, engine, tmp_path):
     """A mount by a daemon in the background, as people make it; `place` and `kill`."""
     engine.run(SCHEMA)
 
@@ -38,6 +42,18 @@ def daemon(schemafs, engine, tmp_path):
     if os.path.ismount(Daemon.place):
         schemafs("umount", Daemon.place)
     assert not os.path.ismount(Daemon.place)
+
+
+@pytest.fixture
+def daemon(schemafs, engine, tmp_path):
+    with background(schemafs, engine, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def pg_daemon(schemafs, pg, tmp_path):
+    with background(schemafs, pg, tmp_path) as made:
+        yield made
 
 
 def test_makes_the_directory_and_returns_when_ready(daemon, schemafs, engine):
@@ -153,3 +169,97 @@ def test_password_is_not_in_the_list_of_processes(schemafs, pg, tmp_path):
         assert "sesame" not in schemafs("mounts").stdout
     finally:
         schemafs("umount", tmp_path / "m")
+
+
+def tables_of(engine):
+    query = {
+        "postgresql": "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+        "sqlite": "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+    }
+    return {name for (name,) in engine.rows(query[engine.dialect])}
+
+
+def test_killed_at_any_point(daemon, engine):
+    """While programs save, drop and migrate: what was acknowledged is there, the next mount comes by itself."""
+    prefix = "public." if engine.dialect == "postgresql" else ""
+    chance, acknowledged, number, last = random.Random(7), {}, 0, set()
+    for _ in range(4):
+        daemon.start()
+        folder = tables(daemon.place, engine)
+        assert names(folder) == sorted(f"{name}.sql" for name in tables_of(engine))
+        started, stop = [], threading.Event()
+
+        def work():
+            nonlocal number
+            while not stop.is_set():
+                number += 1
+                name = f"t{number}"
+                started.append(name)
+                try:
+                    if number % 3 == 0:
+                        text = f"CREATE TABLE {name} (a integer);"
+                        (daemon.place / f"pending/{name}.sql").write_text(text)
+                    else:
+                        text = f"CREATE TABLE {prefix}{name} (a integer);"
+                        (folder / f"{name}.sql").write_text(text)
+                except OSError:
+                    return
+                acknowledged[name] = True
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        wait_for(lambda: len(started) > 1, 30)
+        time.sleep(chance.random() * 0.5)
+        daemon.kill()
+        stop.set()
+        worker.join(30)
+        assert not worker.is_alive()
+        found = tables_of(engine)
+        assert set(acknowledged) <= found
+        # Of what was not acknowledged only the last can be there, and then whole.
+        assert found - set(acknowledged) - {"users", "posts", "empty"} <= {started[-1]}
+        last.add(started[-1])
+        acknowledged.update(dict.fromkeys(found - {"users", "posts", "empty"}, True))
+    daemon.start()
+    folder = tables(daemon.place, engine)
+    assert names(folder) == sorted(f"{name}.sql" for name in tables_of(engine))
+    # A migration that was applied, but whose end was not written down, may wait still.
+    waiting = {name.removesuffix(".sql") for name in names(daemon.place / "pending")}
+    assert not waiting & set(acknowledged) - last
+
+
+def test_killed_during_a_save_that_waits(pg_daemon, pg):
+    """The text that was on its way is not applied later, and the notes of before are there."""
+    pg_daemon.start()
+    folder = tables(pg_daemon.place, pg)
+    with pytest.raises(OSError):
+        (folder / "posts.sql").write_text("nonsense")
+    with pg.session() as holder:
+        holder.run("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE;")
+        users = folder / "users.sql"
+        text = with_column(users.read_text())
+        writer = subprocess.Popen(
+            ["tee", str(users)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        writer.stdin.write(text.encode())
+        writer.stdin.close()
+        time.sleep(0.5)
+        assert writer.poll() is None
+        pg_daemon.kill()
+        assert writer.wait(30) != 0
+        holder.run("ROLLBACK;")
+    time.sleep(1)
+    assert columns(pg, "users") == ["id", "email"]
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'schemafs' "
+        "AND datname = current_database()"
+    )
+    wait_for(lambda: pg.rows(busy) == [("0",)], 30)
+    scratch = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%schemafs%'"
+    assert pg.rows(scratch) == [("0",)]
+    pg_daemon.start()
+    assert (folder / "posts.sql.rej").read_text() == "nonsense"
+    assert (folder / "posts.sql.error").exists()
+    users.write_text(with_column(users.read_text()))
+    assert columns(pg, "users") == ["id", "email", "note"]

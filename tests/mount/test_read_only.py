@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Read-only in three places, each by itself; a role's rights in the modes; a standby."""
 
-import contextlib
 import errno
 import os
-import shutil
 import stat
-import tempfile
 
 import pytest
 
 from databases import PostgresDatabase
-from servers import Talkative, Victim
+from servers import Talkative, Victim, standby_of
 from tree import SCHEMA, columns, names, shell, tables, wait_for
 
 
@@ -114,25 +111,6 @@ def test_role_whose_sessions_only_read(pg, role, mount):
     with mount(pg.server.uri(pg.name, role)) as place:
         assert mode(tables(place, pg) / "users.sql") == 0o444
         refuses(place, pg, errno.EROFS)
-
-
-@contextlib.contextmanager
-def standby_of(server):
-    place = tempfile.mkdtemp(prefix="schemafs-pg-", dir="/tmp")
-    os.chmod(place, 0o755)
-    standby = Victim(place)
-    if standby.who:
-        os.chown(place, standby.who["user"], standby.who["group"])
-    try:
-        standby.call(
-            "pg_basebackup", "-h", server.place, "-p", str(server.port), "-U", "postgres",
-            "-D", standby.data, "-R", "-c", "fast",
-        )
-        standby.start()
-        yield standby
-    finally:
-        standby.end()
-        shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.mark.long

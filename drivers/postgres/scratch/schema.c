@@ -158,6 +158,11 @@ open_places(struct trial *trial, struct sfs_error *err)
 		err->statement = NULL;
 		err->line = err->column = 0;
 	}
+	if (r && err && strcmp(err->sqlstate, "0A000") == 0) {
+		/* What a server in recovery says of READ WRITE: a standby, for now or for ever. */
+		r = -EROFS;
+		err->errnum = EROFS;
+	}
 	if (r == -EACCES) {
 		sfs_error_hint(err, "a definition is tried out in a scratch schema before it is "
 				    "applied: the role needs CREATE on the database");
