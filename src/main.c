@@ -49,9 +49,10 @@ static const struct sfs_verb verbs[] = {
 	},
 	{
 		.name = "status",
-		.synopsis = "status [-v] [--json] [DB or DIR]",
+		.synopsis = "status [-v] [--json] [--dir DIR] [DB or DIR]",
 		.summary = "what is in a database, or how a mount is",
 		.options = "  -v                      list what is counted\n"
+			   "  --dir DIR               the project whose migrations are told\n"
 			   "  --json                  as JSON\n",
 		.run = sfs_verb_status,
 	},

@@ -8,20 +8,21 @@
 #include "verbs/options.h"
 #include "verbs/output.h"
 #include "verbs/side.h"
+#include "verbs/status_migrations.h"
 #include "verbs/verb.h"
 
-enum { MAX_STATUS = 16 << 20 };
+enum { MAX_STATUS = 16 << 20, EXIT_DIFFERENT = 1 };
 
 struct request {
-	const char *target;
+	const char *target, *directory;
 	bool verbose, json;
 };
 
 /* What is counted of a database. */
 struct survey {
 	struct sfs_side side;
-	struct sfs_catalog *catalog;    /* owned */
-	struct sfs_ledger_rows applied; /* owned */
+	struct sfs_catalog *catalog; /* owned */
+	struct sfs_standing standing;
 	size_t counts[SFS_KIND_COUNT];
 	size_t columns, indexes, row_security; /* of tables */
 };
@@ -30,7 +31,7 @@ static void
 survey_finish(struct survey *survey)
 {
 	sfs_catalog_destroy(survey->catalog);
-	sfs_vec_finish(&survey->applied);
+	sfs_standing_finish(&survey->standing);
 	sfs_side_finish(&survey->side);
 }
 SFS_DEFINE_AUTO_VALUE(survey, struct survey, survey_finish)
@@ -59,9 +60,18 @@ count(struct survey *survey, const struct sfs_object *object)
 }
 
 static int
-survey_init(struct survey *survey, const char *target, struct sfs_error *err)
+survey_init(struct survey *survey, const struct request *request, struct sfs_error *err)
 {
-	int r = sfs_side_init_database(&survey->side, target, err);
+	const char *target = request->target;
+	int r = sfs_standing_find(&survey->standing, request->directory, err);
+
+	if (r == 0) {
+		r = sfs_options_target(
+			target ? target : survey->standing.project.database, &target, err);
+	}
+	if (r == 0) {
+		r = sfs_side_init_database(&survey->side, target, err);
+	}
 
 	if (r == 0) {
 		r = sfs_side_open(&survey->side, true, err);
@@ -70,9 +80,9 @@ survey_init(struct survey *survey, const char *target, struct sfs_error *err)
 		return r;
 	}
 	const struct sfs_driver *driver = survey->side.driver;
-	r = driver->read(survey->side.db, &(struct sfs_scope){ 0 }, &survey->catalog, err);
+	r = sfs_standing_read(&survey->standing, survey->side.db, err);
 	if (r == 0) {
-		r = driver->ledger_read(survey->side.db, &survey->applied, err);
+		r = driver->read(survey->side.db, &(struct sfs_scope){ 0 }, &survey->catalog, err);
 	}
 	if (r < 0) {
 		return r;
@@ -168,7 +178,7 @@ print_text(const struct survey *survey, bool verbose)
 			printf("  %s\n", *line);
 		}
 	}
-	print_count("migrations applied", survey->applied.len, "");
+	sfs_standing_print(&survey->standing);
 }
 
 static json_t *
@@ -196,18 +206,23 @@ print_json(const struct survey *survey)
 	sfs_vec_foreach (line, &survey->catalog->invisible) {
 		(void)json_array_append_new(invisible, sfs_output_string(*line));
 	}
-	sfs_output_json(json_pack("{s:o, s:s, s:o, s:I, s:I, s:I, s:o, s:I}", "database",
+	json_t *told = json_pack("{s:o, s:s, s:o, s:I, s:I, s:I, s:o, s:I}", "database",
 		sfs_output_string(db->driver->describe(db)), "engine", db->driver->name, "objects",
 		counts_json(survey), "columns", (json_int_t)survey->columns, "indexes",
 		(json_int_t)survey->indexes, "row_security", (json_int_t)survey->row_security,
-		"invisible", invisible, "migrations_applied", (json_int_t)survey->applied.len));
+		"invisible", invisible, "migrations_applied",
+		(json_int_t)survey->standing.n_applied);
+	json_t *standing = sfs_standing_json(&survey->standing);
+	(void)json_object_update(told, standing);
+	json_decref(standing);
+	sfs_output_json(told);
 }
 
 static int
 print_database(const struct request *request, struct sfs_error *err)
 {
 	struct survey survey sfs_auto(survey) = { 0 };
-	int r = survey_init(&survey, request->target, err);
+	int r = survey_init(&survey, request, err);
 
 	if (r < 0) {
 		return r;
@@ -217,7 +232,7 @@ print_database(const struct request *request, struct sfs_error *err)
 	} else {
 		print_text(&survey, request->verbose);
 	}
-	return 0;
+	return sfs_standing_differs(&survey.standing) ? EXIT_DIFFERENT : 0;
 }
 
 /* A mount tells its own status: what it is connected to, what waits, what failed. */
@@ -244,16 +259,15 @@ sfs_verb_status(int argc, char **argv, struct sfs_error *err)
 	const struct sfs_option options[] = {
 		{ .name = "verbose", .letter = 'v', .flag = &request.verbose },
 		{ .name = "json", .flag = &request.json },
+		{ .name = "dir", .value = &request.directory },
 		{ 0 },
 	};
 	int r = sfs_options_parse(argc, argv, options, 0, 1, &first, err);
 
-	if (r == 0) {
-		r = sfs_options_target(argv[first], &request.target, err);
-	}
 	if (r < 0) {
 		return r;
 	}
-	bool mount = stat(request.target, &st) == 0 && S_ISDIR(st.st_mode);
+	request.target = argv[first];
+	bool mount = request.target && stat(request.target, &st) == 0 && S_ISDIR(st.st_mode);
 	return mount ? print_mount(&request, err) : print_database(&request, err);
 }

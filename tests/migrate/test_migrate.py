@@ -129,6 +129,24 @@ def test_late_and_edited(migrate, folder, engine):
     migrate("--strict", code=2)
 
 
+def test_status(schemafs, folder, engine, tmp_path):
+    folder.write("0000_a", "CREATE TABLE a (x integer);\n")
+    folder.write("0001_c", "CREATE TABLE c (x integer);\n", when=9000)
+    done = schemafs("status", "--dir", folder.place, engine.target, code=1)
+    assert "migrations applied     0\nmigrations pending     2\n  0000_a\n  0001_c\n" in done.stdout
+    schemafs("migrate", "--dir", folder.place, engine.target)
+    assert "migrations pending     0\n" in schemafs("status", "--dir", folder.place, engine.target).stdout
+    folder.write("0001_b", "CREATE TABLE b (x integer);\n", when=5000, at=1)
+    (folder.place / "0001_c.sql").write_text("CREATE TABLE c (x text);\n")
+    done = schemafs("status", "--dir", folder.place, engine.target, code=1)
+    assert "  0001_b, late" in done.stdout and "edited since applied   1\n  0001_c\n" in done.stdout
+    told = json.loads(schemafs("status", "--json", "--dir", folder.place, engine.target, code=1).stdout)
+    assert [(entry["tag"], entry["state"]) for entry in told["migrations"]] == [("0001_b", "pending"), ("0001_c", "edited")]
+    # Without a project it is about the database alone.
+    (tmp_path / "elsewhere").mkdir()
+    assert "pending" not in schemafs("status", engine.target, cwd=tmp_path / "elsewhere").stdout
+
+
 def test_equal_texts_are_two_migrations(migrate, folder, engine):
     folder.write("0000_a", "CREATE TABLE a (x integer);")
     folder.write("0001_one", "INSERT INTO a VALUES (1);")
