@@ -57,9 +57,9 @@ hazard_json(const struct sfs_hazard *hazard)
 	char rule[16];
 
 	(void)snprintf(rule, sizeof rule, "H%02u", hazard->rule);
-	return json_pack("{s:s, s:s, s:o, s:o}", "rule", rule, "severity",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "rule", rule, "severity",
 		sfs_severity_name(hazard->severity), "object", sfs_json_text(hazard->object),
-		"message", sfs_json_text(hazard->message));
+		"message", sfs_json_text(hazard->message), "lock", sfs_json_text(hazard->lock));
 }
 
 /* An answer is the same object without its text, in a file for --renames. */

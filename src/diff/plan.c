@@ -184,6 +184,10 @@ sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out)
 			sfs_str_addf(out, "%s: ", hazard->object);
 		}
 		add_comment(out, hazard->message);
+		if (hazard->lock) {
+			sfs_str_truncate(out, out->len - 1);
+			sfs_str_addf(out, "; takes %s\n", hazard->lock);
+		}
 	}
 	sfs_vec_foreach (question, &plan->questions) {
 		sfs_str_add(out, "-- question: ");

@@ -20,6 +20,7 @@ struct sfs_hazard {
 	enum sfs_severity severity;
 	const char *object;  /* as sfs_identity_describe() says it */
 	const char *message; /* what can happen, with the facts measured */
+	const char *lock;    /* the strongest lock that it is taken under; NULL: none on a table */
 };
 
 /* How a statement may wait and how long it may take. */

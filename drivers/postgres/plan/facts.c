@@ -29,6 +29,22 @@ query_safely(struct pg_db *db, const char *question, PGresult **ret_result)
 	return r;
 }
 
+bool
+pg_facts_begin(struct pg_planner *planner)
+{
+	/* A row that a policy hides is there: rather an error than "no". */
+	if (planner->db && !planner->measuring) {
+		planner->measuring = pg_run(planner->db, "SET row_security = off", NULL) == 0;
+	}
+	return planner->measuring;
+}
+
+bool
+pg_facts_query(struct pg_planner *planner, const char *question, PGresult **ret_result)
+{
+	return query_safely(planner->db, question, ret_result) == 0;
+}
+
 /* A yes-or-no question, asked once. The answer is kept under the question itself. */
 static bool
 ask(struct pg_planner *planner, const char *question)
@@ -44,9 +60,7 @@ ask(struct pg_planner *planner, const char *question)
 	if (known) {
 		return known == &yes;
 	}
-	/* A row that a policy hides is there: rather an error than "no". */
-	if (!sfs_map_len(planner->facts) &&
-		pg_run(planner->db, "SET row_security = off", NULL) < 0) {
+	if (!pg_facts_begin(planner)) {
 		return true;
 	}
 	if (query_safely(planner->db, question, &result) == 0 && PQntuples(result) == 1) {
@@ -120,8 +134,7 @@ pg_facts_end(struct pg_planner *planner)
 {
 	struct sfs_error ignored sfs_auto(error) = SFS_ERROR_INIT;
 
-	if (planner->db && sfs_map_len(planner->facts) &&
-		pg_run(planner->db, "RESET row_security", &ignored) < 0) {
+	if (planner->measuring && pg_run(planner->db, "RESET row_security", &ignored) < 0) {
 		return; /* whatever comes next will say so */
 	}
 }

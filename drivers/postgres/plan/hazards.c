@@ -17,8 +17,8 @@ drop_table(struct pg_planner *planner, const struct pg_state *state)
 			"is made anew: its rows are copied while it is locked");
 		pg_hazard_move_rows(planner, state);
 	} else {
-		sfs_plan_hazard(
-			planner->plan, 1, SFS_LOSS, state->from, "is dropped with the rows in it");
+		sfs_plan_hazard(planner->plan, 1, SFS_LOSS, state->from, "is dropped with %s in it",
+			pg_tell_rows(planner, state->from));
 	}
 }
 
@@ -35,8 +35,8 @@ static void
 drop_materialized_view(struct pg_planner *planner, const struct pg_state *state)
 {
 	if (!state->made && pg_has_own_rows(planner, state->from)) {
-		sfs_plan_hazard(
-			planner->plan, 1, SFS_LOSS, state->from, "is dropped with the rows in it");
+		sfs_plan_hazard(planner->plan, 1, SFS_LOSS, state->from, "is dropped with %s in it",
+			pg_tell_rows(planner, state->from));
 	} else if (state->made) {
 		sfs_plan_hazard(planner->plan, 21, SFS_WARN, state->from,
 			"is made anew: its query runs in the transaction");
@@ -49,7 +49,8 @@ drop_column(struct pg_planner *planner, const struct pg_state *state)
 	if (!sfs_object_has(state->from, SFS_COLUMN_GENERATED) &&
 		state->from->owner->id.kind == SFS_TABLE && pg_has_values(planner, state->from)) {
 		sfs_plan_hazard(planner->plan, 2, SFS_LOSS, state->from,
-			"is dropped with the values in it");
+			"is dropped with values in %s",
+			pg_tell_values(planner, state->from, false));
 	}
 }
 

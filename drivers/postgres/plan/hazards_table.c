@@ -199,9 +199,14 @@ pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state)
 		sfs_object_has(state->to, SFS_COLUMN_NOT_NULL) && rows_wait(planner, state)) {
 		bool fails = pg_has_nulls(planner, state->from);
 
-		sfs_plan_hazard(planner->plan, fails ? 51 : 29, SFS_WARN, state->to,
-			fails ? "becomes NOT NULL and holds NULL: the statement will fail"
-			      : "becomes NOT NULL: all rows are checked while the table is locked");
+		if (fails) {
+			sfs_plan_hazard(planner->plan, 51, SFS_WARN, state->to,
+				"becomes NOT NULL and is NULL in %s: the statement will fail",
+				pg_tell_values(planner, state->from, true));
+		} else {
+			sfs_plan_hazard(planner->plan, 29, SFS_WARN, state->to,
+				"becomes NOT NULL: all rows are checked while the table is locked");
+		}
 	}
 }
 
@@ -218,7 +223,8 @@ pg_hazard_create_column(struct pg_planner *planner, const struct pg_state *state
 	}
 	if (sfs_object_has(to, SFS_COLUMN_NOT_NULL) && !filled) {
 		sfs_plan_hazard(planner->plan, 30, SFS_WARN, to,
-			"is NOT NULL without a default, and there are rows: the statement will fail");
+			"is NOT NULL without a default, and there are %s: the statement will fail",
+			pg_tell_rows(planner, pg_present_table(planner, state)));
 	}
 	if (sfs_object_has(to, SFS_COLUMN_IDENTITY) || sfs_object_has(to, SFS_COLUMN_SERIAL) ||
 		sfs_streq(sfs_object_get(to, SFS_COLUMN_GENERATED_KIND), "STORED")) {
@@ -229,6 +235,25 @@ pg_hazard_create_column(struct pg_planner *planner, const struct pg_state *state
 
 /* ---- indexes and constraints ---- */
 
+static void
+tell_duplicates(struct pg_planner *planner, const struct pg_state *state, const char *keys,
+	const char *predicate, bool nulls_too)
+{
+	int64_t n = pg_count_duplicates(
+		planner, pg_present_table(planner, state), keys, predicate, nulls_too);
+
+	if (n > 0) {
+		sfs_plan_hazard(planner->plan, 50, SFS_WARN, state->to,
+			"is unique, and %lld values stand in more than one row: the statement will "
+			"fail",
+			(long long)n);
+	} else {
+		sfs_plan_hazard(planner->plan, 50, n ? SFS_WARN : SFS_INFO, state->to,
+			n ? "is unique: fails if there are duplicates"
+			  : "is unique: there are no duplicates now");
+	}
+}
+
 void
 pg_hazard_create_index(struct pg_planner *planner, const struct pg_state *state)
 {
@@ -237,8 +262,9 @@ pg_hazard_create_index(struct pg_planner *planner, const struct pg_state *state)
 			"is built while writers of the table wait");
 	}
 	if (sfs_object_has(state->to, SFS_INDEX_UNIQUE) && rows_wait(planner, state)) {
-		sfs_plan_hazard(planner->plan, 50, SFS_WARN, state->to,
-			"is unique: fails if there are duplicates");
+		tell_duplicates(planner, state, sfs_object_get(state->to, SFS_INDEX_KEYS),
+			sfs_object_get(state->to, SFS_INDEX_PREDICATE),
+			sfs_object_has(state->to, SFS_INDEX_NULLS_NOT_DISTINCT));
 	}
 }
 
@@ -268,6 +294,33 @@ is_covered(const struct sfs_object *key)
 	return false;
 }
 
+/* "UNIQUE NULLS NOT DISTINCT (a)" */
+static bool
+takes_nulls_as_equal(const char *definition)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, definition, strlen(definition));
+	while (sfs_lexer_word(&lexer, &token) && !sfs_token_is(definition, &token, "(")) {
+		if (sfs_token_is(definition, &token, "NULLS")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+tell_violations(struct pg_planner *planner, const struct pg_state *state)
+{
+	int64_t n = pg_count_violations(planner, pg_present_table(planner, state), state->to);
+
+	if (n > 0) {
+		sfs_plan_hazard(planner->plan, 53, SFS_WARN, state->to,
+			"does not hold for %lld rows: the statement will fail", (long long)n);
+	}
+}
+
 void
 pg_hazard_create_constraint(struct pg_planner *planner, const struct pg_state *state)
 {
@@ -290,6 +343,13 @@ pg_hazard_create_constraint(struct pg_planner *planner, const struct pg_state *s
 	if (sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID) || !rows_wait(planner, state)) {
 		return;
 	}
+	if (sfs_streq(type, "UNIQUE") || sfs_streq(type, "PRIMARY KEY")) {
+		const char *definition = sfs_object_get(state->to, SFS_CONSTRAINT_DEFINITION);
+
+		tell_duplicates(planner, state, sfs_object_get(state->to, SFS_CONSTRAINT_COLUMNS),
+			NULL, takes_nulls_as_equal(definition));
+	}
+	tell_violations(planner, state);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		if (sfs_streq(type, rows[i].type)) {
 			sfs_plan_hazard(planner->plan, rows[i].rule, SFS_WARN, state->to, "%s",

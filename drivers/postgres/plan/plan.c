@@ -2,6 +2,7 @@
 /* From a diff to ordered statements: decide (replace.c), sort (nodes.c, order.c), write (emit.c). */
 #include <string.h>
 
+#include "drivers/postgres/plan/hazards.h"
 #include "drivers/postgres/plan/plan.h"
 #include "drivers/postgres/plan/planner.h"
 
@@ -183,20 +184,65 @@ merge(struct pg_planner *planner, const struct pg_node *node, size_t first)
 	plan->steps.len--;
 }
 
+/* Of the steps from `first` on; those that the plan ends with are not among them. */
+static const char *
+strongest_lock(const struct pg_planner *planner, size_t first)
+{
+	static const char *const locks[] = { "ACCESS EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE",
+		"SHARE UPDATE EXCLUSIVE" };
+
+	for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+		for (size_t j = first; j < planner->plan->steps.len; j++) {
+			if (sfs_streq(planner->plan->steps.items[j].lock, locks[i])) {
+				return locks[i];
+			}
+		}
+	}
+	return NULL;
+}
+
+/* What takes long takes longer the larger the table is: rules H20 to H39. */
+static void
+complete_hazards(
+	struct pg_planner *planner, const struct pg_node *node, size_t first, const char *lock)
+{
+	enum { FIRST_SLOW = 20, LAST_SLOW = 39 };
+	struct sfs_plan *plan = planner->plan;
+
+	for (size_t i = first; i < plan->hazards.len; i++) {
+		struct sfs_hazard *hazard = &plan->hazards.items[i];
+		bool slow = hazard->rule >= FIRST_SLOW && hazard->rule <= LAST_SLOW;
+		const struct sfs_object *table =
+			slow ? pg_present_table(planner, node->state) : NULL;
+		const char *size = table && (table->id.kind == SFS_TABLE ||
+						    table->id.kind == SFS_MATERIALIZED_VIEW)
+					   ? pg_tell_size(planner, table)
+					   : NULL;
+
+		hazard->lock = lock;
+		if (size) {
+			hazard->message =
+				sfs_arena_printf(plan->arena, "%s (%s)", hazard->message, size);
+		}
+	}
+}
+
 static void
 write_node(struct pg_planner *planner, const struct pg_node *node)
 {
-	size_t first = planner->plan->steps.len;
+	size_t first = planner->plan->steps.len, first_hazard = planner->plan->hazards.len;
 	const char *lock = lock_of(node);
 
+	if (!is_used_by_others(planner, node->state)) {
+		lock = NULL;
+	}
 	if (pg_emit_online(planner, node)) {
+		complete_hazards(planner, node, first_hazard, strongest_lock(planner, first));
 		return;
 	}
 	pg_emit(planner, node);
 	pg_hazards(planner, node);
-	if (!is_used_by_others(planner, node->state)) {
-		lock = NULL;
-	}
+	complete_hazards(planner, node, first_hazard, lock);
 	for (size_t i = first; i < planner->plan->steps.len; i++) {
 		struct sfs_step *step = &planner->plan->steps.items[i];
 

@@ -53,6 +53,8 @@ struct pg_planner {
 	unsigned char *loosened;         /* owned; by index in diff->from: goes before that */
 	SFS_VEC(struct sfs_step) later;  /* of online.c */
 	struct sfs_map *facts;           /* owned; of facts.c */
+	bool measuring;                  /* the session is set up for questions */
+	unsigned failed_counts;          /* of measure.c */
 	struct pg_default_acls defaults; /* owned; of defaults.c */
 };
 
@@ -247,6 +249,12 @@ void pg_online_finish(struct pg_planner *planner);
 const struct sfs_object *pg_online_table(struct pg_planner *planner, const struct pg_state *state);
 
 /* ---- facts.c: what is measured in the database; without one the careful answer ---- */
+
+/* Before a question: sets the session up; false when there is none, or it fails. */
+bool pg_facts_begin(struct pg_planner *planner);
+
+/* Asks; a question that fails takes nothing with it. */
+bool pg_facts_query(struct pg_planner *planner, const char *question, PGresult **ret_result);
 
 /* Puts the session back into the state that it had before the first question. */
 void pg_facts_end(struct pg_planner *planner);
