@@ -61,7 +61,7 @@ def score(binary, server, way, *options, shared=SHARED):
         command = [
             sys.executable, "-B", str(shared / "tools/score.py"),
             "--adapter", f"schemafs-{way.adapter}", "--cases", str(shared / "cases"),
-            "--core", "--seed-rows", "--host", server.host, "--port", str(server.port),
+            "--seed-rows", "--host", server.host, "--port", str(server.port),
             "--out", out, *options,
         ]
         if way.direction == "backwards":
@@ -117,21 +117,22 @@ def save(place, way, results):
 
 def parse_words():
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--all", action="store_true", help="every case, not every tenth")
+    words.add_argument("--core", action="store_true", help="core cases alone")
+    words.add_argument("--dialect", default="pg,sqlite")
     words.add_argument("--adapter", default=",".join(ADAPTERS))
     words.add_argument("--direction", default=",".join(DIRECTIONS))
     words.add_argument("--only", default="", help="the cases whose name this matches")
-    words.add_argument("--every", type=int, default=0)
+    words.add_argument("--every", type=int, default=1)
     words.add_argument("--jobs", default="2")
     words.add_argument("--out", help="a directory for what each case came to, as JSON")
-    words = words.parse_args()
-    words.every = words.every or (1 if words.all or words.only else 10)
-    return words
+    return words.parse_args()
 
 
 def main():
     words = parse_words()
     options = ["--jobs", words.jobs, "--every", str(words.every), "--only", words.only]
+    options += ["--core"] if words.core else []
+    options += ["--dialect", words.dialect] if "," not in words.dialect else []
     files = read_files(SHARED / "cases")
     ways = []
     print("| pushed | way | file | cases | pass | % | only without rows |")

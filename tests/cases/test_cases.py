@@ -10,7 +10,8 @@ import scoring
 def test_cases(binary, server, shared, dialect, direction):
     way = scoring.Way("db", direction)
     results = scoring.score(
-        binary, server, way, "--dialect", dialect, "--every", "10", shared=shared
+        binary, server, way, "--core", "--dialect", dialect, "--every", "10",
+        shared=shared,
     )
     failed = [f"{it.case}: {it.verdict}: {it.reason}" for it in results if not it.passed]
     assert len(results) >= 10

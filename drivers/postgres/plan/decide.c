@@ -168,7 +168,9 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 	enum sfs_kind kind = state->to->id.kind;
 
 	if (must_replace(planner, state) ||
-		(kind == SFS_TABLE && pg_needs_new_table(planner, state))) {
+		(kind == SFS_TABLE && pg_needs_new_table(planner, state)) ||
+		(kind == SFS_EXTENSION && state->attributes & PG_BIT(SFS_EXTENSION_VERSION) &&
+			!pg_can_update(planner, state))) {
 		pg_replace(planner, state);
 		return;
 	}

@@ -178,3 +178,23 @@ pg_last_value(struct pg_planner *planner, const struct sfs_object *object, int64
 	*ret_value = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
 	return true;
 }
+
+bool
+pg_can_update(struct pg_planner *planner, const struct pg_state *extension)
+{
+	const char *from = sfs_object_get(extension->from, SFS_EXTENSION_VERSION);
+	const char *to = sfs_object_get(extension->to, SFS_EXTENSION_VERSION);
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+	if (!from || !to) {
+		return true;
+	}
+	sfs_str_add(&sql, "SELECT EXISTS (SELECT FROM pg_extension_update_paths(");
+	pg_literal(&sql, extension->from->id.name);
+	sfs_str_add(&sql, ") WHERE path IS NOT NULL AND source = ");
+	pg_literal(&sql, from);
+	sfs_str_add(&sql, " AND target = ");
+	pg_literal(&sql, to);
+	sfs_str_addc(&sql, ')');
+	return ask(planner, sfs_str_text(&sql));
+}

@@ -270,6 +270,9 @@ bool pg_has_rows(struct pg_planner *planner, const struct sfs_object *relation);
 bool pg_has_values(struct pg_planner *planner, const struct sfs_object *column);
 bool pg_has_nulls(struct pg_planner *planner, const struct sfs_object *column);
 
+/* Whether the server knows a way from the version of an extension that is there to the one asked. */
+bool pg_can_update(struct pg_planner *planner, const struct pg_state *extension);
+
 /* Whether the sequence has given out a number. */
 bool pg_was_called(struct pg_planner *planner, const struct sfs_object *sequence);
 
