@@ -60,10 +60,13 @@ static const struct sfs_verb verbs[] = {
 		.name = "generate",
 		.synopsis =
 			"generate [--custom] [--revert N] [--idempotent] [--prefix P] [--from SIDE] [--dry-run] "
-			"[--json] [--renames FILE] [--dir DIR] [--db DB] [--shadow DB] [NAME]",
+			"[--json] [--renames FILE] [--dir DIR] [--db DB] [--shadow DB] [NAME]\n"
+			"  generate --rebase [--dry-run] [--json] [--dir DIR] [--db DB] [--shadow DB] "
+			"[TAG]...",
 		.summary = "write the next migration: the tree minus what the migrations make",
 		.options =
 			"  --custom                an empty one, to be filled in\n"
+			"  --rebase                number those migrations anew, behind all others\n"
 			"  --revert N              what undoes migration N, each statement graded\n"
 			"  --idempotent            statements that may run twice (PostgreSQL; SQLite: if it can)\n"
 			"  --prefix P              index, timestamp, supabase, unix or none\n"

@@ -208,16 +208,18 @@ sfs_journal_append(struct sfs_journal *journal, const char *tag, int64_t when)
 				   });
 }
 
-void
-sfs_journal_cut(struct sfs_journal *journal, size_t kept)
+json_t *
+sfs_journal_take(struct sfs_journal *journal, size_t at)
 {
 	json_t *entries = json_object_get(journal->root, "entries");
+	json_t *entry = json_incref(json_array_get(entries, at));
 
-	while (json_array_size(entries) > kept) {
-		(void)json_array_remove(entries, json_array_size(entries) - 1);
-	}
-	journal->entries.len = kept < journal->entries.len ? kept : journal->entries.len;
-	journal->n_read = kept < journal->n_read ? kept : journal->n_read;
+	(void)json_array_remove(entries, at);
+	journal->entries.len--;
+	memmove(journal->entries.items + at, journal->entries.items + at + 1,
+		(journal->entries.len - at) * sizeof *journal->entries.items);
+	journal->n_read = at < journal->n_read ? at : journal->n_read;
+	return entry;
 }
 
 int

@@ -46,8 +46,8 @@ int64_t sfs_journal_next(const struct sfs_journal *journal);
 /* Appends an entry under the next idx. */
 void sfs_journal_append(struct sfs_journal *journal, const char *tag, int64_t when);
 
-/* Forgets the entries from `kept` on: others shall stand there. */
-void sfs_journal_cut(struct sfs_journal *journal, size_t kept);
+/* Takes an entry out; a new reference. */
+struct json_t *sfs_journal_take(struct sfs_journal *journal, size_t at);
 
 /* Writes it atomically: in the form that it was read in, else as drizzle does. */
 int sfs_journal_write(const struct sfs_journal *journal, const char *directory,

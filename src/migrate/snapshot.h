@@ -26,6 +26,13 @@ json_t *sfs_snapshot_make(const struct sfs_catalog *catalog);
 json_t *sfs_snapshot_merge(
 	json_t *before, json_t *have, json_t *want, const struct sfs_renames *renames);
 
+/*
+ * Says what differs between `have` and `want` in the words of another snapshot that has it, too;
+ * `words` may be NULL.
+ */
+void sfs_snapshot_reword(
+	json_t *snapshot, const json_t *have, const json_t *want, const json_t *words);
+
 /* Gives a snapshot a random id, and `prev` for its prevId. */
 void sfs_snapshot_identify(json_t *snapshot, const char *prev);
 

@@ -223,3 +223,26 @@ sfs_snapshot_merge(json_t *before, json_t *have, json_t *want, const struct sfs_
 	json_decref(now);
 	return out;
 }
+
+void
+sfs_snapshot_reword(json_t *snapshot, const json_t *have, const json_t *want, const json_t *words)
+{
+	json_t *value, *copy = json_deep_copy(want);
+	const char *key;
+
+	json_object_foreach(copy, key, value)
+	{
+		json_t *was = json_object_get(have, key), *word = json_object_get(words, key);
+		json_t *here = json_object_get(snapshot, key);
+
+		if (!word || (was && json_equal(was, value))) {
+			continue;
+		}
+		if (json_is_object(value) && json_is_object(word) && json_is_object(here)) {
+			sfs_snapshot_reword(here, was, value, word);
+		} else {
+			(void)json_object_set(snapshot, key, word);
+		}
+	}
+	json_decref(copy);
+}

@@ -10,12 +10,15 @@
 #include "migrate/name.h"
 #include "verbs/options.h"
 #include "verbs/output.h"
+#include "verbs/rebase.h"
 #include "verbs/verb.h"
 #include "verbs/workspace.h"
 
 struct request {
 	const char *name, *from, *directory, *database, *shadow, *prefix, *renames, *revert;
-	bool custom, idempotent, dry_run, json;
+	char *const *operands;
+	size_t n_operands;
+	bool custom, idempotent, dry_run, json, rebase;
 };
 
 static int
@@ -32,15 +35,28 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 		{ .name = "json", .flag = &request->json },
 		{ .name = "name", .value = &request->name },
 		{ .name = "prefix", .value = &request->prefix },
+		{ .name = "rebase", .flag = &request->rebase },
 		{ .name = "renames", .value = &request->renames },
 		{ .name = "revert", .value = &request->revert },
 		{ .name = "shadow", .value = &request->shadow },
 		{ 0 },
 	};
-	int r = sfs_options_parse(argc, argv, options, 0, 1, &first, err);
+	int r = sfs_options_parse(argc, argv, options, 0, argc, &first, err);
 
 	if (r < 0) {
 		return r;
+	}
+	request->operands = argv + first;
+	request->n_operands = (size_t)(argc - first);
+	if (request->rebase) {
+		return request->custom || request->from || request->revert || request->name
+			       ? sfs_error_set(err, EINVAL,
+					 "--rebase takes tags, and none of --custom, --from, "
+					 "--name and --revert")
+			       : 0;
+	}
+	if (request->n_operands > 1) {
+		return sfs_error_set(err, EINVAL, "a migration has one name");
 	}
 	request->name = argv[first] ? argv[first] : request->name;
 	if (request->revert && (request->custom || request->from)) {
@@ -277,6 +293,12 @@ generate(struct sfs_workspace *workspace, struct outcome *outcome, struct sfs_er
 	if (r == 0 && request->custom) {
 		return sfs_generate_custom(&workspace->history, &how, generated, err);
 	}
+	if (r == 0 && request->rebase) {
+		return sfs_rebase_verb(workspace, &how,
+			&(struct sfs_rebase_request){
+				request->operands, request->n_operands, request->json },
+			err);
+	}
 	if (r == 0 && request->revert) {
 		return revert(workspace, &how, outcome, err);
 	}
@@ -312,5 +334,5 @@ sfs_verb_generate(int argc, char **argv, struct sfs_error *err)
 	if (r == 0) {
 		r = generate(&workspace, &outcome, err);
 	}
-	return r < 0 ? r : print(&workspace, &outcome);
+	return r < 0 || request.rebase ? r : print(&workspace, &outcome);
 }
