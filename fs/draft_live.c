@@ -129,3 +129,59 @@ mnt_live_list(struct mnt *mnt, const char *path, struct mnt_live_names *ret_name
 		}
 	}
 }
+
+/* ---- the whole ---- */
+
+static void
+collect(const struct mnt_node *directory, struct sfs_str *path, struct sfs_tree *tree)
+{
+	size_t len = path->len;
+	void *value;
+
+	for (size_t i = 0; sfs_map_next(directory->children, &i, NULL, &value);) {
+		const struct mnt_node *node = value;
+
+		if (!is_part(node)) {
+			continue;
+		}
+		sfs_str_addf(path, "/%s", node->name);
+		if (node->role == MNT_DIRECTORY) {
+			collect(node, path, tree);
+		} else {
+			struct sfs_file file = { .path = sfs_arena_strdup(
+							 tree->arena, sfs_str_text(path)),
+				.text = node->text ? node->text->bytes : "",
+				.len = node->text ? node->text->len : 0 };
+			sfs_vec_push(&tree->files, file);
+		}
+		sfs_str_truncate(path, len);
+	}
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct sfs_file *)a)->path, ((const struct sfs_file *)b)->path);
+}
+
+void
+mnt_live_fingerprint(struct mnt *mnt, char ret_fingerprint[SFS_FINGERPRINT_SIZE])
+{
+	struct sfs_tree tree sfs_auto(tree) = { .arena = sfs_arena_create() };
+
+	/* The texts are the nodes' own: under the lock to the end. */
+	MNT_LOCK(mnt);
+	for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
+		const struct mnt_node *top = find(mnt, tops[i]);
+		struct sfs_str path sfs_auto(str) = SFS_STR_INIT;
+
+		if (top) {
+			sfs_str_add(&path, tops[i]);
+			collect(top, &path, &tree);
+		}
+	}
+	if (tree.files.len) {
+		qsort(tree.files.items, tree.files.len, sizeof *tree.files.items, by_path);
+	}
+	sfs_fingerprint_tree(&tree, ret_fingerprint);
+}

@@ -2,6 +2,7 @@
 #ifndef SFS_FS_DRAFT_LIVE_H
 #define SFS_FS_DRAFT_LIVE_H
 
+#include "apply/fingerprint.h"
 #include "fs/state.h"
 
 /*
@@ -24,6 +25,9 @@ bool mnt_live_is_directory(struct mnt *mnt, const char *path);
 
 /* The text of a file, counted; NULL when there is none. */
 struct mnt_text *mnt_live_text(struct mnt *mnt, const char *path);
+
+/* Which schema it is, as apply/fingerprint.h says it. */
+void mnt_live_fingerprint(struct mnt *mnt, char ret_fingerprint[SFS_FINGERPRINT_SIZE]);
 
 struct mnt_live_name {
 	char *name; /* owned */

@@ -14,7 +14,7 @@
 #include "fs/draft_plan.h"
 
 /* How many errors are looked for; the plan is tried without each that was found. */
-enum { MAX_PROBLEMS = 20, MAX_TRIES = 3 };
+enum { MAX_PROBLEMS = 20 };
 
 /* The making of one view. */
 struct planner {
@@ -204,29 +204,6 @@ plan(struct planner *p, struct sfs_error *err)
 	}
 }
 
-/* The plan and the schema that it is for, which must not change in between. */
-static int
-plan_for_fingerprint(struct planner *p, struct sfs_error *err)
-{
-	char after[SFS_FINGERPRINT_SIZE];
-
-	for (int i = 0; i < MAX_TRIES; i++) {
-		int r = need_db(p, err);
-
-		r = r < 0 ? r : sfs_fingerprint_database(p->db, p->fingerprint, err);
-		r = r < 0 ? r : plan(p, err);
-		if (r == 0 && p->wishes->problems.len) {
-			return 0;
-		}
-		r = r < 0 ? r : sfs_fingerprint_database(p->db, after, err);
-		mnt_jobs_note(p->mnt, r);
-		if (r < 0 || strcmp(p->fingerprint, after) == 0) {
-			return r;
-		}
-	}
-	return sfs_error_set(err, EAGAIN, "the schema changes all the time");
-}
-
 static bool
 has_work(const struct planner *p)
 {
@@ -281,6 +258,7 @@ write_json(const struct planner *p, const char *name)
 	bool fits = !p->wishes->problems.len && p->outcome.plan.steps.len;
 	json_t *root = sfs_plan_json(&p->outcome.plan), *errors = json_array();
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	char *fingerprint sfs_auto(free) = sfs_asprintf("sha256:%s", p->fingerprint);
 
 	if (p->wishes->problems.len) {
 		/* What was planned without those that failed is no plan. */
@@ -294,7 +272,7 @@ write_json(const struct planner *p, const char *name)
 	(void)json_object_set_new(root, "version", json_integer(1));
 	(void)json_object_set_new(root, "draft", sfs_json_text(name));
 	(void)json_object_set_new(
-		root, "fingerprint", fits ? sfs_json_text(p->fingerprint) : json_null());
+		root, "fingerprint", fits ? sfs_json_text(fingerprint) : json_null());
 	(void)json_object_set_new(root, "errors", errors);
 	char *dump sfs_auto(free) = json_dumps(root, JSON_INDENT(2));
 	json_decref(root);
@@ -443,7 +421,7 @@ make_plan(struct planner *p, struct sfs_error *err)
 	int r = find_conflicts(p, err);
 
 	if (r == 0 && has_work(p)) {
-		r = plan_for_fingerprint(p, err);
+		r = plan(p, err);
 	}
 	return r;
 }
@@ -466,6 +444,8 @@ mnt_draft_look_again(
 		if (is_current(mnt, draft, even_if_live_moved)) {
 			return 0;
 		}
+		/* That of what is shown: should the database be ahead of it, the plan is refused. */
+		mnt_live_fingerprint(mnt, p.fingerprint);
 		mnt_wishes_collect(drafts, draft, &wishes);
 		generation = draft->generation;
 	}
