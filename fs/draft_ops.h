@@ -28,16 +28,20 @@ void mnt_draft_op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name);
 void mnt_draft_op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);
 void mnt_draft_op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
 	const char *new_name, unsigned flags);
+void mnt_draft_op_forget(struct mnt *mnt, fuse_ino_t ino, uint64_t nlookup);
+
+/* The same; draft_dir.c */
 void mnt_draft_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void mnt_draft_op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	const struct fuse_file_info *fi, bool plus);
 void mnt_draft_op_releasedir(fuse_req_t req, const struct fuse_file_info *fi);
-void mnt_draft_op_forget(struct mnt *mnt, fuse_ino_t ino, uint64_t nlookup);
 
-/* draft_io.c; the number is that of an inode of a draft */
+/* draft_attr.c; the number is that of an inode of a draft */
 void mnt_draft_op_getattr(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info *fi);
 void mnt_draft_op_setattr(fuse_req_t req, fuse_ino_t ino, const struct stat *attr, int to_set,
 	const struct fuse_file_info *fi);
+
+/* The same; draft_io.c */
 void mnt_draft_op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 	struct fuse_file_info *fi);
 void mnt_draft_op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
@@ -47,6 +51,12 @@ void mnt_draft_op_write(fuse_req_t req, const char *bytes, size_t len, off_t off
 	const struct fuse_file_info *fi);
 void mnt_draft_op_fsync(fuse_req_t req, const struct fuse_file_info *fi);
 void mnt_draft_op_release(fuse_req_t req, const struct fuse_file_info *fi);
+
+/* The draft of a node, NULL when it hangs nowhere any more. Needs the lock of the drafts. */
+struct mnt_draft *mnt_draft_of_node(const struct mnt_drafts *drafts, const struct mnt_node *node);
+
+/* Gives an open file of a draft (NULL: of none any more) that size. Needs the lock of the drafts. */
+int mnt_draft_resize(struct mnt_draft *draft, int fd, off_t size) SFS_MUST_CHECK;
 
 /* Opens what a draft says of itself; needs the lock of the drafts. */
 void mnt_draft_open_text(struct mnt_drafts *drafts, struct mnt_node *node, struct mnt_text *text,
