@@ -74,6 +74,7 @@ struct sfs_source {
 	const char *path; /* for errors; a path of the tree, or the name of a .sql file */
 	const char *text; /* NUL-terminated */
 	size_t len;
+	const struct sfs_identity *id; /* what the path names; NULL: as sfs_path_parse() tells */
 };
 
 /*

@@ -49,6 +49,39 @@ sfs_outcome_finish(struct sfs_outcome *outcome)
 
 /* ---- what the edits are about ---- */
 
+static bool
+is_path_of(const struct sfs_identity *id, const char *path)
+{
+	struct sfs_str own sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_path_of(id, &own);
+	return strcmp(sfs_str_text(&own), path) == 0;
+}
+
+/* A name that was cut does not tell the whole of it: it is the one of the object with that path. */
+static int
+find_cut(struct editor *e, const char *path, struct sfs_identity *id, struct sfs_error *err)
+{
+	struct sfs_catalog *all sfs_auto(catalog) = NULL;
+	int r = e->db->driver->read(e->db, &(struct sfs_scope){ 0 }, &all, err);
+
+	if (r < 0) {
+		return r;
+	}
+	sfs_vec_foreach (object, &all->objects) {
+		const struct sfs_identity *found = &(*object)->id;
+
+		if (!(*object)->owner && found->kind == id->kind && is_path_of(found, path)) {
+			*id = (struct sfs_identity){ .kind = found->kind,
+				.namespace = sfs_arena_strdup(e->arena, found->namespace),
+				.relation = sfs_arena_strdup(e->arena, found->relation),
+				.name = sfs_arena_strdup(e->arena, found->name) };
+			break;
+		}
+	}
+	return 0;
+}
+
 static int
 parse_path(struct editor *e, const char *path, struct sfs_identity *ret_id, struct sfs_error *err)
 {
@@ -57,7 +90,7 @@ parse_path(struct editor *e, const char *path, struct sfs_identity *ret_id, stru
 	if (r < 0) {
 		return sfs_error_set(err, EINVAL, "%s is not the place of any object", path);
 	}
-	return 0;
+	return is_path_of(ret_id, path) ? 0 : find_cut(e, path, ret_id, err);
 }
 
 static int
@@ -174,6 +207,7 @@ evaluate(struct editor *e, struct sfs_error *err)
 		source->path = edit->renamed ? edit->renamed : edit->path;
 		source->text = edit->text;
 		source->len = edit->len;
+		source->id = &target->to;
 		r = sfs_hints_find(e->db->driver->dialect, source->path, edit->text, edit->len,
 			target->to.namespace, e->arena, &e->renames, err);
 	}

@@ -181,6 +181,9 @@ add_sources(struct pg_script *script, const struct sfs_evaluation *what, bool *r
 		struct sfs_identity id = { 0 };
 		bool file = !sfs_path_parse(what->sources[i].path, script->arena, &id);
 
+		if (what->sources[i].id) {
+			id = *what->sources[i].id;
+		}
 		*ret_tree = *ret_tree || file;
 		r = pg_script_add(script, &what->sources[i],
 			file && id.namespace ? id.namespace : "public", err);

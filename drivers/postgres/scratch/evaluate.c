@@ -17,7 +17,9 @@ parse_paths(const struct sfs_evaluation *what, struct sfs_arena *arena, struct s
 	struct sfs_error *err)
 {
 	for (size_t i = 0; i < what->n_sources; i++) {
-		if (sfs_path_parse(what->sources[i].path, arena, &ids[i])) {
+		if (what->sources[i].id) {
+			ids[i] = *what->sources[i].id;
+		} else if (sfs_path_parse(what->sources[i].path, arena, &ids[i])) {
 			(void)sfs_error_set(err, EINVAL, "%s is not the path of an object's file",
 				what->sources[i].path);
 			sfs_error_position(err, what->sources[i].path, what->sources[i].text, 0);
