@@ -157,6 +157,22 @@ end_view(struct script *script, const struct sfs_object *view)
 		script->plan.arena, "CREATE OR REPLACE%s", step->sql + strlen("CREATE"));
 }
 
+/* Whether something that it uses is still on the way to being made. */
+static bool
+uses_open(const struct script *script, const struct sfs_object *object)
+{
+	struct sfs_objects uses = sfs_graph_uses(script->catalog, object);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct sfs_object *used = sfs_object_filed(uses.items[i]);
+
+		if (used != sfs_object_filed(object) && script->marks[used->index] == OPEN) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 end_table(struct script *script, const struct sfs_object *table)
 {
@@ -164,7 +180,7 @@ end_table(struct script *script, const struct sfs_object *table)
 	struct pg_writer writer = writer_of(script);
 
 	sfs_parts_foreach (part, table) {
-		if (!script->omitted[part->index]) {
+		if (!script->omitted[part->index] || uses_open(script, part)) {
 			continue;
 		}
 		script->omitted[part->index] = 0;
@@ -172,6 +188,27 @@ end_table(struct script *script, const struct sfs_object *table)
 			pg_write_default(&writer, part);
 		} else {
 			create(script, part);
+		}
+	}
+}
+
+/* The walk came here from a function that a default or a check calls: they come when it is there. */
+static void
+postpone_parts(struct script *script, const struct sfs_object *table)
+{
+	const struct sfs_object *part;
+
+	if (table->id.kind != SFS_TABLE) {
+		return;
+	}
+	sfs_parts_foreach (part, table) {
+		bool value = part->id.kind == SFS_COLUMN &&
+			     sfs_object_has(part, SFS_COLUMN_DEFAULT) &&
+			     !sfs_object_has(part, SFS_COLUMN_INHERITED);
+
+		if ((value || is_constraint(part, "CHECK")) && calls_functions(script, part) &&
+			uses_open(script, part)) {
+			script->omitted[part->index] = 1;
 		}
 	}
 }
@@ -237,6 +274,7 @@ visit(struct script *script, const struct sfs_object *object)
 	}
 	visit_parts(script, object, false);
 	if (!script->begun[object->index]) {
+		postpone_parts(script, object);
 		create(script, object);
 	} else if (object->id.kind == SFS_VIEW) {
 		end_view(script, object);
@@ -282,6 +320,9 @@ finish(struct script *script)
 		SFS_DEFAULT_PRIVILEGES };
 	struct pg_writer writer = writer_of(script);
 
+	sfs_vec_foreach (object, &script->done) {
+		end_table(script, *object);
+	}
 	sfs_vec_foreach (object, &script->done) {
 		create_keys_of_attached(script, *object);
 	}

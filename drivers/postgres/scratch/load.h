@@ -37,7 +37,8 @@ int pg_load_script(struct pg_db *db, struct pg_script *script,
 struct pg_task {
 	struct pg_stmt *statement;
 	const struct pg_key *key; /* NULL: the statement itself */
-	bool cut;                 /* its foreign keys have tasks of their own */
+	bool cut;                 /* its keys have tasks of their own (struct pg_key) */
+	bool added;               /* and these are there */
 	bool waits;               /* load_order.c: it needs itself by way of others */
 	PGresult *failure;        /* owned; of the last try */
 };

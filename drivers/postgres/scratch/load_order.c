@@ -20,6 +20,12 @@ enum phase {
 
 struct definers SFS_VEC_OF(size_t);
 
+/* A task that is being visited, and the reference that led on. */
+struct step {
+	size_t task;
+	const struct pg_ref *ref;
+};
+
 struct sorter {
 	struct pg_script *script;
 	struct pg_tasks *tasks;
@@ -28,6 +34,7 @@ struct sorter {
 	SFS_VEC(struct definers *) lists;
 	char *state; /* by task: 0 not seen, 1 on the way, 2 placed, 3 not to be sorted */
 	struct pg_order sorted, keys;
+	SFS_VEC(struct step) way; /* those on the way, and what each has come to */
 	unsigned depth;
 };
 enum { UNSEEN, ON_THE_WAY, PLACED, ABSENT };
@@ -88,6 +95,36 @@ definers_of(struct sorter *s, const struct pg_stmt *statement, const struct pg_r
 
 static void visit(struct sorter *s, size_t index);
 
+/* Whether the reference stands in something that can be made later. */
+static bool
+can_wait(const struct pg_stmt *statement, const struct pg_ref *ref)
+{
+	for (size_t i = 0; i < statement->tree->keys.len; i++) {
+		const struct pg_key *key = &statement->tree->keys.items[i];
+
+		if (pg_key_holds(key, ref) && pg_key_is_cut(statement->tree, key)) {
+			return true;
+		}
+	}
+	return ref->use == PG_USE_LOCKS && statement->tree->keys.len;
+}
+
+/* The way has come back to `other`: what on it can wait is cut out. */
+static void
+cut_circle(struct sorter *s, size_t other)
+{
+	for (size_t i = s->way.len; i-- > 0;) {
+		struct pg_task *task = &s->tasks->items[s->way.items[i].task];
+
+		if (!task->key && can_wait(task->statement, s->way.items[i].ref)) {
+			task->cut = true;
+		}
+		if (s->way.items[i].task == other) {
+			break;
+		}
+	}
+}
+
 /* A foreign key whose table is on the way to being made comes after both. */
 static void
 need(struct sorter *s, size_t index, const struct pg_ref *ref)
@@ -96,20 +133,39 @@ need(struct sorter *s, size_t index, const struct pg_ref *ref)
 	const struct definers *list = definers_of(s, statement, ref);
 	bool function = ref->space == PG_SPACE_FUNCTION;
 
+	if (s->way.len) {
+		s->way.items[s->way.len - 1].ref = ref;
+	}
 	for (size_t i = 0; list && i < list->len; i++) {
 		size_t other = list->items[i];
 		struct pg_task *task = &s->tasks->items[index];
 
 		if (other != index && s->state[other] == ON_THE_WAY) {
 			task->waits = true;
-			task->cut = task->cut || (ref->use == PG_USE_LOCKS && !task->key &&
-							 statement->tree->keys.len);
+			cut_circle(s, other);
 		} else if (other != index) {
 			visit(s, other);
 		}
 		/* A relation is made once; of functions, all of the name may be meant. */
 		if (!function) {
 			break;
+		}
+	}
+}
+
+static void
+need_of_key(struct sorter *s, size_t index)
+{
+	const struct pg_key *key = s->tasks->items[index].key;
+	const struct pg_refs *refs = &s->tasks->items[index].statement->tree->refs;
+
+	if (key->type == PG_KEY_FOREIGN) {
+		need(s, index, &key->table);
+		return;
+	}
+	for (size_t i = 0; i < refs->len; i++) {
+		if (pg_key_holds(key, &refs->items[i])) {
+			need(s, index, &refs->items[i]);
 		}
 	}
 }
@@ -124,15 +180,17 @@ visit(struct sorter *s, size_t index)
 	}
 	s->state[index] = ON_THE_WAY;
 	s->depth++;
+	sfs_vec_push(&s->way, ((struct step){ .task = index }));
+	pg_statement_parse(s->script, task->statement);
 	if (task->key) {
-		need(s, index, &task->key->table);
+		need_of_key(s, index);
 		need(s, index, &task->statement->head.targets.items[0]);
 	} else {
-		pg_statement_parse(s->script, task->statement);
 		for (size_t i = 0; i < task->statement->tree->refs.len; i++) {
 			need(s, index, &s->tasks->items[index].statement->tree->refs.items[i]);
 		}
 	}
+	s->way.len--;
 	s->depth--;
 	s->state[index] = PLACED;
 	sfs_vec_push(&s->sorted, index);
@@ -217,13 +275,17 @@ add_keys(struct sorter *s)
 		struct pg_task *task = &s->tasks->items[s->sorted.items[i]];
 		struct pg_stmt *statement = task->statement;
 
-		if (!task->cut || task->key) {
+		if (!task->cut || task->key || task->added) {
 			continue;
 		}
+		task->added = true;
 		for (size_t k = 0; k < statement->tree->keys.len; k++) {
 			struct pg_task key = { .statement = statement,
 				.key = &statement->tree->keys.items[k] };
 
+			if (!pg_key_is_cut(statement->tree, key.key)) {
+				continue;
+			}
 			sfs_vec_push(&s->keys, s->tasks->len);
 			sfs_vec_push(s->tasks, key);
 		}
@@ -286,6 +348,7 @@ pg_order_sort(struct pg_script *script, struct pg_tasks *tasks, struct pg_order 
 	sfs_vec_finish(&s.lists);
 	sfs_vec_finish(&s.sorted);
 	sfs_vec_finish(&s.keys);
+	sfs_vec_finish(&s.way);
 	sfs_map_destroy(s.names);
 	sfs_arena_destroy(s.arena);
 	free(s.state);

@@ -427,6 +427,9 @@ pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places, bool
 	for (size_t i = 0; without_keys && i < statement->tree->keys.len; i++) {
 		const struct pg_key *key = &statement->tree->keys.items[i];
 
+		if (!pg_key_is_cut(statement->tree, key)) {
+			continue;
+		}
 		emit(&w, from, key->cut, out);
 		from = key->cut + key->cut_len;
 	}
@@ -450,8 +453,11 @@ pg_rewrite_key(const struct pg_stmt *statement, const struct pg_places *places,
 	sort_edits(&w);
 	sfs_str_add(&out->sql, "ALTER TABLE ");
 	sfs_quote_qualified(&out->sql, SFS_POSTGRES, place ? place : table->namespace, table->name);
-	sfs_str_add(&out->sql, " ADD ");
-	if (key->column) {
+	sfs_str_add(&out->sql, key->type == PG_KEY_DEFAULT ? " ALTER " : " ADD ");
+	if (key->type == PG_KEY_DEFAULT) {
+		sfs_str_addf(&out->sql, "%s SET ", key->column);
+		emit(&w, key->element, end, out);
+	} else if (key->column && key->type == PG_KEY_FOREIGN) {
 		emit(&w, key->element, key->references, out);
 		sfs_str_addf(&out->sql, " FOREIGN KEY (%s) ", key->column);
 		emit(&w, key->references, end, out);

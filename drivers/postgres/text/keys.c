@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The foreign keys of a CREATE TABLE: where they stand, so that they can be cut out and added later. */
+/* The foreign keys, checks and defaults of a CREATE TABLE: where they stand, to be cut out and added later. */
 #include <string.h>
 
 #include "drivers/postgres/text/walker.h"
@@ -47,12 +47,46 @@ key_table(struct pg_walker *w, const json_t *constraint)
 		.offset = pg_node_location(w, table) };
 }
 
-static bool
-is_foreign_key(const json_t *constraint)
+bool
+pg_key_holds(const struct pg_key *key, const struct pg_ref *ref)
 {
-	const char *type = pg_node_text(constraint, "contype");
+	return ref->offset >= key->element && ref->offset < key->element + key->element_len;
+}
 
-	return type && strcmp(type, "CONSTR_FOREIGN") == 0;
+bool
+pg_key_is_cut(const struct pg_tree *tree, const struct pg_key *key)
+{
+	for (size_t i = 0; i < tree->refs.len && key->type != PG_KEY_FOREIGN; i++) {
+		const struct pg_ref *ref = &tree->refs.items[i];
+
+		if (ref->space == PG_SPACE_FUNCTION && pg_key_holds(key, ref)) {
+			return true;
+		}
+	}
+	return key->type == PG_KEY_FOREIGN;
+}
+
+/* Whether it is of a type that can be cut, and which. */
+static bool
+type_of(const json_t *constraint, enum pg_key_type *ret_type)
+{
+	static const struct {
+		const char *name;
+		enum pg_key_type type;
+	} types[] = {
+		{ "CONSTR_FOREIGN", PG_KEY_FOREIGN },
+		{ "CONSTR_CHECK", PG_KEY_CHECK },
+		{ "CONSTR_DEFAULT", PG_KEY_DEFAULT },
+	};
+	const char *name = pg_node_text(constraint, "contype");
+
+	for (size_t i = 0; name && i < sizeof types / sizeof *types; i++) {
+		if (strcmp(types[i].name, name) == 0) {
+			*ret_type = types[i].type;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Where the clauses of a column after `from` go on with something that is not the foreign key's. */
@@ -109,15 +143,17 @@ add_column_keys(struct pg_walker *w, const json_t *column, const struct pg_eleme
 		size_t from = pg_node_location(w, constraint);
 		struct pg_key key = { 0 };
 
-		if (!is_foreign_key(constraint) || from == PG_NOWHERE) {
+		if (!type_of(constraint, &key.type) || from == PG_NOWHERE) {
 			continue;
 		}
 		sfs_auto(str) struct sfs_str name = SFS_STR_INIT;
 		sfs_quote_name(&name, SFS_POSTGRES, pg_node_text(column, "colname"));
 		measure(w, from, next_clause(w, column, from, element->end), &key);
 		key.column = sfs_arena_strdup(w->arena, sfs_str_text(&name));
-		key.table = key_table(w, constraint);
-		if (key.references) {
+		if (key.type == PG_KEY_FOREIGN) {
+			key.table = key_table(w, constraint);
+		}
+		if (key.type != PG_KEY_FOREIGN || key.references) {
 			sfs_vec_push(&w->keys, key);
 		}
 	}
@@ -126,13 +162,18 @@ add_column_keys(struct pg_walker *w, const json_t *column, const struct pg_eleme
 static void
 add_table_key(struct pg_walker *w, const json_t *constraint, const struct pg_element *element)
 {
-	if (is_foreign_key(constraint) && element->comma_before != PG_NOWHERE) {
-		struct pg_key key = { .element = element->start,
+	enum pg_key_type type;
+
+	if (type_of(constraint, &type) && element->comma_before != PG_NOWHERE) {
+		struct pg_key key = { .type = type,
+			.element = element->start,
 			.element_len = element->end - element->start,
 			.cut = element->comma_before,
-			.cut_len = element->end - element->comma_before,
-			.table = key_table(w, constraint) };
+			.cut_len = element->end - element->comma_before };
 
+		if (type == PG_KEY_FOREIGN) {
+			key.table = key_table(w, constraint);
+		}
 		sfs_vec_push(&w->keys, key);
 	}
 }

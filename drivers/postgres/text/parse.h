@@ -58,13 +58,23 @@ struct pg_head {
 	const char *column; /* COMMENT ON COLUMN */
 };
 
-/* A foreign key in a CREATE TABLE, which can be cut out and added later. */
+/*
+ * What of a CREATE TABLE can be cut out and added later, when what it needs can not be there
+ * before: a foreign key, and a check or a default that calls a function.
+ */
+enum pg_key_type {
+	PG_KEY_FOREIGN,
+	PG_KEY_CHECK,
+	PG_KEY_DEFAULT, /* of a column */
+};
+
 struct pg_key {
+	enum pg_key_type type;
 	size_t element, element_len; /* the table element, or the constraint of a column */
 	size_t cut, cut_len;         /* what to take out: with the comma of a table element */
 	const char *column;          /* quoted for SQL; of a constraint of a column, else NULL */
 	size_t references;           /* where the word REFERENCES stands, of a column's */
-	struct pg_ref table;
+	struct pg_ref table;         /* of a foreign key */
 };
 struct pg_keys SFS_VEC_OF(struct pg_key);
 
@@ -144,5 +154,9 @@ size_t pg_cursor_name(
 
 /* Skips tokens, parentheses with what is in them at once; false when there is no such word. */
 bool pg_cursor_find(struct pg_cursor *cursor, const char *word);
+
+/* Whether the reference stands in the key; and whether the key is one to cut: it calls something. */
+bool pg_key_holds(const struct pg_key *key, const struct pg_ref *ref);
+bool pg_key_is_cut(const struct pg_tree *tree, const struct pg_key *key);
 
 #endif
