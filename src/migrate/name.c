@@ -206,3 +206,21 @@ sfs_migration_name_of(const struct sfs_diff *diff)
 	}
 	return sfs_str_steal(&name);
 }
+
+const char *
+sfs_migration_misplaced(const struct sfs_journal *journal, const char *tag)
+{
+	char *mine sfs_auto(free) = sfs_strndup(tag, strcspn(tag, "_"));
+
+	if (!*mine) {
+		return tag;
+	}
+	sfs_vec_foreach (entry, &journal->entries) {
+		char *other sfs_auto(free) = sfs_strndup(entry->tag, strcspn(entry->tag, "_"));
+
+		if (strcmp(other, mine) > 0) {
+			return entry->tag;
+		}
+	}
+	return NULL;
+}

@@ -27,6 +27,12 @@ int sfs_migration_name_check(const char *name, struct sfs_error *err) SFS_MUST_C
 /* A name for what changes, "add_users_and_more"; owned by the caller. */
 char *sfs_migration_name_of(const struct sfs_diff *diff);
 
+/*
+ * The other migration whose snapshot drizzle-kit takes for the newest, since it goes by the names of
+ * the files; the tag itself when it has no prefix, for then its snapshot is not looked at; or NULL.
+ */
+const char *sfs_migration_misplaced(const struct sfs_journal *journal, const char *tag);
+
 /* What of a tag follows the prefix. */
 const char *sfs_migration_suffix(const char *tag);
 

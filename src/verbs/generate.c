@@ -232,6 +232,21 @@ revert(struct sfs_workspace *workspace, struct sfs_generation *how, struct outco
 
 /* ---- the verb ---- */
 
+static void
+print_misplaced(const struct sfs_journal *journal, const char *tag)
+{
+	const char *other = sfs_migration_misplaced(journal, tag);
+
+	if (other == tag) {
+		fprintf(stderr, "drizzle-kit does not look at the snapshot of a migration without "
+				"a prefix\n");
+	} else if (other) {
+		fprintf(stderr,
+			"drizzle-kit will go on from the snapshot of %s, whose name is the last\n",
+			other);
+	}
+}
+
 static int
 print(const struct sfs_workspace *workspace, const struct outcome *outcome)
 {
@@ -267,6 +282,7 @@ print(const struct sfs_workspace *workspace, const struct outcome *outcome)
 		(void)fputs(sfs_str_text(&generated->text), stdout);
 	} else {
 		printf("%s/%s.sql\n", directory, generated->tag);
+		print_misplaced(&workspace->history.journal, generated->tag);
 	}
 	return 0;
 }

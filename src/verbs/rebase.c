@@ -39,6 +39,17 @@ refuse_applied(const struct sfs_set *set, const char *tag, struct sfs_error *err
 	return 0;
 }
 
+static void
+add_once(struct tags *tags, const char *tag)
+{
+	sfs_vec_foreach (other, tags) {
+		if (strcmp(*other, tag) == 0) {
+			return;
+		}
+	}
+	sfs_vec_push(tags, tag);
+}
+
 static int
 choose(struct sfs_workspace *workspace, const struct sfs_rebase_request *request,
 	struct sfs_set *set, struct tags *tags, struct sfs_error *err)
@@ -50,7 +61,7 @@ choose(struct sfs_workspace *workspace, const struct sfs_rebase_request *request
 		sfs_error_hint(err, "name them, or the database in which they are not applied");
 	}
 	for (size_t i = 0; r == 0 && i < request->n_tags; i++) {
-		sfs_vec_push(tags, request->tags[i]);
+		add_once(tags, request->tags[i]);
 		r = refuse_applied(set, request->tags[i], err);
 	}
 	for (size_t i = 0; r == 0 && !request->n_tags && i < set->entries.len; i++) {

@@ -424,7 +424,8 @@ def test_prefixes(project):
         for path in set(project.files()) - set(kept):
             path.unlink()
         (project.folder / "meta/_journal.json").write_bytes(journal)
-        project.generate("--custom", "--prefix", prefix, "--name", "a")
+        told = project.generate("--custom", "--prefix", prefix, "--name", "a").stderr
+        assert ("drizzle-kit" in told) == (prefix == "none")
         assert re.fullmatch(expected, project.tags[-1]), (prefix, project.tags)
         number = project.tags[-1].split("_")[0]
         assert (project.folder / f"meta/{number}_snapshot.json").exists()
@@ -432,6 +433,9 @@ def test_prefixes(project):
         form = expected.replace("0001", "0002").replace("_a", "_b")
         assert re.fullmatch(form, project.tags[-1]) and len(set(project.tags)) == 3
         assert len({tag.split("_")[0] for tag in project.tags}) == (2 if prefix == "none" else 3)
+    project.generate("--custom", "--prefix", "timestamp", "c")
+    told = project.generate("--custom", "--prefix", "index", "d").stderr
+    assert "drizzle-kit will go on from the snapshot of 20" in told
     assert "--prefix is" in project.generate("--prefix", "date", code=2).stderr
     for name in ("a/b", "", ".x", "a\nb"):
         assert project.generate("--name", name, code=2)
