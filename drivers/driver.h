@@ -111,6 +111,13 @@ struct sfs_replay {
 	const size_t *stops; /* ascending: after how many steps to read a catalog */
 	size_t n_stops;
 	const char *shadow; /* an empty database to use, and to empty again; NULL: one of our own */
+	/*
+	 * Called at each stop with what was read there, and with the scratch place, which is open for
+	 * reading rows; NULL: nobody is.
+	 */
+	int (*visit)(void *data, size_t stop, struct sfs_db *scratch,
+		const struct sfs_catalog *catalog, struct sfs_error *err);
+	void *visit_data;
 };
 
 /* A migration as the ledger has it: a row of drizzle's table. */

@@ -2,6 +2,7 @@
 /* A history of statements run again in a database in memory, and what that then has. */
 #include <errno.h>
 
+#include "drivers/sqlite/connection.h"
 #include "drivers/sqlite/evaluate.h"
 #include "drivers/sqlite/read.h"
 #include "drivers/sqlite/sandbox.h"
@@ -21,11 +22,17 @@ run_step(sqlite3 *conn, const struct sfs_replay_step *step, struct sfs_error *er
 }
 
 static int
-read_stop(sqlite3 *conn, struct sfs_catalog **ret_catalog, struct sfs_error *err)
+read_stop(sqlite3 *conn, const struct sfs_replay *what, size_t stop,
+	struct sfs_catalog **ret_catalog, struct sfs_error *err)
 {
 	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
 	int r = lite_read_from(conn, &(struct sfs_scope){ .dependencies = true }, &catalog, err);
 
+	if (r == 0 && what->visit) {
+		struct lite_db scratch = { .base.driver = &sfs_sqlite_driver, .conn = conn };
+
+		r = what->visit(what->visit_data, stop, &scratch.base, catalog, err);
+	}
 	if (r == 0) {
 		*ret_catalog = sfs_steal(catalog);
 	}
@@ -43,7 +50,7 @@ lite_replay(struct sfs_db *db, const struct sfs_replay *what, struct sfs_catalog
 	(void)db;
 	for (size_t i = 0; r == 0 && n_read < what->n_stops; i++) {
 		while (r == 0 && n_read < what->n_stops && what->stops[n_read] <= i) {
-			r = read_stop(conn, &ret_catalogs[n_read], err);
+			r = read_stop(conn, what, n_read, &ret_catalogs[n_read], err);
 			n_read += r == 0;
 		}
 		if (r < 0 || i >= what->n_steps) {

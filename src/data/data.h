@@ -31,6 +31,7 @@ struct sfs_data {
 	const struct sfs_driver *driver;
 	SFS_VEC(struct sfs_data_table) tables; /* by namespace and name */
 	SFS_VEC(const char *) notes;           /* what a person should know; no faults */
+	bool over;      /* rows are written over others even where the table is made by the plan */
 	bool backwards; /* the database is what is wanted, the sheets are what is there */
 };
 

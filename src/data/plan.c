@@ -121,6 +121,7 @@ find_change(const struct sfs_data *data, const struct sfs_data_table *table,
 
 	change->table = table;
 	change->driver = data->driver;
+	change->over = data->over;
 	change->arena = sfs_arena_create();
 	if (r < 0) {
 		return r;

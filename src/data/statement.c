@@ -154,7 +154,7 @@ add_insert(const struct sfs_data_change *change, size_t from, size_t end, struct
 		sfs_str_addc(out, ')');
 	}
 	/* Into a table that is made by the same plan nobody can have written. */
-	if (change->table->there || change->table->compared) {
+	if (change->table->there || change->table->compared || change->over) {
 		add_conflict(change, out);
 	}
 }

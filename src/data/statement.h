@@ -17,6 +17,7 @@ struct sfs_data_change {
 	const struct sfs_data_table *table;
 	const struct sfs_driver *driver;
 	struct sfs_shape shape; /* owned; of the table as it then is */
+	bool over;              /* rows may be there, though the table is new */
 	size_t *columns;        /* of each column of the sheet: its index in the shape */
 	SFS_VEC(const char *const *) inserts; /* rows in the sheet's columns */
 	SFS_VEC(const char *const *) deletes;

@@ -241,10 +241,13 @@ check_and_publish(struct sfs_history *history, const struct sfs_generation *how,
 		r = add_twice(history, how, generated, err);
 	}
 	size_t n = history->files.len, stops[] = { base.n, n - how->idempotent, n };
+	struct sfs_generate_rows rows = { .data = how->data, .check = true };
+	sfs_generate_watch(history, &rows);
 	if (r == 0) {
 		r = sfs_history_replay(history, how->db, how->shadow, stops, 2 + how->idempotent,
 			catalogs.items, err);
 	}
+	sfs_generate_watch(history, NULL);
 	for (int i = 1; r == 0 && i < 2 + how->idempotent; i++) {
 		r = verify(how, catalogs.items[i], want, err);
 	}
@@ -263,10 +266,11 @@ choose_tag(const struct sfs_history *history, const struct sfs_generation *how,
 	const struct sfs_diff *diff)
 {
 	bool first = history->journal.entries.len == 0;
-	char *own sfs_auto(free) = how->name ? sfs_strdup(how->name)
-				   : first   ? sfs_strdup("init")
-				   : diff    ? sfs_migration_name_of(diff)
-					     : sfs_strdup("custom");
+	char *own sfs_auto(free) = how->name                         ? sfs_strdup(how->name)
+				   : first                           ? sfs_strdup("init")
+				   : diff && sfs_diff_is_empty(diff) ? sfs_strdup("data")
+				   : diff                            ? sfs_migration_name_of(diff)
+								     : sfs_strdup("custom");
 
 	return sfs_migration_tag(&history->journal, how->prefix, own);
 }
@@ -279,9 +283,12 @@ sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 	const struct sfs_driver *driver = history->driver;
 	struct sfs_catalog *have sfs_auto(catalog) = NULL;
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
+	struct sfs_generate_rows rows = { .data = how->data, .want = want, .renames = renames };
 	size_t all = history->files.len;
-	int r = sfs_history_replay(history, how->db, how->shadow, &all, 1, &have, err);
 
+	sfs_generate_watch(history, &rows);
+	int r = sfs_history_replay(history, how->db, how->shadow, &all, 1, &have, err);
+	sfs_generate_watch(history, NULL);
 	sfs_plan_init(&ret_generated->plan);
 	if (r == 0) {
 		r = sfs_diff_make(have, want, renames, &diff, err);
@@ -293,13 +300,14 @@ sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 	if (!sfs_diff_is_empty(&diff)) {
 		r = driver->plan(NULL, &diff, &ret_generated->plan, err);
 	}
-	if (r < 0 || !ret_generated->plan.steps.len) {
-		return r;
-	}
-	if (how->idempotent) {
+	if (r == 0 && how->idempotent) {
 		r = sfs_idempotent_plan(driver->dialect, &ret_generated->plan, err);
 	}
-	if (r < 0) {
+	if (r == 0 && how->data) {
+		how->data->over = how->idempotent;
+		r = sfs_data_plan(how->data, want, &ret_generated->plan, err);
+	}
+	if (r < 0 || !ret_generated->plan.steps.len) {
 		return r;
 	}
 	sfs_generate_text(&ret_generated->plan, driver->dialect, how->project->breakpoints,

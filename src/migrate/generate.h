@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "data/data.h"
 #include "migrate/history.h"
 #include "migrate/undo.h"
 #include "tree/project.h"
@@ -16,6 +17,7 @@ struct sfs_generation {
 	bool evaluates;                    /* there is a place in which to run the history */
 	const char *name;                  /* NULL: called by what changes */
 	enum sfs_prefix prefix;
+	struct sfs_data *data;       /* borrowed; the rows that are wanted; NULL: none */
 	bool idempotent;             /* each statement may run twice */
 	const struct sfs_undo *undo; /* NULL; else what is generated undoes a migration */
 	bool dry_run;                /* nothing is written */
@@ -62,6 +64,19 @@ bool sfs_idempotent_add(enum sfs_dialect dialect, const char *sql, struct sfs_st
 /* Guards each step of a plan; -EOPNOTSUPP, with the statement, for one that can not be. */
 int sfs_idempotent_plan(
 	enum sfs_dialect dialect, struct sfs_plan *plan, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* ---- generate_rows.c ---- */
+
+/* Rows beside what a history makes: compared at its first stop, checked at those behind it. */
+struct sfs_generate_rows {
+	struct sfs_data *data; /* NULL: none are wanted */
+	const struct sfs_catalog *want;
+	const struct sfs_renames *renames;
+	bool check; /* the stops but the first have to hold what is wanted */
+};
+
+/* Has the replays of the history look at the rows until it is called with NULL. */
+void sfs_generate_watch(struct sfs_history *history, struct sfs_generate_rows *rows);
 
 /* ---- publish.c ---- */
 

@@ -140,6 +140,8 @@ sfs_history_replay(const struct sfs_history *history, struct sfs_db *db, const c
 			.stops = places.items,
 			.n_stops = n_stops,
 			.shadow = shadow,
+			.visit = history->visit,
+			.visit_data = history->visit_data,
 		},
 		ret_catalogs, err);
 	sfs_vec_finish(&places);

@@ -14,6 +14,10 @@ struct sfs_history {
 	SFS_VEC(struct sfs_source) files; /* one for each entry, and those that were added */
 	SFS_VEC(struct sfs_replay_step) steps;
 	SFS_VEC(size_t) ends; /* i: how many steps the first i files have */
+	/* As in struct sfs_replay, for each replay; NULL: nobody is called. */
+	int (*visit)(void *data, size_t stop, struct sfs_db *scratch,
+		const struct sfs_catalog *catalog, struct sfs_error *err);
+	void *visit_data;
 };
 
 /* The driver of a folder, by its journal; NULL when there is none or it is for another database. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "tree/project.h"
 
 enum { MAX_CONFIGURATION = 1 << 20 };
@@ -134,6 +135,34 @@ read_database(struct sfs_project *project, const json_t *value, struct sfs_error
 	return 0;
 }
 
+/* The names that an object inside of the configuration may have: a misspelt one would not hold. */
+static int
+check_members(const char *key, const json_t *value, const char *const *names, size_t n,
+	struct sfs_error *err)
+{
+	const char *name;
+	json_t *member;
+
+	json_object_foreach((json_t *)(uintptr_t)value, name, member)
+	{
+		bool known = false;
+
+		for (size_t i = 0; i < n; i++) {
+			known = known || strcmp(names[i], name) == 0;
+		}
+		if (!known) {
+			const char *near = sfs_nearest(name, names, n, sizeof *names);
+
+			(void)sfs_error_set(err, EINVAL, "`%s` has no `%s`", key, name);
+			if (near) {
+				sfs_error_hint(err, "is `%s` meant?", near);
+			}
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int
 read_ledger(struct sfs_project *project, const json_t *value, struct sfs_error *err)
 {
@@ -143,6 +172,12 @@ read_ledger(struct sfs_project *project, const json_t *value, struct sfs_error *
 	if (!json_is_object(value) || (schema && !json_is_string(schema)) ||
 		(table && !json_is_string(table))) {
 		return wrong("ledger", "an object with `schema` and `table`", err);
+	}
+	static const char *const members[] = { "schema", "table" };
+	int r = check_members("ledger", value, members, 2, err);
+
+	if (r < 0) {
+		return r;
 	}
 	project->ledger_schema = schema ? text_of(project, schema) : project->ledger_schema;
 	project->ledger_table = table ? text_of(project, table) : project->ledger_table;
@@ -293,26 +328,55 @@ read_optional(struct sfs_project *project, const json_t *value, struct sfs_error
 	return json_is_array(value) ? 0 : wrong("optional_extensions", "a list of names", err);
 }
 
+/* The same table twice: which of the two would hold? A namespace that is not said is the usual one. */
+static bool
+is_listed(const struct sfs_project *project, const char *namespace, const char *name)
+{
+	sfs_vec_foreach (known, &project->reference) {
+		const char *other = known->namespace;
+		bool usual = (!namespace || !strcmp(namespace, "public") ||
+				     !strcmp(namespace, "main")) &&
+			     (!other || !strcmp(other, "public") || !strcmp(other, "main"));
+
+		if (strcmp(known->name, name) == 0 &&
+			(sfs_streq(namespace, other) || (usual && (!namespace || !other)))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int
 read_reference_table(struct sfs_project *project, const json_t *item, struct sfs_error *err)
 {
+	static const char *const members[] = { "delete", "schema", "table" };
 	const json_t *named = json_is_object(item) ? json_object_get(item, "table") : item;
 	const json_t *delete = json_object_get(item, "delete");
+	const json_t *schema = json_object_get(item, "schema");
 	const char *table = json_string_value(named);
+	const char *dot = table && !schema ? strchr(table, '.') : NULL;
+	int r = check_members("reference", item, members, 3, err);
 
-	if (!table || !*table || (delete &&!json_is_boolean(delete))) {
+	if (r < 0) {
+		return r;
+	}
+	if (!table || !*table || (delete &&!json_is_boolean(delete)) ||
+		(schema && !json_is_string(schema))) {
 		return wrong("reference",
 			"a list of tables, each a text or {\"table\": ..., \"delete\": true}", err);
 	}
-	const char *dot = strchr(table, '.');
-	sfs_vec_push(&project->reference,
-		(struct sfs_reference){
-			.namespace = dot ? sfs_arena_strndup(
-						   project->arena, table, (size_t)(dot - table))
-					 : NULL,
-			.name = sfs_arena_strdup(project->arena, dot ? dot + 1 : table),
-			.delete = json_is_true(delete),
-		});
+	struct sfs_reference reference = {
+		.namespace = schema ? text_of(project, schema)
+			     : dot ? sfs_arena_strndup(project->arena, table, (size_t)(dot - table))
+				   : NULL,
+		.name = sfs_arena_strdup(project->arena, dot ? dot + 1 : table),
+		.delete = json_is_true(delete),
+	};
+	if (is_listed(project, reference.namespace, reference.name)) {
+		return sfs_error_set(
+			err, EINVAL, "`reference` names table %s twice", reference.name);
+	}
+	sfs_vec_push(&project->reference, reference);
 	return 0;
 }
 
@@ -360,9 +424,29 @@ find_key(const char *name)
 	return NULL;
 }
 
+static int
+unknown(const char *name, struct sfs_error *err)
+{
+	const size_t n = sizeof keys / sizeof *keys;
+	const char *near = sfs_nearest(name, keys, n, sizeof *keys);
+	struct sfs_str all sfs_auto(str) = SFS_STR_INIT;
+
+	(void)sfs_error_set(err, EINVAL, "there is no setting `%s`", name);
+	for (size_t i = 0; i < n; i++) {
+		sfs_str_separate(&all, ", ");
+		sfs_str_add(&all, keys[i].name);
+	}
+	if (near) {
+		sfs_error_hint(err, "is `%s` meant?", near);
+	} else {
+		sfs_error_hint(err, "there are %s", sfs_str_text(&all));
+	}
+	return -EINVAL;
+}
+
 /* A key that is not known is a typing error: what it was to say would silently not hold. */
 static int
-read_keys(struct sfs_project *project, json_t *root, struct sfs_error *err)
+read_keys(struct sfs_project *project, json_t *root, const char **ret_faulty, struct sfs_error *err)
 {
 	const char *name;
 	json_t *value;
@@ -378,10 +462,12 @@ read_keys(struct sfs_project *project, json_t *root, struct sfs_error *err)
 			continue; /* "$schema", for editors */
 		}
 		if (!key) {
-			return sfs_error_set(err, EINVAL, "there is no setting `%s`", name);
+			*ret_faulty = name;
+			return unknown(name, err);
 		}
 		int r = key->read(project, value, err);
 		if (r < 0) {
+			*ret_faulty = name;
 			return r;
 		}
 	}
@@ -390,15 +476,57 @@ read_keys(struct sfs_project *project, json_t *root, struct sfs_error *err)
 
 /* ---- reading ---- */
 
+/* Behind the string that begins here; the text is JSON, so it has an end. */
+static const char *
+skip_string(const char *at)
+{
+	for (at++; *at && *at != '"'; at++) {
+		at += *at == '\\' && at[1];
+	}
+	return *at ? at + 1 : at;
+}
+
+/* Where a key of the outermost object stands. */
+static size_t
+place_of(const char *text, const char *key)
+{
+	char *quoted sfs_auto(free) = sfs_asprintf("\"%s\"", key);
+	unsigned depth = 0;
+
+	for (const char *at = text; *at;) {
+		if (*at == '"') {
+			const char *end = skip_string(at);
+
+			if (depth == 1 && end[strspn(end, " \t\r\n")] == ':' &&
+				strlen(quoted) == (size_t)(end - at) &&
+				strncmp(at, quoted, (size_t)(end - at)) == 0) {
+				return (size_t)(at - text);
+			}
+			at = end;
+			continue;
+		}
+		depth += *at == '{' || *at == '[';
+		depth -= *at == '}' || *at == ']';
+		at++;
+	}
+	return 0;
+}
+
 static int
 parse(struct sfs_project *project, const struct sfs_str *text, struct sfs_error *err)
 {
 	json_error_t fault;
+	const char *faulty = NULL;
 	json_t *root = json_loadb(
 		sfs_str_text(text), text->len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
-	int r = root ? read_keys(project, root, err) : sfs_error_set(err, EINVAL, "%s", fault.text);
+	int r = root ? read_keys(project, root, &faulty, err)
+		     : sfs_error_set(err, EINVAL, "%s", fault.text);
 
-	if (r < 0 && err) {
+	if (r < 0 && faulty) {
+		sfs_error_position(err, project->file, sfs_str_text(text),
+			place_of(sfs_str_text(text), faulty));
+	} else if (r < 0 && err) {
+		free(err->file);
 		err->file = sfs_strdup(project->file);
 		err->line = !root && fault.line > 0 ? (unsigned)fault.line : 0;
 		err->column = !root && fault.column > 0 ? (unsigned)fault.column : 0;

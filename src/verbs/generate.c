@@ -96,9 +96,10 @@ outcome_finish(struct outcome *outcome)
 }
 SFS_DEFINE_AUTO_VALUE(outcome, struct outcome, outcome_finish)
 
-/* The schema that the migrations shall make. */
+/* The schema that the migrations shall make, and the rows. */
 struct wanted {
 	struct sfs_side side;
+	struct sfs_data data;
 	struct sfs_arena *arena;
 	struct sfs_renames renames;
 };
@@ -106,6 +107,7 @@ struct wanted {
 static void
 wanted_finish(struct wanted *wanted)
 {
+	sfs_data_finish(&wanted->data);
 	sfs_vec_finish(&wanted->renames);
 	sfs_arena_destroy(wanted->arena);
 	sfs_side_finish(&wanted->side);
@@ -134,6 +136,24 @@ find_hints(struct wanted *wanted, const struct sfs_driver *driver, const char *r
 			driver->dialect, renames, usual, wanted->arena, &wanted->renames, err);
 	}
 	return r;
+}
+
+static int
+load_rows(struct wanted *wanted, const struct sfs_workspace *workspace, struct sfs_error *err)
+{
+	struct sfs_side *side = &wanted->side;
+
+	switch (side->type) {
+	case SFS_SIDE_TREE:
+		return sfs_data_load(
+			&workspace->project, side->name, workspace->driver, &wanted->data, err);
+	case SFS_SIDE_DATABASE:
+		return sfs_data_load_rows(
+			&workspace->project, side->db, side->catalog, &wanted->data, err);
+	case SFS_SIDE_SCRIPT:
+		break;
+	}
+	return 0;
 }
 
 static int
@@ -320,6 +340,10 @@ generate(struct sfs_workspace *workspace, struct outcome *outcome, struct sfs_er
 	}
 	if (r == 0) {
 		r = load_wanted(&wanted, request, workspace, err);
+	}
+	if (r == 0 && workspace->project.file) {
+		r = load_rows(&wanted, workspace, err);
+		how.data = wanted.data.driver ? &wanted.data : NULL;
 	}
 	return r < 0 ? r
 		     : sfs_generate(&workspace->history, &how, wanted.side.catalog, &wanted.renames,

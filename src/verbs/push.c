@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply/apply.h"
 #include "apply/edit.h"
@@ -18,6 +19,18 @@ struct request {
 	int64_t online_above;
 	unsigned lock_timeout_ms;
 };
+
+/* A path that is not there may be a slip of the pen: a new file has to be asked for. */
+static int
+no_database(const char *target, struct sfs_error *err)
+{
+	(void)sfs_error_set(
+		err, EINVAL, "only a database can be pushed to, and %s is none", target);
+	if (access(target, F_OK) != 0) {
+		sfs_error_hint(err, "sqlite:%s makes a new database of SQLite there", target);
+	}
+	return -EINVAL;
+}
 
 static int
 read_request(int argc, char **argv, struct request *request, struct sfs_error *err)
@@ -58,7 +71,7 @@ read_request(int argc, char **argv, struct request *request, struct sfs_error *e
 	}
 	r = sfs_options_target(argv[first], &request->target, err);
 	if (r == 0 && !sfs_driver_for(request->target)) {
-		return sfs_error_set(err, EINVAL, "only a database can be pushed to");
+		return no_database(request->target, err);
 	}
 	return r;
 }

@@ -163,7 +163,16 @@ read_stop(struct replay *replay, struct sfs_catalog **ret_catalog, struct sfs_er
 	int r = open ? sfs_error_set(err, EINVAL, "a migration leaves a transaction open") : 0;
 
 	r = r ? r : pg_session(replay->db, err);
-	return r ? r : pg_read(replay->db, &all, ret_catalog, err);
+	r = r ? r : pg_read(replay->db, &all, ret_catalog, err);
+	if (r == 0 && replay->what->visit) {
+		r = replay->what->visit(replay->what->visit_data, replay->n_read, &replay->db->base,
+			*ret_catalog, err);
+		if (r < 0) {
+			sfs_catalog_destroy(*ret_catalog);
+			*ret_catalog = NULL;
+		}
+	}
+	return r;
 }
 
 static int
