@@ -67,3 +67,33 @@ def test_a_change_shows_within_a_second(server, mount):
                 start = time.monotonic()
                 wait_for(path.exists, 3)
                 assert time.monotonic() - start < 1.3
+
+
+@pytest.mark.parametrize("verb", ["pull", "diff"])
+def test_reading_asks_as_much_of_few_objects_as_of_many(server, schemafs, tmp_path, verb):
+    """The number of statements does not grow with the database, and none asks a user's relation."""
+    asked = []
+    for count in (3, 300):
+        with PostgresDatabase.created(server) as db:
+            db.run(
+                "CREATE TYPE mood AS ENUM ('a'); CREATE FUNCTION fires() RETURNS trigger"
+                " LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                f"DO $$ BEGIN FOR i IN 1 .. {count} LOOP EXECUTE format('CREATE TABLE user_table_%s"
+                " (id serial PRIMARY KEY, m mood DEFAULT ''a'', CHECK (id > %s)); CREATE INDEX ON"
+                " user_table_%s (m) WHERE id > 1; CREATE VIEW user_view_%s AS SELECT id FROM"
+                " user_table_%s; CREATE FUNCTION f_%s() RETURNS integer LANGUAGE sql AS ''SELECT"
+                " 1''; CREATE TRIGGER t BEFORE INSERT ON user_table_%s FOR EACH ROW EXECUTE FUNCTION"
+                " fires()', i, i, i, i, i, i, i); END LOOP; END $$"
+            )
+            tree = tmp_path / str(count)
+            schemafs("pull", db.target, tree)
+            before = len(server.statements())
+            if verb == "pull":
+                schemafs("pull", db.target, tmp_path / f"again {count}")
+            else:
+                schemafs("diff", db.target, tree)
+            said = server.statements()[before:]
+            assert said and not [line for line in said if "user_" in line]
+            asked.append(len(said))
+    print("statements:", asked)
+    assert asked[0] == asked[1] < 100

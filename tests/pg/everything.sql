@@ -426,5 +426,7 @@ ALTER INDEX app.counts_mood DEPENDS ON EXTENSION hstore;
 ALTER MATERIALIZED VIEW app.counts DEPENDS ON EXTENSION citext;
 
 -- What no file of ours can hold
+REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ext.hstore_to_json(ext.hstore) TO everything_reader;
 SELECT lo_create(424242);
 COMMENT ON LARGE OBJECT 424242 IS 'a large one';
