@@ -147,6 +147,9 @@ struct sfs_driver {
 	/* The same for every connection to this database, now and after a restart; fit for a file name. */
 	const char *(*identity)(struct sfs_db *db);
 
+	/* The file that it is in, absolute; borrowed, NULL for none. NULL itself: it never is in a file. */
+	const char *(*file)(struct sfs_db *db);
+
 	/* Whether the server, the session or the role lets nothing be changed. */
 	bool (*is_read_only)(struct sfs_db *db);
 

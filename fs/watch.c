@@ -10,12 +10,14 @@
 #include "fs/database.h"
 #include "fs/migrations.h"
 #include "fs/refresh.h"
+#include "fs/stir.h"
 #include "fs/times.h"
 #include "fs/watch.h"
 
 enum {
 	POLL_MS = 400,
-	POLL_FILE_MS = 200, /* SQLite: a look into the file */
+	POLL_HEARD_MS = 1000, /* where who writes is heard: only to be sure */
+	POLL_FILE_MS = 200, /* SQLite: a look into the file, where nobody tells who writes to it */
 	QUIET_MS = 300,     /* our own changes are shown already: more may follow */
 	QUIET_MAX_MS = 1000,
 	WHOLE_MS = 2000,   /* what is written of the whole follows when changes have come to rest */
@@ -34,6 +36,9 @@ struct mnt_watch {
 	bool ending; /* protected by lock */
 	bool ended;  /* protected by lock */
 	bool kicked; /* protected by lock */
+	bool rung;   /* protected by lock; somebody wrote to the file */
+
+	struct mnt_stir *stir; /* owned; NULL: the database is in no file */
 
 	pthread_mutex_t db_lock; /* held to cancel, and to replace the connection */
 	struct sfs_db *db;       /* owned; NULL while it is lost */
@@ -73,7 +78,10 @@ replace_db(struct mnt_watch *watch, struct sfs_db *db)
 static unsigned
 poll_ms(const struct mnt_watch *watch)
 {
-	return watch->mnt->driver->dialect == SFS_SQLITE ? POLL_FILE_MS : POLL_MS;
+	if (watch->stir) {
+		return POLL_HEARD_MS;
+	}
+	return watch->mnt->driver->file ? POLL_FILE_MS : POLL_MS;
 }
 
 /* What is shown stays; the connection is opened anew, with growing waits. */
@@ -217,9 +225,10 @@ rest(struct mnt_watch *watch)
 	int r = 0;
 
 	pthread_mutex_lock(&watch->lock);
-	while (!watch->ending && !watch->kicked && r != ETIMEDOUT) {
+	while (!watch->ending && !watch->kicked && !watch->rung && r != ETIMEDOUT) {
 		r = pthread_cond_timedwait(&watch->wake, &watch->lock, &until);
 	}
+	watch->rung = false;
 	if (watch->kicked) {
 		watch->kicked = false;
 		free(sfs_steal(watch->fingerprint));
@@ -271,6 +280,26 @@ run(void *data)
 	return NULL;
 }
 
+static void
+ring(void *data)
+{
+	struct mnt_watch *watch = data;
+
+	pthread_mutex_lock(&watch->lock);
+	watch->rung = true;
+	pthread_cond_broadcast(&watch->wake);
+	pthread_mutex_unlock(&watch->lock);
+}
+
+static struct mnt_stir *
+listen_for_writers(struct mnt_watch *watch, struct sfs_db *db)
+{
+	const struct sfs_driver *driver = watch->mnt->driver;
+	const char *file = driver->file ? driver->file(db) : NULL;
+
+	return file ? mnt_stir_create(file, ring, watch) : NULL;
+}
+
 struct mnt_watch *
 mnt_watch_create(struct mnt *mnt, struct sfs_db *db, char *fingerprint, struct mnt_known *known)
 {
@@ -287,7 +316,9 @@ mnt_watch_create(struct mnt *mnt, struct sfs_db *db, char *fingerprint, struct m
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&watch->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
+	watch->stir = listen_for_writers(watch, db);
 	if (pthread_create(&watch->thread, NULL, run, watch) != 0) {
+		mnt_stir_destroy(watch->stir);
 		free(watch);
 		return NULL;
 	}
@@ -319,6 +350,7 @@ mnt_watch_destroy(struct mnt_watch *watch)
 	if (!watch) {
 		return;
 	}
+	mnt_stir_destroy(watch->stir);
 	if (!wait_for_end(watch)) {
 		pthread_mutex_lock(&watch->db_lock);
 		if (watch->db) {

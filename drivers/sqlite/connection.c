@@ -313,6 +313,12 @@ lite_identity(struct sfs_db *db)
 	return lite_of(db)->identity;
 }
 
+const char *
+lite_file(struct sfs_db *db)
+{
+	return lite_of(db)->path;
+}
+
 bool
 lite_is_read_only(struct sfs_db *db)
 {

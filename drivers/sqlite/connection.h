@@ -64,6 +64,7 @@ int lite_open(const char *target, const struct sfs_open_options *options, struct
 void lite_close(struct sfs_db *db);
 const char *lite_describe(struct sfs_db *db);
 const char *lite_identity(struct sfs_db *db);
+const char *lite_file(struct sfs_db *db);
 bool lite_is_read_only(struct sfs_db *db);
 int lite_fingerprint(
 	struct sfs_db *db, char **ret_fingerprint, struct sfs_error *err) SFS_MUST_CHECK;

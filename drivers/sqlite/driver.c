@@ -18,6 +18,7 @@ const struct sfs_driver sfs_sqlite_driver = {
 	.close = lite_close,
 	.describe = lite_describe,
 	.identity = lite_identity,
+	.file = lite_file,
 	.is_read_only = lite_is_read_only,
 	.read = lite_read,
 	.fingerprint = lite_fingerprint,

@@ -3,9 +3,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
+
+import pytest
 
 from tree import SCHEMA, names, tables, wait_for, with_column
 
@@ -33,6 +36,23 @@ def test_new_changed_and_gone(place, folder, engine):
     engine.run("DROP TABLE later;")
     wait_for(lambda: not (folder / "later.sql").exists(), 3)
     assert "later.sql" not in names(folder)
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_sqlite_at_once(sqlite_db, mount, journal):
+    """Nobody waits for the next look: who writes to the file is noticed."""
+    sqlite_db.run(f"PRAGMA journal_mode = {journal}; CREATE TABLE t (a);")
+    with mount(sqlite_db.target) as place, sqlite3.connect(sqlite_db.path) as other:
+        took = []
+        for number in range(9):
+            path = tables(place, sqlite_db) / f"later{number}.sql"
+            other.execute(f"CREATE TABLE later{number} (a)")
+            start = time.monotonic()
+            wait_for(path.exists, 10)
+            took.append(time.monotonic() - start)
+            time.sleep(0.1)
+        assert sorted(took)[4] < 0.35, took
+    other.close()
 
 
 def test_what_did_not_change_is_not_forgotten(place, folder, engine):
