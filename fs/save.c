@@ -272,7 +272,8 @@ push_verdict_job(struct mnt *mnt, fuse_req_t req, struct mnt_node *node, bool cl
 	job->base = mnt_text_ref(buffer->base);
 	job->version = buffer->version;
 	job->closing = closing;
-	job->creates = !node->exists && !buffer->base;
+	/* What was not there when the writing began: somebody else's of that name is not overwritten. */
+	job->creates = !buffer->base;
 	buffer->judging = run == run_keep ? buffer->judging : buffer->version;
 	mnt_job_push(mnt, job);
 	return true;

@@ -123,13 +123,17 @@ def test_gone(place, folder, engine):
         assert not has_table(engine, "doomed")
 
 
-def test_came(place, folder, engine):
-    """A new file whose name another client took a moment before."""
+@pytest.mark.parametrize("seen", [False, True])
+def test_came(place, folder, engine, seen):
+    """A new file whose name another client took meanwhile, before and after the tree knows of it."""
     prefix = "public." if engine.dialect == "postgresql" else ""
     text = f"CREATE TABLE {prefix}fresh (mine integer);\n"
     with open(folder / "fresh.sql", "w", encoding="utf-8") as file:
         file.write(text)
         engine.run("CREATE TABLE fresh (theirs integer);")
+        if seen:
+            engine.run("CREATE TABLE later (a integer);")
+            wait_for((folder / "later.sql").exists, 20)
         with pytest.raises(OSError) as failure:
             file.close()
     refused(place, folder, "fresh.sql", failure.value.errno, text, failure.value.errno)
