@@ -86,6 +86,9 @@ mnt_control_log(struct mnt *mnt, const struct mnt_who *who, const char *path,
 		add_indented(&entry, sfs_str_text(&hazards));
 	}
 	for (size_t i = 0; plan && i < plan->steps.len; i++) {
+		if (plan->steps.items[i].check) {
+			continue;
+		}
 		char *statement sfs_auto(free) = sfs_asprintf("%s;", plan->steps.items[i].sql);
 		add_indented(&entry, statement);
 	}

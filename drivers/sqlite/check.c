@@ -31,13 +31,22 @@ takes_columns(const struct lite_planner *planner)
 }
 
 static int
+emit_check(struct lite_planner *planner, const char *sql, struct sfs_error *err)
+{
+	/* Without an object: it is no change. */
+	int r = lite_emit(planner, NULL, sql, err);
+
+	planner->plan->steps.items[planner->plan->steps.len - 1].check = true;
+	return r;
+}
+
+static int
 check_view(struct lite_planner *planner, const struct sfs_object *view, struct sfs_error *err)
 {
 	char *sql sfs_auto(free) =
 		sfs_asprintf("SELECT * FROM %s LIMIT 0", lite_quoted(planner, view->id.name));
 
-	/* Without an object: it is no change. */
-	return works(planner, sql) ? lite_emit(planner, NULL, sql, err) : 0;
+	return works(planner, sql) ? emit_check(planner, sql, err) : 0;
 }
 
 /* Compiling a statement compiles the triggers that it fires; EXPLAIN runs nothing. */
@@ -53,7 +62,7 @@ check_trigger(struct lite_planner *planner, const struct sfs_object *trigger, st
 
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		if (r == 0 && works(planner, sql[i])) {
-			r = lite_emit(planner, NULL, sql[i], err);
+			r = emit_check(planner, sql[i], err);
 		}
 		free(sql[i]);
 	}

@@ -46,9 +46,9 @@ sfs_json_text(const char *text)
 static json_t *
 step_json(const struct sfs_step *step)
 {
-	return json_pack("{s:o, s:o, s:o, s:b, s:b}", "sql", sfs_json_text(step->sql), "object",
-		sfs_json_text(step->object), "lock", sfs_json_text(step->lock), "outside",
-		step->outside, "scaffolding", step->scaffolding);
+	return json_pack("{s:o, s:o, s:o, s:b, s:b, s:b}", "sql", sfs_json_text(step->sql),
+		"object", sfs_json_text(step->object), "lock", sfs_json_text(step->lock), "outside",
+		step->outside, "scaffolding", step->scaffolding, "check", step->check);
 }
 
 static json_t *

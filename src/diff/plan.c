@@ -135,6 +135,17 @@ sfs_plan_note(struct sfs_plan *plan, const char *format, ...)
 	sfs_vec_push(&plan->notes, sfs_arena_strdup(plan->arena, text));
 }
 
+size_t
+sfs_plan_size(const struct sfs_plan *plan)
+{
+	size_t n = 0;
+
+	sfs_vec_foreach (step, &plan->steps) {
+		n += !step->check;
+	}
+	return n;
+}
+
 enum sfs_severity
 sfs_plan_severity(const struct sfs_plan *plan)
 {
@@ -203,10 +214,16 @@ void
 sfs_plan_format(const struct sfs_plan *plan, bool breakpoints, struct sfs_str *out)
 {
 	sfs_plan_format_hazards(plan, out);
+	bool first = true;
+
 	for (size_t i = 0; i < plan->steps.len; i++) {
-		if (i && breakpoints) {
+		if (plan->steps.items[i].check) {
+			continue;
+		}
+		if (!first && breakpoints) {
 			sfs_str_add(out, "--> statement-breakpoint\n");
 		}
+		first = false;
 		sfs_str_add(out, plan->steps.items[i].sql);
 		sfs_str_add(out, ";\n");
 	}

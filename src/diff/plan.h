@@ -39,6 +39,7 @@ struct sfs_step {
 		*undo; /* of an `outside` one: takes away what it leaves when it fails; or NULL */
 	enum sfs_pace pace;
 	bool outside;     /* runs by itself, outside of a transaction: can not, or shall not */
+	bool check;       /* asks whether all works on, and changes nothing: left out of texts */
 	bool scaffolding; /* SET, PRAGMA and the like: needed, but no change by itself */
 };
 
@@ -78,6 +79,9 @@ void sfs_plan_ask(struct sfs_plan *plan, const struct sfs_diff *diff);
 /* Adds a note with a copy of its text. */
 void sfs_plan_note(struct sfs_plan *plan, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* How many statements its text has. */
+size_t sfs_plan_size(const struct sfs_plan *plan);
 
 /* The worst hazard, SFS_INFO when there is none. */
 enum sfs_severity sfs_plan_severity(const struct sfs_plan *plan);

@@ -118,6 +118,11 @@ void
 sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool breakpoints,
 	const struct sfs_undo *undo, struct sfs_str *out)
 {
+	size_t last = plan->steps.len;
+
+	while (last && plan->steps.items[--last].check) {
+		/* The last one that is written. */
+	}
 	if (undo) {
 		add_impossible(undo, out);
 	}
@@ -125,11 +130,14 @@ sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool br
 	for (size_t i = 0; i < plan->steps.len; i++) {
 		const char *sql = plan->steps.items[i].sql;
 
+		if (plan->steps.items[i].check) {
+			continue;
+		}
 		if (undo) {
 			add_grade(undo, dialect, &plan->steps.items[i], out);
 		}
 		sfs_str_add(out, sql);
-		end_statement(sql, i + 1 == plan->steps.len, breakpoints, out);
+		end_statement(sql, i == last, breakpoints, out);
 	}
 }
 

@@ -141,7 +141,8 @@ print_outcome(const struct request *request, const struct sfs_comparison *compar
 	} else if (comparison->same) {
 		fprintf(stderr, "%s: nothing to do\n", database);
 	} else {
-		fprintf(stderr, "%s: %zu statements %s\n", database, comparison->plan.steps.len,
+		fprintf(stderr, "%s: %zu statements %s\n", database,
+			sfs_plan_size(&comparison->plan),
 			changed ? "carried out" : "planned, nothing was changed");
 	}
 }

@@ -3,6 +3,8 @@
 
 import contextlib
 import sqlite3
+import subprocess
+import time
 
 import pytest
 
@@ -124,6 +126,57 @@ def test_the_plan_alone_keeps_rows_too(schemafs, family, wanted, reason):
     family.run("PRAGMA foreign_keys = ON;\n" + plan)
     assert content(family) == before
     schemafs("diff", family.target, wanted(REASONS[reason]))
+
+
+def parts(db):
+    """The schema, in whatever order its parts were made."""
+    return tuple(sorted(part.strip() for part in db.dump().split(";\n")))
+
+
+def test_killed_on_the_way(schemafs, new_sqlite, wanted, tmp_path):
+    """Whenever it dies the database is as before or as asked, and the next push finishes."""
+    db = new_sqlite()
+    db.run("CREATE TABLE other (id INTEGER PRIMARY KEY);" + BEFORE + CHILDREN)
+    db.run(
+        """PRAGMA foreign_keys = ON;
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+        INSERT INTO parent SELECT i, printf('%0100d', i), i, 'x' FROM n;
+        INSERT INTO child (parent_id) SELECT id FROM parent;
+        INSERT INTO grandchild SELECT id, id FROM child;"""
+    )
+    counts = "SELECT (SELECT count(*) FROM parent), (SELECT count(*) FROM child), (SELECT count(*) FROM grandchild)"
+    forth, back = wanted(REASONS["check"]), tmp_path / "back.sql"
+    back.write_text("CREATE TABLE other (id INTEGER PRIMARY KEY);" + BEFORE + CHILDREN)
+    before = parts(db)
+    start = time.monotonic()
+    schemafs("push", forth, db.target)
+    took, after = time.monotonic() - start, parts(db)
+    outcomes = set()
+    for part in (2, 4, 5, 6, 7):
+        schemafs("push", back, db.target)
+        with subprocess.Popen(
+            [schemafs.binary, "push", str(forth), db.target], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            time.sleep(took * part / 8)
+            process.kill()
+        assert db.rows(counts) == [("20000", "20000", "20000")]
+        outcomes.add(parts(db))
+        assert outcomes <= {before, after}
+        schemafs("push", forth, db.target)
+    assert before in outcomes
+    assert db.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_what_only_checks_is_not_shown(schemafs, family, wanted, mount):
+    """Statements that ask whether views and triggers work on are run, and in no text."""
+    smaller = wanted(BEFORE.replace("age INTEGER,", ""))
+    plan = schemafs("diff", family.target, smaller, code=1).stdout
+    assert "LIMIT 0" not in plan and "EXPLAIN" not in plan
+    with mount(family.target, "apply=all") as place:
+        file = place / "schema/main/tables/parent.sql"
+        file.write_text(file.read_text().replace("    age INTEGER,\n", ""))
+        assert "EXPLAIN" not in (place / "log").read_text()
+    schemafs("diff", family.target, smaller)
 
 
 @pytest.mark.parametrize("reason", ["check", "check of its own name", "autoincrement"])
