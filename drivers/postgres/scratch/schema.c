@@ -124,10 +124,15 @@ static const char FEW[] = "; SET LOCAL join_collapse_limit = 1; SET LOCAL from_c
 			  " SET LOCAL max_parallel_workers_per_gather = 0";
 enum { FEW_SOURCES = 16 };
 
-/* A user's event triggers have no say in a trial; but only a superuser may keep them out of it. */
+/*
+ * A user's event triggers have no say in a trial; but only a superuser may keep them out of it, or
+ * whom one has given the right to.
+ */
 static const char SILENCE[] =
 	"; SELECT pg_catalog.set_config('session_replication_role', 'replica', true)"
-	" FROM pg_catalog.pg_roles WHERE rolname = session_user AND rolsuper";
+	" FROM pg_catalog.pg_roles WHERE rolname = session_user AND (rolsuper";
+static const char OR_ALLOWED[] =
+	" OR pg_catalog.has_parameter_privilege('session_replication_role', 'SET')";
 
 /*
  * Owners must be able to create what is given to them, so everybody may in there; nobody else can
@@ -144,7 +149,7 @@ open_places(struct trial *trial, struct sfs_error *err)
 	if (trial->what->n_sources <= FEW_SOURCES) {
 		sfs_str_add(&sql, FEW);
 	}
-	sfs_str_add(&sql, SILENCE);
+	sfs_str_addf(&sql, "%s%s)", SILENCE, trial->db->version >= 150000 ? OR_ALLOWED : "");
 	sfs_vec_foreach (alias, &trial->places.aliases) {
 		if (!is_made(trial, alias->shown)) {
 			sfs_str_addf(&sql, "; CREATE SCHEMA %s; GRANT ALL ON SCHEMA %s TO PUBLIC",
