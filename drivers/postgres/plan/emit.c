@@ -252,7 +252,12 @@ void
 pg_emit(struct pg_planner *planner, const struct pg_node *node)
 {
 	const struct pg_state *state = node->state;
-	struct pg_writer writer = { .catalog = planner->diff->to, .plan = planner->plan };
+	bool has_role = planner->db && planner->db->version >= 150000;
+	struct pg_writer writer = {
+		.catalog = planner->diff->to,
+		.plan = planner->plan,
+		.public_owner = has_role ? "pg_database_owner" : NULL,
+	};
 	struct sfs_change change = {
 		.action = state->renamed ? SFS_RENAME : SFS_ALTER,
 		.from = state->old ? state->old : state->from,

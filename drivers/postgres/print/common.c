@@ -45,10 +45,25 @@ pg_write_reference(const struct sfs_object *object, struct sfs_str *out)
 	pg_write_target(object, out);
 }
 
+static bool
+is_public(const struct sfs_object *object)
+{
+	return object->id.kind == SFS_NAMESPACE && strcmp(object->id.name, "public") == 0;
+}
+
+/* Who shall own it, where that is not whoever carries out the statements; else NULL. */
+static const char *
+owner_of(const struct pg_writer *writer, const struct sfs_object *object)
+{
+	const char *owner = sfs_object_get(object, SFS_ATTR_OWNER);
+
+	return !owner && is_public(object) ? writer->public_owner : owner;
+}
+
 static void
 write_owner(struct pg_writer *writer, const struct sfs_object *object)
 {
-	const char *owner = sfs_object_get(object, SFS_ATTR_OWNER);
+	const char *owner = owner_of(writer, object);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
 	sfs_str_add(&sql, "ALTER ");
@@ -63,7 +78,7 @@ write_comment(struct pg_writer *writer, const struct sfs_object *object)
 	const char *comment = sfs_object_get(object, SFS_ATTR_COMMENT);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	if (object->id.kind == SFS_NAMESPACE && strcmp(object->id.name, "public") == 0) {
+	if (is_public(object)) {
 		/* As every new database has it; an empty one says that it has none. */
 		comment = !comment ? "standard public schema" : *comment ? comment : NULL;
 	}
@@ -146,7 +161,7 @@ pg_write_common(struct pg_writer *writer, const struct sfs_object *object)
 {
 	const struct pg_kind *kind = pg_kind(object->id.kind);
 
-	if (kind->owned && sfs_object_has(object, SFS_ATTR_OWNER)) {
+	if (kind->owned && owner_of(writer, object)) {
 		write_owner(writer, object);
 	}
 	if (sfs_object_has(object, SFS_ATTR_COMMENT)) {

@@ -7,8 +7,8 @@ void
 pg_read_namespace(int version, struct sfs_str *out)
 {
 	/*
-	 * public comes with every database, its grants to PUBLIC and its comment too. Made anew, it is
-	 * its maker's, as all that is made is.
+	 * public comes with every database, its grants to PUBLIC and its comment too. Before there was
+	 * a role that stands for the database's owner it could also be its maker's.
 	 */
 	struct pg_select common = {
 		.class = "pg_namespace",
@@ -20,8 +20,8 @@ pg_read_namespace(int version, struct sfs_str *out)
 				      ? "CASE n.nspname WHEN 'public' THEN '=U' ELSE '' END"
 				      : "CASE n.nspname WHEN 'public' THEN '=ALL' ELSE '' END",
 		.usual_owner = version >= 150000
-				       ? "CASE n.nspname WHEN 'public' THEN pg_get_userbyid("
-					 "n.nspowner) IN ('pg_database_owner', current_user) END"
+				       ? "CASE n.nspname WHEN 'public' THEN"
+					 " pg_get_userbyid(n.nspowner) = 'pg_database_owner' END"
 				       : "CASE n.nspname WHEN 'public' THEN n.nspowner = 10"
 					 " OR pg_get_userbyid(n.nspowner) = current_user END",
 		.usual_comment = "CASE n.nspname WHEN 'public' THEN 'standard public schema' END",
