@@ -54,10 +54,6 @@ void sfs_snapshot_remove(const char *directory, const char *tag);
 /* Whether it is of the version that drizzle-kit writes now, so that another can be made of it. */
 bool sfs_snapshot_is_current(const json_t *snapshot);
 
-/* Appends a line for each thing of drizzle's model in which `a` and `b`, both made or read, differ. */
-void sfs_snapshot_difference(const json_t *a, const json_t *b, const char *a_name,
-	const char *b_name, struct sfs_str *out);
-
 /* ---- snapshot_postgres*.c, snapshot_sqlite.c ---- */
 
 json_t *sfs_snapshot_postgres(const struct sfs_catalog *catalog);
