@@ -127,9 +127,13 @@ class Reader:
         where = WHERE.get(catalog, "true")
         if has_oid:
             where += " AND t.oid >= 16384"
+        definition = DEFINITIONS.get(catalog, "NULL")
+        if catalog == "pg_publication_rel" and (catalog, "prqual") not in self.trees:
+            # Rows are chosen from PostgreSQL 15 on.
+            definition = "NULL"
         return self.query(
-            f"SELECT json_agg(to_jsonb(t) || jsonb_build_object('=',"
-            f" {DEFINITIONS.get(catalog, 'NULL')}, '#', {ORDERS.get(catalog, 'NULL')}))"
+            f"SELECT json_agg(to_jsonb(t) || jsonb_build_object('=', {definition},"
+            f" '#', {ORDERS.get(catalog, 'NULL')}))"
             f" FROM pg_catalog.{catalog} t WHERE {where}"
         )
 
