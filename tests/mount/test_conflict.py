@@ -118,6 +118,10 @@ def test_gone(place, folder, engine):
             assert columns(engine, "doomed") == ["a", "b"]
             continue
         result = editor.save(new)
+        if result == 0 and engine.dialect == "sqlite":
+            # The tree knew at once.
+            assert columns(engine, "doomed") == ["a", "b"]
+            continue
         assert result in (errno.ESTALE, errno.ENOENT), os.strerror(result)
         refused(place, folder, "doomed.sql", result, new, result)
         assert not has_table(engine, "doomed")
