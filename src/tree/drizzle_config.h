@@ -2,6 +2,8 @@
 #ifndef SFS_TREE_DRIZZLE_CONFIG_H
 #define SFS_TREE_DRIZZLE_CONFIG_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 
