@@ -11,7 +11,10 @@
 #include "migrate/progress.h"
 #include "migrate/set.h"
 
-/* Others may have migrated without changing the schema; a backfill is followed more closely. */
+/*
+ * Others may have migrated a project without changing the schema. Without one there is only a backfill
+ * to see: it begins with a change, and is followed closely.
+ */
 enum { LOOK_MS = 5000, LOOK_PROGRESS_MS = 1000 };
 
 static void
@@ -145,7 +148,8 @@ mnt_folder_look(struct mnt *mnt, struct sfs_db *db, uint64_t listing, bool now)
 		return;
 	}
 	bool half = ask(mnt, db ? db : own);
-	folder->due = mnt_now() + (half ? LOOK_PROGRESS_MS : LOOK_MS);
+	int64_t rest = half ? LOOK_PROGRESS_MS : LOOK_MS;
+	folder->due = half || mnt->options->project ? mnt_now() + rest : INT64_MAX;
 	if (own) {
 		own->driver->close(own);
 	}

@@ -186,6 +186,7 @@ refresh(struct mnt_watch *watch, bool changed, struct sfs_error *err)
 	return r;
 }
 
+/* 1 when the database had changed, else 0 or -errno. */
 static int
 look(struct mnt_watch *watch, struct sfs_error *err)
 {
@@ -213,7 +214,7 @@ look(struct mnt_watch *watch, struct sfs_error *err)
 	}
 	watch->retry_ms = 0;
 	mnt_control_stale(watch->mnt, NULL);
-	return 0;
+	return changed;
 }
 
 /* Returns whether to go on. */
@@ -265,11 +266,12 @@ run(void *data)
 	forget_schema(watch);
 	while (rest(watch)) {
 		struct sfs_error err sfs_auto(error) = SFS_ERROR_INIT;
+		int r = look(watch, &err);
 
-		if (look(watch, &err) < 0) {
+		if (r < 0) {
 			lose(watch, &err);
 		}
-		mnt_migrations_refresh(watch->mnt, watch->db, false);
+		mnt_migrations_refresh(watch->mnt, watch->db, r > 0);
 		mnt_control_tick(watch->mnt);
 		keep_times(watch);
 	}

@@ -67,7 +67,7 @@ def test_lock_that_does_not_come(place, folder, pg):
         shell(f"ls -lR {place} > /dev/null; df {place} > /dev/null")
         (folder / ".swp").write_text("x" * 100000)
         os.unlink(folder / ".swp")
-        assert time.monotonic() - start < 3
+        assert time.monotonic() - start < 1.5
         saver.join(60)
     assert results == [errno.EBUSY]
     assert "lock" in (folder / "users.sql.error").read_text()
@@ -85,7 +85,7 @@ def test_interrupted(folder, pg, tmp_path):
         start = time.monotonic()
         copy.send_signal(signal.SIGINT)
         copy.wait(20)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 1.5
     assert columns(pg, "users") == ["id", "email"]
     wait_for(lambda: "note" not in users.read_text())
     users.write_text(with_column(users.read_text()))
