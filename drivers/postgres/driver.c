@@ -35,6 +35,7 @@ print_object(const struct sfs_catalog *catalog, const struct sfs_object *object,
 const struct sfs_driver sfs_postgres_driver = {
 	.name = "postgresql",
 	.dialect = SFS_POSTGRES,
+	.restates = true,
 	.accepts = pg_accepts,
 	.open = pg_open,
 	.close = pg_close,

@@ -31,9 +31,9 @@ sfs_file_defined(const struct sfs_catalog *catalog, const struct sfs_identity *f
 static const struct sfs_target *
 target_of(const struct composer *c, const struct sfs_object *object)
 {
-	for (size_t i = 0; i < c->in->n_targets; i++) {
-		if (is_in_file(object, &c->in->targets[i].from)) {
-			return &c->in->targets[i];
+	sfs_vec_foreach (target, c->in->targets) {
+		if (is_in_file(object, &target->from)) {
+			return target;
 		}
 	}
 	return NULL;
@@ -83,9 +83,10 @@ copy_renamed(struct composer *c, const struct sfs_object *object, const struct s
 static const struct sfs_target *
 target_below(const struct composer *c, const struct sfs_object *object)
 {
-	for (size_t i = 0; object->id.relation && i < c->in->n_targets; i++) {
-		const struct sfs_target *target = &c->in->targets[i];
-
+	if (!object->id.relation) {
+		return NULL;
+	}
+	sfs_vec_foreach (target, c->in->targets) {
 		if (!target->from.relation && sfs_streq(object->id.relation, target->from.name) &&
 			sfs_streq(object->id.namespace, target->from.namespace)) {
 			return target;

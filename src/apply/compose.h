@@ -2,22 +2,14 @@
 #ifndef SFS_APPLY_COMPOSE_H
 #define SFS_APPLY_COMPOSE_H
 
-#include "apply/edit.h"
-
-/* One edit with what its paths name. */
-struct sfs_target {
-	const struct sfs_edit *edit;
-	struct sfs_identity from, to; /* the same unless the edit renames */
-	bool evaluated; /* its text is not what the database has: the server had to read it */
-};
+#include "apply/target.h"
 
 /* What edits make of a catalog. */
 struct sfs_composition {
 	const struct sfs_catalog *from;
 	const struct sfs_catalog
 		*evaluated; /* what the server made of the texts; NULL: there were none */
-	const struct sfs_target *targets;
-	size_t n_targets;
+	const struct sfs_targets *targets;
 	struct sfs_renames *renames; /* those that follow from the paths are added */
 };
 

@@ -7,22 +7,21 @@
 #include "apply/compose.h"
 #include "apply/dependants.h"
 #include "apply/edit.h"
+#include "apply/follow.h"
 #include "apply/lock.h"
-#include "catalog/path.h"
+#include "apply/target.h"
 #include "diff/hints.h"
-#include "diff/text.h"
 
 struct editor {
 	struct sfs_db *db;
 	const struct sfs_witness *witness; /* borrowed; or NULL */
 	struct sfs_arena *arena;           /* owned */
-	struct sfs_target *targets;        /* owned */
-	size_t n_targets;
-	struct sfs_catalog *from;      /* owned: the objects edited and what depends on them */
-	struct sfs_catalog *evaluated; /* owned; NULL when no text had to be read */
-	struct sfs_catalog *to;        /* owned: what `from` shall become */
-	struct sfs_renames renames;    /* owned */
-	bool differs;                  /* `to` is not `from` */
+	struct sfs_targets targets;        /* owned */
+	struct sfs_catalog *from;          /* owned: the objects edited and what depends on them */
+	struct sfs_catalog *evaluated;     /* owned; NULL when no text had to be read */
+	struct sfs_catalog *to;            /* owned: what `from` shall become */
+	struct sfs_renames renames;        /* owned */
+	bool differs;                      /* `to` is not `from` */
 };
 
 static void
@@ -33,7 +32,7 @@ editor_finish(struct editor *e)
 	sfs_catalog_destroy(e->evaluated);
 	sfs_catalog_destroy(e->to);
 	sfs_vec_finish(&e->renames);
-	free(e->targets);
+	sfs_vec_finish(&e->targets);
 }
 
 SFS_DEFINE_AUTO_VALUE(editor, struct editor, editor_finish)
@@ -49,142 +48,19 @@ sfs_outcome_finish(struct sfs_outcome *outcome)
 
 /* ---- what the edits are about ---- */
 
-static bool
-is_path_of(const struct sfs_identity *id, const char *path)
-{
-	struct sfs_str own sfs_auto(str) = SFS_STR_INIT;
-
-	sfs_path_of(id, &own);
-	return strcmp(sfs_str_text(&own), path) == 0;
-}
-
-/* A name that was cut does not tell the whole of it: it is the one of the object with that path. */
-static int
-find_cut(struct editor *e, const char *path, struct sfs_identity *id, struct sfs_error *err)
-{
-	struct sfs_catalog *all sfs_auto(catalog) = NULL;
-	int r = e->db->driver->read(e->db, &(struct sfs_scope){ 0 }, &all, err);
-
-	if (r < 0) {
-		return r;
-	}
-	sfs_vec_foreach (object, &all->objects) {
-		const struct sfs_identity *found = &(*object)->id;
-
-		if (!(*object)->owner && found->kind == id->kind && is_path_of(found, path)) {
-			*id = (struct sfs_identity){ .kind = found->kind,
-				.namespace = sfs_arena_strdup(e->arena, found->namespace),
-				.relation = sfs_arena_strdup(e->arena, found->relation),
-				.name = sfs_arena_strdup(e->arena, found->name) };
-			break;
-		}
-	}
-	return 0;
-}
-
-static int
-parse_path(struct editor *e, const char *path, struct sfs_identity *ret_id, struct sfs_error *err)
-{
-	int r = sfs_path_parse(path, e->arena, ret_id);
-
-	if (r < 0) {
-		return sfs_error_set(err, EINVAL, "%s is not the place of any object", path);
-	}
-	return is_path_of(ret_id, path) ? 0 : find_cut(e, path, ret_id, err);
-}
-
-static int
-find_targets(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct sfs_error *err)
-{
-	e->arena = sfs_arena_create();
-	e->targets = sfs_alloc((n_edits + 1) * sizeof *e->targets);
-	e->n_targets = n_edits;
-	for (size_t i = 0; i < n_edits; i++) {
-		struct sfs_target *target = &e->targets[i];
-		int r = parse_path(e, edits[i].path, &target->from, err);
-
-		target->edit = &edits[i];
-		target->to = target->from;
-		if (r == 0 && edits[i].renamed) {
-			r = parse_path(e, edits[i].renamed, &target->to, err);
-		}
-		if (r < 0) {
-			return r;
-		}
-		if (target->to.kind != target->from.kind) {
-			return sfs_error_set(err, EXDEV, "a %s can not become a %s",
-				sfs_kind_info(target->from.kind)->name,
-				sfs_kind_info(target->to.kind)->name);
-		}
-	}
-	return 0;
-}
-
 static int
 read_scope(struct editor *e, struct sfs_catalog **ret_catalog, struct sfs_error *err)
 {
-	struct sfs_identity *ids sfs_auto(free) = sfs_alloc((2 * e->n_targets + 1) * sizeof *ids);
+	struct sfs_identity *ids sfs_auto(free) = sfs_alloc((2 * e->targets.len + 1) * sizeof *ids);
 	struct sfs_scope scope = { .objects = ids, .dependencies = true };
 
-	for (size_t i = 0; i < e->n_targets; i++) {
-		ids[scope.n_objects++] = e->targets[i].from;
-		if (e->targets[i].edit->renamed) {
-			ids[scope.n_objects++] = e->targets[i].to;
+	sfs_vec_foreach (target, &e->targets) {
+		ids[scope.n_objects++] = target->from;
+		if (target->edit->renamed) {
+			ids[scope.n_objects++] = target->to;
 		}
 	}
 	return e->db->driver->read(e->db, &scope, ret_catalog, err);
-}
-
-/* ---- conflicts ---- */
-
-static int
-report_conflict(const char *path, const char *base, const char *now, struct sfs_error *err)
-{
-	struct sfs_str difference sfs_auto(str) = SFS_STR_INIT;
-	int r = sfs_error_set(err, ESTALE, "%s changed in the database since it was read", path);
-
-	sfs_text_difference(base, now, &difference);
-	sfs_error_detail(err, "from what was read (-) to what is there now (+):\n%s",
-		sfs_str_text(&difference));
-	sfs_error_hint(err, "read the file again and make the change there; your text is kept");
-	return r;
-}
-
-static int
-check_target(struct sfs_target *target, const struct sfs_tree *before, struct sfs_error *err)
-{
-	const struct sfs_edit *edit = target->edit;
-	const struct sfs_file *file = sfs_tree_find(before, edit->path);
-
-	if (edit->create && file) {
-		return sfs_error_set(err, EEXIST, "%s is there already", edit->path);
-	}
-	if (!file && (edit->renamed || !edit->text)) {
-		return sfs_error_set(err, ENOENT, "%s is not in the database", edit->path);
-	}
-	if (edit->renamed && sfs_tree_find(before, edit->renamed)) {
-		return sfs_error_set(err, EEXIST, "%s is there already", edit->renamed);
-	}
-	if (edit->base && (!file || strcmp(edit->base, file->text) != 0)) {
-		return report_conflict(edit->path, edit->base, file ? file->text : "", err);
-	}
-	target->evaluated = edit->text && !(file && file->len == edit->len &&
-						  memcmp(file->text, edit->text, edit->len) == 0);
-	return 0;
-}
-
-static int
-check_targets(struct editor *e, const struct sfs_tree *before, struct sfs_error *err)
-{
-	for (size_t i = 0; i < e->n_targets; i++) {
-		int r = check_target(&e->targets[i], before, err);
-
-		if (r < 0) {
-			sfs_error_object(err, "%s", e->targets[i].edit->path);
-			return r;
-		}
-	}
-	return 0;
 }
 
 /* ---- what shall be ---- */
@@ -192,39 +68,61 @@ check_targets(struct editor *e, const struct sfs_tree *before, struct sfs_error 
 static int
 evaluate(struct editor *e, struct sfs_error *err)
 {
-	struct sfs_source *sources sfs_auto(free) = sfs_alloc((e->n_targets + 1) * sizeof *sources);
+	struct sfs_source *sources sfs_auto(free) =
+		sfs_alloc((e->targets.len + 1) * sizeof *sources);
 	struct sfs_evaluation what = { .sources = sources };
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < e->n_targets; i++) {
-		const struct sfs_target *target = &e->targets[i];
+	sfs_vec_foreach (target, &e->targets) {
 		const struct sfs_edit *edit = target->edit;
 
-		if (!target->evaluated) {
-			continue;
+		if (target->evaluated) {
+			sources[what.n_sources++] = (struct sfs_source){
+				.path = edit->renamed ? edit->renamed : edit->path,
+				.text = edit->text,
+				.len = edit->len,
+				.id = &target->to,
+			};
 		}
-		struct sfs_source *source = &sources[what.n_sources++];
-		source->path = edit->renamed ? edit->renamed : edit->path;
-		source->text = edit->text;
-		source->len = edit->len;
-		source->id = &target->to;
-		r = sfs_hints_find(e->db->driver->dialect, source->path, edit->text, edit->len,
-			target->to.namespace, e->arena, &e->renames, err);
 	}
-	if (r < 0 || !what.n_sources) {
-		return r;
+	sfs_catalog_destroy(e->evaluated);
+	e->evaluated = NULL;
+	return what.n_sources ? e->db->driver->evaluate(e->db, &what, &e->evaluated, err) : 0;
+}
+
+static int
+find_hints(struct editor *e, struct sfs_error *err)
+{
+	int r = 0;
+
+	sfs_vec_foreach (target, &e->targets) {
+		const struct sfs_edit *edit = target->edit;
+
+		if (r == 0 && target->evaluated) {
+			r = sfs_hints_find(e->db->driver->dialect,
+				edit->renamed ? edit->renamed : edit->path, edit->text, edit->len,
+				target->to.namespace, e->arena, &e->renames, err);
+		}
 	}
-	return e->db->driver->evaluate(e->db, &what, &e->evaluated, err);
+	return r;
+}
+
+static struct sfs_catalog *
+compose(const struct editor *e, struct sfs_renames *renames)
+{
+	return sfs_compose(&(struct sfs_composition){
+		.from = e->from,
+		.evaluated = e->evaluated,
+		.targets = &e->targets,
+		.renames = renames,
+	});
 }
 
 /* A text that was evaluated must have defined what its path names. */
 static int
-check_defined(struct editor *e, struct sfs_error *err)
+check_defined(const struct editor *e, const struct sfs_catalog *to, struct sfs_error *err)
 {
-	for (size_t i = 0; i < e->n_targets; i++) {
-		const struct sfs_target *target = &e->targets[i];
-
-		if (target->evaluated && !sfs_file_defined(e->to, &target->to)) {
+	sfs_vec_foreach (target, &e->targets) {
+		if (target->evaluated && !sfs_file_defined(to, &target->to)) {
 			struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 			int r;
 
@@ -238,17 +136,84 @@ check_defined(struct editor *e, struct sfs_error *err)
 	return 0;
 }
 
-static int
-compose(struct editor *e, struct sfs_error *err)
+/* ---- what follows ---- */
+
+static void
+copy_renames(const struct sfs_renames *renames, struct sfs_renames *copy)
 {
-	e->to = sfs_compose(&(struct sfs_composition){
-		.from = e->from,
-		.evaluated = e->evaluated,
-		.targets = e->targets,
-		.n_targets = e->n_targets,
-		.renames = &e->renames,
-	});
-	return check_defined(e, err);
+	sfs_vec_foreach (rename, renames) {
+		sfs_vec_push(copy, *rename);
+	}
+}
+
+/*
+ * Compares what the edits alone make, to see which other files that reaches. On copies: a diff
+ * settles labels and renames in what it is given, and the one that counts is made later.
+ */
+static int
+find_followers(struct editor *e, const struct sfs_tree *before, struct sfs_error *err)
+{
+	const struct sfs_targets none = { 0 };
+	struct sfs_renames renames = { 0 };
+	struct sfs_order followers = { 0 };
+	struct sfs_diff diff sfs_auto(diff) = { 0 };
+	struct sfs_catalog *to sfs_auto(catalog) = NULL;
+	struct sfs_catalog *from sfs_auto(catalog) =
+		sfs_compose(&(struct sfs_composition){ .from = e->from, .targets = &none });
+
+	copy_renames(&e->renames, &renames);
+	to = compose(e, &renames);
+	int r = check_defined(e, to, err);
+	if (r == 0) {
+		r = sfs_diff_make(from, to, &renames, &diff, err);
+	}
+	if (r == 0) {
+		r = sfs_dependants_check(&diff, err);
+	}
+	if (r == 0) {
+		sfs_follow_find(&diff, &followers);
+		sfs_targets_follow(&e->targets, &followers, before, e->arena);
+	}
+	sfs_vec_finish(&followers);
+	sfs_vec_finish(&renames);
+	return r;
+}
+
+/* What nobody edited and can not be made any more is in the way of the edit. */
+static void
+blame_follower(const struct editor *e, struct sfs_error *err)
+{
+	sfs_vec_foreach (target, &e->targets) {
+		if (err && target->follows && sfs_streq(err->file, target->edit->path)) {
+			err->errnum = EBUSY;
+			sfs_error_hint(err,
+				"%s can not be made any more after this change: change both "
+				"together, in a draft or in a migration in pending/",
+				target->edit->path);
+			return;
+		}
+	}
+}
+
+/* Evaluates again, together with what follows the edits. */
+static int
+follow(struct editor *e, const struct sfs_tree *before, struct sfs_error *err)
+{
+	size_t n_edited = e->targets.len;
+	int r = 0;
+
+	if (!e->evaluated || !e->db->driver->restates) {
+		return 0;
+	}
+	r = find_followers(e, before, err);
+	if (r < 0 || e->targets.len == n_edited) {
+		return r;
+	}
+	r = evaluate(e, err);
+	if (r == -EINVAL) {
+		blame_follower(e, err);
+	}
+	return r < 0 && err ? -err->errnum : r;
 }
 
 /* ---- the verdict ---- */
@@ -317,30 +282,50 @@ apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
 	return sfs_tree_render(e->db->driver, after, &outcome->after, err);
 }
 
+/* What the edits make of the database: `from`, `to` and the renames between them. */
+static int
+find_goal(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct sfs_tree *before,
+	struct sfs_error *err)
+{
+	int r;
+
+	e->arena = sfs_arena_create();
+	r = sfs_targets_find(e->db, edits, n_edits, e->arena, &e->targets, err);
+	if (r == 0) {
+		r = read_scope(e, &e->from, err);
+	}
+	if (r == 0) {
+		r = sfs_tree_render(e->db->driver, e->from, before, err);
+	}
+	if (r == 0) {
+		r = sfs_targets_check(&e->targets, before, err);
+	}
+	if (r == 0) {
+		r = find_hints(e, err);
+	}
+	if (r == 0) {
+		r = evaluate(e, err);
+	}
+	if (r == 0) {
+		r = follow(e, before, err);
+	}
+	if (r == 0) {
+		e->to = compose(e, &e->renames);
+		r = check_defined(e, e->to, err);
+	}
+	return r;
+}
+
 /* Everything up to the plan, which is empty when the files say what the database has. */
 static int
 prepare(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct sfs_outcome *outcome,
 	struct sfs_error *err)
 {
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
-	int r = find_targets(e, edits, n_edits, err);
+	int r;
 
 	sfs_plan_init(&outcome->plan);
-	if (r == 0) {
-		r = read_scope(e, &e->from, err);
-	}
-	if (r == 0) {
-		r = sfs_tree_render(e->db->driver, e->from, &outcome->before, err);
-	}
-	if (r == 0) {
-		r = check_targets(e, &outcome->before, err);
-	}
-	if (r == 0) {
-		r = evaluate(e, err);
-	}
-	if (r == 0) {
-		r = compose(e, err);
-	}
+	r = find_goal(e, edits, n_edits, &outcome->before, err);
 	if (r == 0) {
 		r = sfs_diff_make(e->from, e->to, &e->renames, &diff, err);
 	}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/* What edits are about: the objects that their paths name, and whether they are as was thought. */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/target.h"
+#include "catalog/path.h"
+#include "diff/text.h"
+
+/* ---- what the paths name ---- */
+
+static bool
+is_path_of(const struct sfs_identity *id, const char *path)
+{
+	struct sfs_str own sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_path_of(id, &own);
+	return strcmp(sfs_str_text(&own), path) == 0;
+}
+
+static struct sfs_identity
+copy_file_identity(struct sfs_arena *arena, const struct sfs_identity *id)
+{
+	return (struct sfs_identity){ .kind = id->kind,
+		.namespace = sfs_arena_strdup(arena, id->namespace),
+		.relation = sfs_arena_strdup(arena, id->relation),
+		.name = sfs_arena_strdup(arena, id->name) };
+}
+
+/* A name that was cut does not tell the whole of it: it is the one of the object with that path. */
+static int
+find_cut(struct sfs_db *db, const char *path, struct sfs_arena *arena, struct sfs_identity *id,
+	struct sfs_error *err)
+{
+	struct sfs_catalog *all sfs_auto(catalog) = NULL;
+	int r = db->driver->read(db, &(struct sfs_scope){ 0 }, &all, err);
+
+	if (r < 0) {
+		return r;
+	}
+	sfs_vec_foreach (object, &all->objects) {
+		const struct sfs_identity *found = &(*object)->id;
+
+		if (!(*object)->owner && found->kind == id->kind && is_path_of(found, path)) {
+			*id = copy_file_identity(arena, found);
+			break;
+		}
+	}
+	return 0;
+}
+
+static int
+parse_path(struct sfs_db *db, const char *path, struct sfs_arena *arena,
+	struct sfs_identity *ret_id, struct sfs_error *err)
+{
+	int r = sfs_path_parse(path, arena, ret_id);
+
+	if (r < 0) {
+		return sfs_error_set(err, EINVAL, "%s is not the place of any object", path);
+	}
+	return is_path_of(ret_id, path) ? 0 : find_cut(db, path, arena, ret_id, err);
+}
+
+int
+sfs_targets_find(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
+	struct sfs_arena *arena, struct sfs_targets *targets, struct sfs_error *err)
+{
+	for (size_t i = 0; i < n_edits; i++) {
+		struct sfs_target target = { .edit = &edits[i] };
+		int r = parse_path(db, edits[i].path, arena, &target.from, err);
+
+		target.to = target.from;
+		if (r == 0 && edits[i].renamed) {
+			r = parse_path(db, edits[i].renamed, arena, &target.to, err);
+		}
+		if (r < 0) {
+			return r;
+		}
+		if (target.to.kind != target.from.kind) {
+			return sfs_error_set(err, EXDEV, "a %s can not become a %s",
+				sfs_kind_info(target.from.kind)->name,
+				sfs_kind_info(target.to.kind)->name);
+		}
+		sfs_vec_push(targets, target);
+	}
+	return 0;
+}
+
+/* ---- conflicts ---- */
+
+static int
+report_conflict(const char *path, const char *base, const char *now, struct sfs_error *err)
+{
+	struct sfs_str difference sfs_auto(str) = SFS_STR_INIT;
+	int r = sfs_error_set(err, ESTALE, "%s changed in the database since it was read", path);
+
+	sfs_text_difference(base, now, &difference);
+	sfs_error_detail(err, "from what was read (-) to what is there now (+):\n%s",
+		sfs_str_text(&difference));
+	sfs_error_hint(err, "read the file again and make the change there; your text is kept");
+	return r;
+}
+
+static int
+check_target(struct sfs_target *target, const struct sfs_tree *before, struct sfs_error *err)
+{
+	const struct sfs_edit *edit = target->edit;
+	const struct sfs_file *file = sfs_tree_find(before, edit->path);
+
+	if (edit->create && file) {
+		return sfs_error_set(err, EEXIST, "%s is there already", edit->path);
+	}
+	if (!file && (edit->renamed || !edit->text)) {
+		return sfs_error_set(err, ENOENT, "%s is not in the database", edit->path);
+	}
+	if (edit->renamed && sfs_tree_find(before, edit->renamed)) {
+		return sfs_error_set(err, EEXIST, "%s is there already", edit->renamed);
+	}
+	if (edit->base && (!file || strcmp(edit->base, file->text) != 0)) {
+		return report_conflict(edit->path, edit->base, file ? file->text : "", err);
+	}
+	target->evaluated = edit->text && !(file && file->len == edit->len &&
+						  memcmp(file->text, edit->text, edit->len) == 0);
+	return 0;
+}
+
+int
+sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before, struct sfs_error *err)
+{
+	sfs_vec_foreach (target, targets) {
+		int r = check_target(target, before, err);
+
+		if (r < 0) {
+			sfs_error_object(err, "%s", target->edit->path);
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* ---- what follows ---- */
+
+static bool
+is_target(const struct sfs_targets *targets, const struct sfs_identity *id)
+{
+	sfs_vec_foreach (target, targets) {
+		if (sfs_identity_equal(&target->from, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+sfs_targets_follow(struct sfs_targets *targets, const struct sfs_order *followers,
+	const struct sfs_tree *before, struct sfs_arena *arena)
+{
+	sfs_vec_foreach (follower, followers) {
+		struct sfs_identity id = copy_file_identity(arena, &(*follower)->id);
+		struct sfs_str path sfs_auto(str) = SFS_STR_INIT;
+
+		sfs_path_of(&id, &path);
+		const struct sfs_file *file = sfs_tree_find(before, sfs_str_text(&path));
+		if (!file || is_target(targets, &id)) {
+			continue;
+		}
+		struct sfs_edit *edit = sfs_arena_alloc(arena, sizeof *edit);
+		edit->path = file->path;
+		edit->text = file->text;
+		edit->len = file->len;
+		struct sfs_target target = {
+			.edit = edit, .from = id, .to = id, .evaluated = true, .follows = true
+		};
+		sfs_vec_push(targets, target);
+	}
+}
