@@ -7,8 +7,16 @@
 #include "migrate/generate.h"
 #include "migrate/name.h"
 #include "migrate/snapshot.h"
+#include "tree/overlay.h"
 
 static const char breakpoint_text[] = "--> statement-breakpoint\n";
+
+void
+sfs_generated_init(struct sfs_generated *generated)
+{
+	memset(generated, 0, sizeof *generated);
+	sfs_plan_init(&generated->plan);
+}
 
 void
 sfs_generated_finish(struct sfs_generated *generated)
@@ -17,38 +25,6 @@ sfs_generated_finish(struct sfs_generated *generated)
 	sfs_str_finish(&generated->text);
 	sfs_plan_finish(&generated->plan);
 	memset(generated, 0, sizeof *generated);
-}
-
-/* ---- what belongs to the project ---- */
-
-static bool
-is_wanted(const struct sfs_project *project, const struct sfs_change *change)
-{
-	const struct sfs_object *object = change->to ? change->to : change->from;
-
-	if (!sfs_project_includes(project, object)) {
-		return false;
-	}
-	if (sfs_project_is_external(project, object)) {
-		const struct sfs_object *filed = sfs_object_filed(object);
-
-		/* A part of what is there already is a change of it. */
-		return change->action == SFS_CREATE && (filed == object || change->attributes);
-	}
-	return !(change->action == SFS_DROP && sfs_project_is_optional(project, object));
-}
-
-void
-sfs_generate_filter(const struct sfs_project *project, struct sfs_diff *diff)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < diff->changes.len; i++) {
-		if (is_wanted(project, &diff->changes.items[i])) {
-			diff->changes.items[kept++] = diff->changes.items[i];
-		}
-	}
-	diff->changes.len = kept;
 }
 
 /* ---- the text ---- */
@@ -143,10 +119,9 @@ sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool br
 
 /* ---- checking ---- */
 
-/* -EIO unless what the history makes now is what was wanted, as far as the project goes. */
+/* -EIO unless what the history makes now is what was wanted. */
 static int
-verify(const struct sfs_generation *how, struct sfs_catalog *after, const struct sfs_catalog *want,
-	struct sfs_error *err)
+verify(struct sfs_catalog *after, const struct sfs_catalog *want, struct sfs_error *err)
 {
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
 	struct sfs_str residue sfs_auto(str) = SFS_STR_INIT;
@@ -156,7 +131,6 @@ verify(const struct sfs_generation *how, struct sfs_catalog *after, const struct
 	if (r < 0) {
 		return r;
 	}
-	sfs_generate_filter(how->project, &diff);
 	if (!diff.changes.len) {
 		return 0;
 	}
@@ -257,7 +231,7 @@ check_and_publish(struct sfs_history *history, const struct sfs_generation *how,
 	}
 	sfs_generate_watch(history, NULL);
 	for (int i = 1; r == 0 && i < 2 + how->idempotent; i++) {
-		r = verify(how, catalogs.items[i], want, err);
+		r = verify(catalogs.items[i], want, err);
 	}
 	if (r < 0 || how->dry_run) {
 		return r;
@@ -283,38 +257,50 @@ choose_tag(const struct sfs_history *history, const struct sfs_generation *how,
 	return sfs_migration_tag(&history->journal, how->prefix, own);
 }
 
+/* The plan of the schema and of the rows for what the history makes now. */
+static int
+plan(const struct sfs_driver *driver, const struct sfs_generation *how,
+	const struct sfs_catalog *want, const struct sfs_diff *diff, struct sfs_plan *plan,
+	struct sfs_error *err)
+{
+	int r = sfs_diff_is_empty(diff) ? 0 : driver->plan(NULL, diff, plan, err);
+
+	if (r == 0 && how->idempotent) {
+		r = sfs_idempotent_plan(driver->dialect, plan, err);
+	}
+	if (r == 0 && !how->undo) {
+		sfs_generate_guard(how->project, diff, driver->dialect, how->idempotent, plan);
+	}
+	if (r == 0 && how->data) {
+		how->data->over = how->idempotent;
+		r = sfs_data_plan(how->data, want, plan, err);
+	}
+	return r;
+}
+
 int
 sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 	const struct sfs_catalog *want, struct sfs_renames *renames,
 	struct sfs_generated *ret_generated, struct sfs_error *err)
 {
 	const struct sfs_driver *driver = history->driver;
-	struct sfs_catalog *have sfs_auto(catalog) = NULL;
+	struct sfs_catalog *have sfs_auto(catalog) = NULL, *overlay sfs_auto(catalog) = NULL;
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
-	struct sfs_generate_rows rows = { .data = how->data, .want = want, .renames = renames };
+	struct sfs_generate_rows rows = {
+		.data = how->data, .project = how->project, .want = want, .renames = renames
+	};
 	size_t all = history->files.len;
 
 	sfs_generate_watch(history, &rows);
 	int r = sfs_history_replay(history, how->db, how->shadow, &all, 1, &have, err);
 	sfs_generate_watch(history, NULL);
-	sfs_plan_init(&ret_generated->plan);
-	if (r == 0) {
-		r = sfs_diff_make(have, want, renames, &diff, err);
-	}
 	if (r < 0) {
 		return r;
 	}
-	sfs_generate_filter(how->project, &diff);
-	if (!sfs_diff_is_empty(&diff)) {
-		r = driver->plan(NULL, &diff, &ret_generated->plan, err);
-	}
-	if (r == 0 && how->idempotent) {
-		r = sfs_idempotent_plan(driver->dialect, &ret_generated->plan, err);
-	}
-	if (r == 0 && how->data) {
-		how->data->over = how->idempotent;
-		r = sfs_data_plan(how->data, want, &ret_generated->plan, err);
-	}
+	overlay = sfs_project_overlay(how->project, have, want);
+	want = overlay ? overlay : want;
+	r = sfs_diff_make(have, want, renames, &diff, err);
+	r = r < 0 ? r : plan(driver, how, want, &diff, &ret_generated->plan, err);
 	if (r < 0 || !ret_generated->plan.steps.len) {
 		return r;
 	}
@@ -379,7 +365,6 @@ sfs_generate_custom(struct sfs_history *history, const struct sfs_generation *ho
 	static const char text[] = "-- Custom SQL migration file, put your code below! --";
 	json_t *snapshot = NULL;
 
-	sfs_plan_init(&ret_generated->plan);
 	sfs_str_add(&ret_generated->text, text);
 	ret_generated->tag = choose_tag(history, how, NULL);
 	if (how->dry_run) {

@@ -23,12 +23,13 @@ struct sfs_generation {
 	bool dry_run;                /* nothing is written */
 };
 
-/* What came of it; finish it whether or not it worked. */
+/* What came of it; init and finish it whether or not it worked. */
 struct sfs_generated {
 	char *tag;           /* owned; NULL: there was nothing to do, and nothing was written */
 	struct sfs_str text; /* of the .sql file */
 	struct sfs_plan plan;
 };
+void sfs_generated_init(struct sfs_generated *generated);
 void sfs_generated_finish(struct sfs_generated *generated);
 SFS_DEFINE_AUTO_VALUE(generated, struct sfs_generated, sfs_generated_finish)
 
@@ -48,9 +49,6 @@ int sfs_generate(struct sfs_history *history, const struct sfs_generation *how,
 int sfs_generate_custom(struct sfs_history *history, const struct sfs_generation *how,
 	struct sfs_generated *ret_generated, struct sfs_error *err) SFS_MUST_CHECK;
 
-/* Takes out of a diff what is none of the project's, or is external and there already. */
-void sfs_generate_filter(const struct sfs_project *project, struct sfs_diff *diff);
-
 /*
  * What a plan reads like as a migration, with breakpoints and, unless `undo` is NULL, before each
  * statement what it brings back.
@@ -65,11 +63,20 @@ bool sfs_idempotent_add(enum sfs_dialect dialect, const char *sql, struct sfs_st
 int sfs_idempotent_plan(
 	enum sfs_dialect dialect, struct sfs_plan *plan, struct sfs_error *err) SFS_MUST_CHECK;
 
+/*
+ * Lets the steps of a plan that are about external objects, which may be there, and about optional
+ * extensions, which may not be had, run on any database. `repeatable`: each step may run twice
+ * already. (generate_guard.c)
+ */
+void sfs_generate_guard(const struct sfs_project *project, const struct sfs_diff *diff,
+	enum sfs_dialect dialect, bool repeatable, struct sfs_plan *plan);
+
 /* ---- generate_rows.c ---- */
 
 /* Rows beside what a history makes: compared at its first stop, checked at those behind it. */
 struct sfs_generate_rows {
 	struct sfs_data *data; /* NULL: none are wanted */
+	const struct sfs_project *project;
 	const struct sfs_catalog *want;
 	const struct sfs_renames *renames;
 	bool check; /* the stops but the first have to hold what is wanted */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "migrate/generate.h"
+#include "tree/overlay.h"
 
 static int
 check(struct sfs_data *data, struct sfs_error *err)
@@ -24,8 +25,11 @@ visit(void *data, size_t stop, struct sfs_db *scratch, const struct sfs_catalog 
 	struct sfs_generate_rows *rows = data;
 
 	if (!rows->check) {
-		return sfs_data_compare(
-			rows->data, scratch, catalog, rows->want, rows->renames, err);
+		struct sfs_catalog *overlay sfs_auto(catalog) =
+			sfs_project_overlay(rows->project, catalog, rows->want);
+
+		return sfs_data_compare(rows->data, scratch, catalog,
+			overlay ? overlay : rows->want, rows->renames, err);
 	}
 	if (!stop) {
 		return 0;

@@ -10,6 +10,7 @@
 #include "migrate/generate.h"
 #include "migrate/kept.h"
 #include "migrate/name.h"
+#include "tree/overlay.h"
 #include "verbs/options.h"
 #include "verbs/output.h"
 #include "verbs/verb.h"
@@ -146,7 +147,8 @@ static int
 compare(struct job *job, struct sfs_error *err)
 {
 	struct sfs_workspace *workspace = &job->workspace;
-	struct sfs_catalog *live sfs_auto(catalog) = NULL, *made sfs_auto(catalog) = NULL;
+	struct sfs_catalog *live sfs_auto(catalog) = NULL, *made sfs_auto(catalog) = NULL,
+				 *overlay sfs_auto(catalog) = NULL;
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
 	struct sfs_renames none = { 0 };
 	int r = find_end(job, err);
@@ -159,12 +161,12 @@ compare(struct job *job, struct sfs_error *err)
 			&job->n, 1, &made, err);
 	}
 	if (r == 0) {
-		r = sfs_diff_make(live, made, &none, &diff, err);
+		overlay = sfs_project_overlay(&workspace->project, live, made);
+		r = sfs_diff_make(live, overlay ? overlay : made, &none, &diff, err);
 	}
 	if (r < 0) {
 		return r;
 	}
-	sfs_generate_filter(&workspace->project, &diff);
 	if (diff.changes.len) {
 		r = workspace->driver->plan(workspace->side.db, &diff, &job->plan, err);
 	}
@@ -287,6 +289,7 @@ sfs_verb_baseline(int argc, char **argv, struct sfs_error *err)
 	int r = read_request(argc, argv, request, err);
 
 	sfs_plan_init(&job.plan);
+	sfs_generated_init(&job.generated);
 	if (r == 0) {
 		r = sfs_workspace_init(&job.workspace,
 			&(struct sfs_workspace_options){ .directory = request->directory,

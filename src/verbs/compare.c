@@ -239,10 +239,16 @@ static int
 plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *shadow,
 	const char *renames, struct sfs_error *err)
 {
-	int r = sfs_side_load(&comparison->have, evaluator, shadow, err);
+	struct sfs_side *have = &comparison->have;
+	int r = sfs_skip_optional(
+		&comparison->project, evaluator, NULL, &have->tree, &comparison->plan, err);
 
 	if (r == 0) {
-		r = sfs_comparison_skip_optional(comparison, err);
+		r = sfs_side_load(have, evaluator, shadow, err);
+	}
+	if (r == 0) {
+		r = sfs_skip_optional(&comparison->project, evaluator, have->catalog,
+			&comparison->want.tree, &comparison->plan, err);
 	}
 	if (r == 0) {
 		r = sfs_side_load(&comparison->want, evaluator, shadow, err);

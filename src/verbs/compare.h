@@ -47,9 +47,13 @@ void sfs_comparison_filter(const struct sfs_project *project, struct sfs_tree *t
 int sfs_comparison_find_project(
 	struct sfs_comparison *comparison, struct sfs_error *err) SFS_MUST_CHECK;
 
-/* Takes optional extensions that the server does not have out of the wanted tree, and notes it. */
-int sfs_comparison_skip_optional(
-	struct sfs_comparison *comparison, struct sfs_error *err) SFS_MUST_CHECK;
+/*
+ * Takes optional extensions that the server of `db` does not have out of a tree, and notes it in
+ * `plan`. Those that `have` (NULL: unknown) has stay.
+ */
+int sfs_skip_optional(const struct sfs_project *project, struct sfs_db *db,
+	const struct sfs_catalog *have, struct sfs_tree *tree, struct sfs_plan *plan,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Compares the rows of the project's tables, once the schemas are; adds to the plan. */
 int sfs_comparison_add_rows(

@@ -8,6 +8,7 @@
 #include "diff/renames.h"
 #include "migrate/generate.h"
 #include "migrate/name.h"
+#include "verbs/compare.h"
 #include "verbs/options.h"
 #include "verbs/output.h"
 #include "verbs/rebase.h"
@@ -158,7 +159,7 @@ load_rows(struct wanted *wanted, const struct sfs_workspace *workspace, struct s
 
 static int
 load_wanted(struct wanted *wanted, const struct request *request, struct sfs_workspace *workspace,
-	struct sfs_error *err)
+	struct sfs_plan *plan, struct sfs_error *err)
 {
 	const char *from = request->from ? request->from : workspace->project.tree;
 	int r = sfs_side_init(&wanted->side, from, err);
@@ -172,6 +173,10 @@ load_wanted(struct wanted *wanted, const struct request *request, struct sfs_wor
 	}
 	if (r == 0 && wanted->side.type == SFS_SIDE_DATABASE) {
 		r = sfs_side_open(&wanted->side, true, err);
+	}
+	if (r == 0) {
+		r = sfs_skip_optional(&workspace->project, workspace->side.db, NULL,
+			&wanted->side.tree, plan, err);
 	}
 	if (r == 0) {
 		r = sfs_side_load(&wanted->side, workspace->side.db, workspace->shadow, err);
@@ -339,7 +344,7 @@ generate(struct sfs_workspace *workspace, struct outcome *outcome, struct sfs_er
 		return revert(workspace, &how, outcome, err);
 	}
 	if (r == 0) {
-		r = load_wanted(&wanted, request, workspace, err);
+		r = load_wanted(&wanted, request, workspace, &generated->plan, err);
 	}
 	if (r == 0 && workspace->project.file) {
 		r = load_rows(&wanted, workspace, err);
@@ -358,6 +363,7 @@ sfs_verb_generate(int argc, char **argv, struct sfs_error *err)
 	struct outcome outcome sfs_auto(outcome) = { .request = &request };
 	int r = read_request(argc, argv, &request, err);
 
+	sfs_generated_init(&outcome.generated);
 	if (r == 0) {
 		r = sfs_workspace_init(&workspace,
 			&(struct sfs_workspace_options){

@@ -21,35 +21,33 @@ sfs_comparison_find_project(struct sfs_comparison *comparison, struct sfs_error 
 /* ---- optional extensions ---- */
 
 int
-sfs_comparison_skip_optional(struct sfs_comparison *comparison, struct sfs_error *err)
+sfs_skip_optional(const struct sfs_project *project, struct sfs_db *db,
+	const struct sfs_catalog *have, struct sfs_tree *tree, struct sfs_plan *plan,
+	struct sfs_error *err)
 {
-	struct sfs_side *want = &comparison->want, *have = &comparison->have;
 	size_t kept = 0;
 
-	if (!have->db) {
-		return 0;
-	}
-	for (size_t i = 0; i < want->tree.files.len; i++) {
-		const struct sfs_file *file = &want->tree.files.items[i];
+	for (size_t i = 0; i < tree->files.len; i++) {
+		const struct sfs_file *file = &tree->files.items[i];
 		struct sfs_object object = { .id = file->id };
 		bool offered = true;
 
-		if (sfs_project_is_optional(&comparison->project, &object) &&
-			!sfs_catalog_find(have->catalog, &file->id)) {
-			int r = have->driver->rows->offers(have->db, file->id.name, &offered, err);
+		if (sfs_project_is_optional(project, &object) &&
+			!(have && sfs_catalog_find(have, &file->id))) {
+			int r = db->driver->rows->offers(db, file->id.name, &offered, err);
 			if (r < 0) {
 				return r;
 			}
 		}
 		if (offered) {
-			want->tree.files.items[kept++] = *file;
+			tree->files.items[kept++] = *file;
 		} else {
-			sfs_plan_note(&comparison->plan,
+			sfs_plan_note(plan,
 				"the server does not offer extension %s, which is optional",
 				file->id.name);
 		}
 	}
-	want->tree.files.len = kept;
+	tree->files.len = kept;
 	return 0;
 }
 
