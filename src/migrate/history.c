@@ -11,14 +11,21 @@
 
 enum { MAX_FILE = 256 << 20 };
 
+bool
+sfs_history_exists(const char *directory)
+{
+	char *path sfs_auto(free) = sfs_file_join(directory, "meta/_journal.json");
+
+	return access(path, F_OK) == 0;
+}
+
 const struct sfs_driver *
 sfs_history_driver(const char *directory)
 {
 	static const struct sfs_driver *const drivers[] = { &sfs_postgres_driver,
 		&sfs_sqlite_driver };
 
-	char *path sfs_auto(free) = sfs_file_join(directory, "meta/_journal.json");
-	if (access(path, F_OK) != 0) {
+	if (!sfs_history_exists(directory)) {
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {

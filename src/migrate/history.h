@@ -20,6 +20,9 @@ struct sfs_history {
 	void *visit_data;
 };
 
+/* Whether the folder has a journal. */
+bool sfs_history_exists(const char *directory);
+
 /* The driver of a folder, by its journal; NULL when there is none or it is for another database. */
 const struct sfs_driver *sfs_history_driver(const char *directory);
 

@@ -6,7 +6,6 @@
 
 #include "apply/lock.h"
 #include "base/digest.h"
-#include "drivers/migrator.h"
 #include "migrate/generate.h"
 #include "migrate/kept.h"
 #include "migrate/name.h"
@@ -74,19 +73,8 @@ open_database(struct job *job, struct sfs_error *err)
 	if (!workspace->target) {
 		return sfs_error_set(err, EINVAL, "no database is named");
 	}
-	int r = sfs_side_init_database(&workspace->side, workspace->target, err);
-	if (r == 0) {
-		r = sfs_side_open(&workspace->side, job->request.dry_run, err);
-	}
-	if (r == 0 && !job->request.dry_run &&
-		workspace->driver->is_read_only(workspace->side.db)) {
-		r = sfs_error_set(err, EROFS, "the database is read-only");
-	}
-	if (r == 0) {
-		workspace->driver->migrator->place(workspace->side.db,
-			workspace->project.ledger_schema, workspace->project.ledger_table);
-	}
-	return r;
+	return sfs_workspace_database(&workspace->project, workspace->target, job->request.dry_run,
+		&workspace->side, err);
 }
 
 static int

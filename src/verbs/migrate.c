@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "apply/lock.h"
-#include "drivers/migrator.h"
 #include "migrate/folder.h"
 #include "migrate/kept.h"
 #include "migrate/lint.h"
@@ -15,8 +14,8 @@
 #include "tree/project.h"
 #include "verbs/options.h"
 #include "verbs/output.h"
-#include "verbs/side.h"
 #include "verbs/verb.h"
+#include "verbs/workspace.h"
 
 /* Another runner may have a long one to do; then there is nothing left for us. */
 enum { LOCK_TIMEOUT_MS = 600000, BAR_WIDTH = 30 };
@@ -61,32 +60,13 @@ read_request(int argc, char **argv, struct job *job, struct sfs_error *err)
 	int r = sfs_options_parse(argc, argv, options, 0, 1, &first, err);
 
 	if (r == 0) {
-		r = request->directory ? sfs_project_read(request->directory, &job->project, err)
-				       : sfs_project_find(".", &job->project, err);
+		r = sfs_workspace_project(request->directory, &job->project, err);
 	}
 	if (r < 0) {
 		return r;
 	}
 	return sfs_options_target(
 		argv[first] ? argv[first] : job->project.database, &request->target, err);
-}
-
-static int
-open_database(struct job *job, struct sfs_error *err)
-{
-	int r = sfs_side_init_database(&job->side, job->request.target, err);
-
-	if (r == 0) {
-		r = sfs_side_open(&job->side, job->request.dry_run, err);
-	}
-	if (r == 0 && !job->request.dry_run && job->side.driver->is_read_only(job->side.db)) {
-		r = sfs_error_set(err, EROFS, "the database is read-only");
-	}
-	if (r == 0) {
-		job->side.driver->migrator->place(
-			job->side.db, job->project.ledger_schema, job->project.ledger_table);
-	}
-	return r;
 }
 
 /* ---- what there is to say ---- */
@@ -411,7 +391,8 @@ sfs_verb_migrate(int argc, char **argv, struct sfs_error *err)
 
 	job.bar &= !job.request.json;
 	if (r == 0) {
-		r = open_database(&job, err);
+		r = sfs_workspace_database(
+			&job.project, job.request.target, job.request.dry_run, &job.side, err);
 	}
 	return r < 0 ? r : migrate(&job, err);
 }

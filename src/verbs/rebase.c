@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drivers/migrator.h"
 #include "migrate/rebase.h"
 #include "migrate/set.h"
 #include "verbs/output.h"
@@ -18,8 +17,6 @@ read_ledger(struct sfs_workspace *workspace, struct sfs_set *set, struct sfs_err
 {
 	struct sfs_db *db = workspace->side.db;
 
-	db->driver->migrator->place(
-		db, workspace->project.ledger_schema, workspace->project.ledger_table);
 	return sfs_set_read(db, workspace->project.migrations, set, err);
 }
 

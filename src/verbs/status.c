@@ -10,6 +10,7 @@
 #include "verbs/side.h"
 #include "verbs/status_migrations.h"
 #include "verbs/verb.h"
+#include "verbs/workspace.h"
 
 enum { MAX_STATUS = 16 << 20, EXIT_DIFFERENT = 1 };
 
@@ -63,18 +64,15 @@ static int
 survey_init(struct survey *survey, const struct request *request, struct sfs_error *err)
 {
 	const char *target = request->target;
-	int r = sfs_standing_find(&survey->standing, request->directory, err);
+	int r = sfs_workspace_project(request->directory, &survey->standing.project, err);
 
 	if (r == 0) {
 		r = sfs_options_target(
 			target ? target : survey->standing.project.database, &target, err);
 	}
 	if (r == 0) {
-		r = sfs_side_init_database(&survey->side, target, err);
-	}
-
-	if (r == 0) {
-		r = sfs_side_open(&survey->side, true, err);
+		r = sfs_workspace_database(
+			&survey->standing.project, target, true, &survey->side, err);
 	}
 	if (r < 0) {
 		return r;

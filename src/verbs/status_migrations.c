@@ -3,10 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "drivers/migrator.h"
+#include "migrate/history.h"
 #include "verbs/output.h"
 #include "verbs/status_migrations.h"
 
@@ -19,27 +17,18 @@ sfs_standing_finish(struct sfs_standing *standing)
 }
 
 int
-sfs_standing_find(struct sfs_standing *standing, const char *directory, struct sfs_error *err)
-{
-	return directory ? sfs_project_read(directory, &standing->project, err)
-			 : sfs_project_find(".", &standing->project, err);
-}
-
-int
 sfs_standing_read(struct sfs_standing *standing, struct sfs_db *db, struct sfs_error *err)
 {
 	const struct sfs_project *project = &standing->project;
-	char *path sfs_auto(free) = sfs_file_join(project->migrations, "meta/_journal.json");
 	struct sfs_ledger_rows rows = { 0 };
 
-	db->driver->migrator->place(db, project->ledger_schema, project->ledger_table);
 	int r = db->driver->ledger_read(db, &rows, err);
 	standing->n_applied = rows.len;
 	sfs_vec_finish(&rows);
 	if (r == 0) {
 		r = sfs_progress_read(db, &standing->half_done, err);
 	}
-	if (r < 0 || access(path, F_OK) != 0) {
+	if (r < 0 || !sfs_history_exists(project->migrations)) {
 		return r;
 	}
 	struct sfs_journal journal sfs_auto(journal) = { 0 };

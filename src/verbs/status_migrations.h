@@ -20,10 +20,6 @@ struct sfs_standing {
 void sfs_standing_finish(struct sfs_standing *standing);
 SFS_DEFINE_AUTO_VALUE(standing, struct sfs_standing, sfs_standing_finish)
 
-/* Reads DIRECTORY's configuration, or that of the nearest project at or above this one when NULL. */
-int sfs_standing_find(
-	struct sfs_standing *standing, const char *directory, struct sfs_error *err) SFS_MUST_CHECK;
-
 /* Asks the database; a folder that is for another one does not count. */
 int sfs_standing_read(
 	struct sfs_standing *standing, struct sfs_db *db, struct sfs_error *err) SFS_MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "drivers/migrator.h"
 #include "verbs/workspace.h"
 
 static const char memory[] = "sqlite::memory:";
@@ -80,6 +81,16 @@ find_target(const struct sfs_workspace *workspace, const struct sfs_workspace_op
 	return NULL;
 }
 
+/* What is wrong with a journal that no driver can read. */
+static int
+refuse_journal(const char *directory, const struct sfs_driver *driver, struct sfs_error *err)
+{
+	struct sfs_journal journal sfs_auto(journal) = { 0 };
+
+	return sfs_journal_read(
+		directory, (driver ? driver : &sfs_postgres_driver)->name, &journal, err);
+}
+
 static int
 find_driver(struct sfs_workspace *workspace, const struct sfs_workspace_options *options,
 	struct sfs_error *err)
@@ -87,6 +98,9 @@ find_driver(struct sfs_workspace *workspace, const struct sfs_workspace_options 
 	const struct sfs_project *project = &workspace->project;
 
 	workspace->driver = sfs_history_driver(project->migrations);
+	if (!workspace->driver && sfs_history_exists(project->migrations)) {
+		return refuse_journal(project->migrations, driver_named(project->dialect), err);
+	}
 	if (!workspace->driver) {
 		workspace->driver = driver_named(project->dialect);
 	}
@@ -116,13 +130,44 @@ find_driver(struct sfs_workspace *workspace, const struct sfs_workspace_options 
 }
 
 int
+sfs_workspace_project(const char *directory, struct sfs_project *ret_project, struct sfs_error *err)
+{
+	return directory ? sfs_project_read(directory, ret_project, err)
+			 : sfs_project_find(".", ret_project, err);
+}
+
+int
+sfs_workspace_database(const struct sfs_project *project, const char *target, bool read_only,
+	struct sfs_side *side, struct sfs_error *err)
+{
+	int r = sfs_side_init_database(side, target, err);
+
+	if (r == 0) {
+		r = sfs_side_open(side, read_only, err);
+	}
+	if (r == 0 && !read_only && side->driver->is_read_only(side->db)) {
+		r = sfs_error_set(err, EROFS, "the database is read-only");
+	}
+	if (r == 0) {
+		side->driver->migrator->place(
+			side->db, project->ledger_schema, project->ledger_table);
+	}
+	return r;
+}
+
+int
 sfs_workspace_init(struct sfs_workspace *workspace, const struct sfs_workspace_options *options,
 	struct sfs_error *err)
 {
 	memset(workspace, 0, sizeof *workspace);
 	workspace->shadow = options->shadow;
-	int r = options->directory ? sfs_project_read(options->directory, &workspace->project, err)
-				   : sfs_project_find(".", &workspace->project, err);
+	int r = sfs_workspace_project(options->directory, &workspace->project, err);
+
+	if (r == 0 && options->needs_folder && !sfs_history_exists(workspace->project.migrations)) {
+		r = sfs_error_set(err, ENOENT, "there is no %s/meta/_journal.json",
+			workspace->project.migrations);
+		sfs_error_hint(err, "`schemafs init` begins a folder, --dir names one");
+	}
 	return r < 0 ? r : find_driver(workspace, options, err);
 }
 
@@ -150,6 +195,5 @@ sfs_workspace_open(struct sfs_workspace *workspace, struct sfs_error *err)
 			"--shadow");
 		return -EINVAL;
 	}
-	int r = sfs_side_init_database(&workspace->side, target, err);
-	return r < 0 ? r : sfs_side_open(&workspace->side, true, err);
+	return sfs_workspace_database(&workspace->project, target, true, &workspace->side, err);
 }
