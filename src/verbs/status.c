@@ -9,6 +9,7 @@
 #include "verbs/output.h"
 #include "verbs/side.h"
 #include "verbs/status_migrations.h"
+#include "verbs/status_project.h"
 #include "verbs/verb.h"
 #include "verbs/workspace.h"
 
@@ -24,6 +25,7 @@ struct survey {
 	struct sfs_side side;
 	struct sfs_catalog *catalog; /* owned */
 	struct sfs_standing standing;
+	struct sfs_status_project project;
 	size_t counts[SFS_KIND_COUNT];
 	size_t columns, indexes, row_security; /* of tables */
 };
@@ -32,6 +34,7 @@ static void
 survey_finish(struct survey *survey)
 {
 	sfs_catalog_destroy(survey->catalog);
+	sfs_status_project_finish(&survey->project);
 	sfs_standing_finish(&survey->standing);
 	sfs_side_finish(&survey->side);
 }
@@ -81,6 +84,10 @@ survey_init(struct survey *survey, const struct request *request, struct sfs_err
 	r = sfs_standing_read(&survey->standing, survey->side.db, err);
 	if (r == 0) {
 		r = driver->read(survey->side.db, &(struct sfs_scope){ 0 }, &survey->catalog, err);
+	}
+	if (r == 0) {
+		r = sfs_status_project_read(&survey->project, &survey->standing.project,
+			survey->side.db, survey->catalog, err);
 	}
 	if (r < 0) {
 		return r;
@@ -177,6 +184,7 @@ print_text(const struct survey *survey, bool verbose)
 		}
 	}
 	sfs_standing_print(&survey->standing);
+	sfs_status_project_print(&survey->project);
 }
 
 static json_t *
@@ -213,6 +221,9 @@ print_json(const struct survey *survey)
 	json_t *standing = sfs_standing_json(&survey->standing);
 	(void)json_object_update(told, standing);
 	json_decref(standing);
+	json_t *project = sfs_status_project_json(&survey->project);
+	(void)json_object_update(told, project);
+	json_decref(project);
 	sfs_output_json(told);
 }
 
@@ -230,7 +241,10 @@ print_database(const struct request *request, struct sfs_error *err)
 	} else {
 		print_text(&survey, request->verbose);
 	}
-	return sfs_standing_differs(&survey.standing) ? EXIT_DIFFERENT : 0;
+	bool differs = sfs_standing_differs(&survey.standing) ||
+		       sfs_status_project_differs(&survey.project);
+
+	return differs ? EXIT_DIFFERENT : 0;
 }
 
 /* A mount tells its own status: what it is connected to, what waits, what failed. */

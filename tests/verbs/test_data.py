@@ -410,3 +410,45 @@ def test_many_rows_take_few_queries(schemafs, pg, project, tmp_path):
     assert after - before < 100
     schemafs("push", place, pg.target)
     assert pg.rows("SELECT count(*) FROM t WHERE name = 'row ' || id") == [("50000",)]
+
+
+def test_status_tells_of_rows(schemafs, engine, project):
+    """For a person and for CI: which files differ from their tables, and by how much."""
+    engine.run(PLANS + "CREATE TABLE roles (id integer PRIMARY KEY, name text);")
+    place = project("plans", {"table": "roles", "delete": True}, "gone")
+
+    def status(code):
+        text = schemafs("status", "--dir", place, engine.target, code=code).stdout
+        told = json.loads(schemafs("status", "--json", "--dir", place, engine.target, code=code).stdout)
+        return text, {t["table"]: t for t in told["reference"]}, told
+
+    schemafs("pull", engine.target, place)
+    text, tables, told = status(0)
+    assert "reference data         0 of 2 tables differ" in text and tables["plans"]["rows_same"] == 3
+    assert any("gone" in note for note in told["reference_notes"]) and told["reference_error"] is None
+    engine.run(
+        "UPDATE plans SET price = 3 WHERE id = 1; DELETE FROM plans WHERE id = 2;"
+        "INSERT INTO plans VALUES (77, 'mine', 1, 'no concern'); INSERT INTO roles VALUES (1, 'too many');"
+    )
+    text, tables, _ = status(1)
+    assert "2 of 2 tables differ" in text and "1 rows differ, 1 are missing, 1 are the same" in text
+    assert [tables["plans"][f"rows_{what}"] for what in ("same", "different", "missing", "extra")] == [1, 1, 1, 0]
+    assert tables["roles"]["rows_extra"] == 1 and not tables["roles"]["same"]
+    # A table that is not there yet, and a file that is wrong.
+    engine.run("DROP TABLE roles;")
+    put(place, engine, "roles", "id,name\n1,a\n")
+    assert "no such table" in status(1)[0]
+    put(place, engine, "roles", "id,name\n1,a,b\n")
+    text, tables, told = status(1)
+    assert not tables and "roles.csv:2: " in told["reference_error"] and "roles.csv:2: " in text
+
+
+def test_status_tells_of_optional_extensions(schemafs, pg, project):
+    place = project(optional_extensions=["citext", "no_such_thing", "plpgsql"])
+    text = schemafs("status", "--dir", place, pg.target).stdout
+    assert "extension citext\n" in text and "extension no_such_thing, which the server does not offer" in text
+    told = json.loads(schemafs("status", "--json", "--dir", place, pg.target).stdout)
+    offered = {e["name"]: e["offered"] for e in told["optional_extensions_missing"]}
+    assert {**offered, "plpgsql": None} == {"citext": True, "no_such_thing": False, "plpgsql": None}
+    pg.run("CREATE EXTENSION citext;")
+    assert "extension citext" not in schemafs("status", "--dir", place, pg.target).stdout
