@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "drivers/sqlite/schema.h"
 
 uint64_t
 lite_tag(const char *type, const char *name)
@@ -60,12 +61,12 @@ read_rows(sqlite3 *conn, struct sfs_census *census, struct sfs_error *err)
 	static const char query[] =
 		"SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL";
 	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_prepare(conn, query, &statement, err), rc;
+	int r = lite_schema_prepare(conn, query, &statement, err), rc;
 
 	if (r < 0) {
 		return r;
 	}
-	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
 		const char *type = column(statement, 0), *name = column(statement, 1);
 		bool index = type[0] == 'i';
 		uint64_t sign = sfs_hash_string(SFS_HASH_INIT, type);

@@ -8,6 +8,7 @@
 #include "drivers/sqlite/census.h"
 #include "drivers/sqlite/parse.h"
 #include "drivers/sqlite/read.h"
+#include "drivers/sqlite/schema.h"
 #include "drivers/sqlite/scope.h"
 
 /* A row of sqlite_schema; texts are borrowed from the statement. */
@@ -295,12 +296,12 @@ read_rows(struct reader *r, sqlite3 *conn, struct sfs_error *err)
 	static const char query[] =
 		"SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL";
 	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int rc = lite_prepare(conn, query, &statement, err);
+	int rc = lite_schema_prepare(conn, query, &statement, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
 		struct row row = {
 			.type = (const char *)sqlite3_column_text(statement, 0),
 			.name = (const char *)sqlite3_column_text(statement, 1),

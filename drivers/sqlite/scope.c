@@ -7,6 +7,7 @@
 #include "drivers/sqlite/census.h"
 #include "drivers/sqlite/mention.h"
 #include "drivers/sqlite/parse.h"
+#include "drivers/sqlite/schema.h"
 #include "drivers/sqlite/scope.h"
 
 struct program {
@@ -70,12 +71,12 @@ ask_by_tags(
 	static const char query[] = "SELECT type, name, tbl_name FROM main.sqlite_schema "
 				    "WHERE type <> 'index'";
 	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_prepare(conn, query, &statement, err), rc;
+	int r = lite_schema_prepare(conn, query, &statement, err), rc;
 
 	if (r < 0) {
 		return r;
 	}
-	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
 		const char *type = (const char *)sqlite3_column_text(statement, 0);
 		const char *name = (const char *)sqlite3_column_text(statement, 1);
 		const char *relation = (const char *)sqlite3_column_text(statement, 2);
@@ -97,12 +98,12 @@ read_programs(struct lite_scope *scope, sqlite3 *conn, struct sfs_error *err)
 	static const char query[] = "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
 				    "WHERE type IN ('view', 'trigger') AND sql IS NOT NULL";
 	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_prepare(conn, query, &statement, err), rc;
+	int r = lite_schema_prepare(conn, query, &statement, err), rc;
 
 	if (r < 0) {
 		return r;
 	}
-	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
 		struct program program = {
 			.type = sqlite3_column_text(statement, 0)[0] == 'v' ? "view" : "trigger",
 			.name = lower(scope, (const char *)sqlite3_column_text(statement, 1)),

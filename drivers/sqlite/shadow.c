@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "drivers/sqlite/parse.h"
 #include "drivers/sqlite/read.h"
+#include "drivers/sqlite/schema.h"
 
 struct module {
 	const char *name;
@@ -99,12 +100,12 @@ lite_virtuals_read(sqlite3 *conn, struct lite_virtuals *ret_virtuals, struct sfs
 		"type = 'table' AND ifnull(rootpage, 0) = 0 AND sql IS NOT NULL";
 	struct lite_virtuals virtuals sfs_auto(lite_virtuals) = { 0 };
 	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_prepare(conn, query, &statement, err), rc;
+	int r = lite_schema_prepare(conn, query, &statement, err), rc;
 
 	if (r < 0) {
 		return r;
 	}
-	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
 		struct lite_virtual virtual = {
 			.name = sfs_strdup((const char *)sqlite3_column_text(statement, 0)),
 			.module = module_name((const char *)sqlite3_column_text(statement, 1)),

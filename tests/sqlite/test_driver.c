@@ -410,6 +410,67 @@ test_scope(void **state)
 	driver->close(db);
 }
 
+/* ---- sqlite_schema as a plain table ---- */
+
+static void
+test_encodings(void **state)
+{
+	static const char *const before[] = {
+		"PRAGMA encoding = 'UTF-8'",
+		"PRAGMA encoding = 'UTF-16le'",
+		"PRAGMA encoding = 'UTF-16be'",
+		"PRAGMA journal_mode = WAL",
+	};
+	struct place *place = *state;
+
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
+		struct sfs_identity id = {
+			.kind = SFS_TABLE, .namespace = "main", .name = "t\xc3\xa4"
+		};
+
+		(void)unlink(place->path);
+		write_file(place, before[i]);
+		write_file(place, "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t");
+		struct sfs_db *db = open_db(place, false);
+		assert_int_equal(count_objects(db), 4);
+		/* What others do shows, and the connection is as any other afterwards. */
+		write_file(place, "ALTER TABLE t RENAME TO \"t\xc3\xa4\"");
+		assert_int_equal(driver->read(db, &(struct sfs_scope){ 0 }, &catalog, NULL), 0);
+		assert_non_null(sfs_catalog_find(catalog, &id));
+		assert_int_equal(driver->exec(db, "CREATE INDEX i ON \"t\xc3\xa4\" (a)", NULL), 0);
+		assert_int_equal(count_objects(db), 5);
+		assert_int_equal(driver->exec(db, "INSERT INTO \"t\xc3\xa4\" VALUES (1)", NULL), 0);
+		driver->close(db);
+	}
+}
+
+/* Opening a database and reading it must not end the locks that its connection holds. */
+static void
+test_read_keeps_locks(void **state)
+{
+	struct place *place = *state;
+	sqlite3 *conn;
+
+	write_file(place, "CREATE TABLE t (a)");
+	struct sfs_db *db = open_db(place, false);
+	assert_int_equal(driver->begin(db, false, NULL), 0);
+	assert_int_equal(driver->exec(db, "CREATE TABLE u (a)", NULL), 0);
+	assert_int_equal(count_objects(db), 5);
+	assert_int_equal(sqlite3_open(place->path, &conn), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(conn, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_BUSY);
+	assert_int_equal(driver->end(db, false, NULL), 0);
+	assert_int_equal(count_objects(db), 3);
+
+	struct sfs_error err sfs_auto(error) = SFS_ERROR_INIT;
+	struct sfs_catalog *catalog = NULL;
+	assert_int_equal(sqlite3_exec(conn, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(driver->read(db, &(struct sfs_scope){ 0 }, &catalog, &err), -EBUSY);
+	assert_string_equal(err.sqlstate, "55P03");
+	(void)sqlite3_close(conn);
+	driver->close(db);
+}
+
 #define UNIT(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int
@@ -429,6 +490,8 @@ main(void)
 		UNIT(test_lock),
 		UNIT(test_ledger),
 		UNIT(test_scope),
+		UNIT(test_encodings),
+		UNIT(test_read_keeps_locks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
