@@ -280,6 +280,9 @@ copy_under(struct sfs_catalog *catalog, const struct sfs_object *object, struct 
 	}
 	copy->position = object->position;
 	copy->locked = object->locked;
+	if (object->written) {
+		copy->written = sfs_arena_strdup(catalog->arena, object->written);
+	}
 	if (object->tag) {
 		sfs_catalog_tag(catalog, copy, object->tag);
 	}

@@ -37,6 +37,7 @@ struct sfs_object {
 	uint32_t position; /* among its siblings: attnum of a column; not compared */
 	uint32_t index;    /* place in the catalog's list */
 	bool locked;       /* the role may not alter it: a read-only file */
+	const char *written; /* its name in the text it was made from, when that was cut; or NULL */
 };
 
 /* `struct sfs_object *part; sfs_parts_foreach (part, table) if (part->id.kind == SFS_COLUMN) ...` */

@@ -7,18 +7,18 @@
 
 /* A failed question must not take the transaction with it that a plan is made in. */
 static int
-query_safely(struct pg_db *db, const char *question, PGresult **ret_result)
+query_safely(struct pg_db *db, const char *question, PGresult **ret_result, struct sfs_error *err)
 {
 	int r;
 
 	if (!db->in_transaction) {
-		return pg_query(db, question, 0, NULL, ret_result, NULL);
+		return pg_query(db, question, 0, NULL, ret_result, err);
 	}
 	r = pg_run(db, "SAVEPOINT schemafs_fact", NULL);
 	if (r < 0) {
 		return r;
 	}
-	r = pg_query(db, question, 0, NULL, ret_result, NULL);
+	r = pg_query(db, question, 0, NULL, ret_result, err);
 	if (pg_run(db,
 		    r < 0 ? "ROLLBACK TO SAVEPOINT schemafs_fact;"
 			    " RELEASE SAVEPOINT schemafs_fact"
@@ -42,12 +42,19 @@ pg_facts_begin(struct pg_planner *planner)
 bool
 pg_facts_query(struct pg_planner *planner, const char *question, PGresult **ret_result)
 {
-	return query_safely(planner->db, question, ret_result) == 0;
+	return pg_facts_try(planner, question, ret_result, NULL);
 }
 
-/* A yes-or-no question, asked once. The answer is kept under the question itself. */
-static bool
-ask(struct pg_planner *planner, const char *question)
+bool
+pg_facts_try(struct pg_planner *planner, const char *question, PGresult **ret_result,
+	struct sfs_error *err)
+{
+	return query_safely(planner->db, question, ret_result, err) == 0;
+}
+
+/* The answer is kept under the question itself. */
+bool
+pg_facts_ask(struct pg_planner *planner, const char *question)
 {
 	static char yes, no;
 	void *known = sfs_map_get(planner->facts, question);
@@ -63,7 +70,7 @@ ask(struct pg_planner *planner, const char *question)
 	if (!pg_facts_begin(planner)) {
 		return true;
 	}
-	if (query_safely(planner->db, question, &result) == 0 && PQntuples(result) == 1) {
+	if (query_safely(planner->db, question, &result, NULL) == 0 && PQntuples(result) == 1) {
 		answer = strcmp(PQgetvalue(result, 0, 0), "t") == 0;
 	}
 	sfs_map_set(
@@ -85,7 +92,7 @@ ask_rows(struct pg_planner *planner, const char *only, const struct sfs_object *
 		sfs_str_add(&sql, test);
 	}
 	sfs_str_add(&sql, " LIMIT 1)");
-	return ask(planner, sfs_str_text(&sql));
+	return pg_facts_ask(planner, sfs_str_text(&sql));
 }
 
 bool
@@ -101,7 +108,7 @@ pg_is_larger(struct pg_planner *planner, const struct sfs_object *relation, int6
 		" JOIN part p ON h.inhparent = p.oid)"
 		" SELECT coalesce(sum(pg_table_size(oid)), 0) > %lld FROM part",
 		(long long)bytes);
-	return ask(planner, sfs_str_text(&sql));
+	return pg_facts_ask(planner, sfs_str_text(&sql));
 }
 
 bool
@@ -146,7 +153,7 @@ pg_was_called(struct pg_planner *planner, const struct sfs_object *sequence)
 
 	sfs_str_add(&sql, "SELECT is_called FROM ");
 	pg_qualified(&sql, sequence->id.namespace, sequence->id.name);
-	return ask(planner, sfs_str_text(&sql));
+	return pg_facts_ask(planner, sfs_str_text(&sql));
 }
 
 bool
@@ -171,8 +178,8 @@ pg_last_value(struct pg_planner *planner, const struct sfs_object *object, int64
 		pg_literal(&sql, sfs_str_text(&name));
 	}
 	sfs_str_add(&sql, "::regclass)");
-	if (query_safely(planner->db, sfs_str_text(&sql), &result) < 0 || PQntuples(result) != 1 ||
-		PQgetisnull(result, 0, 0)) {
+	if (query_safely(planner->db, sfs_str_text(&sql), &result, NULL) < 0 ||
+		PQntuples(result) != 1 || PQgetisnull(result, 0, 0)) {
 		return false;
 	}
 	*ret_value = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
@@ -196,5 +203,5 @@ pg_can_update(struct pg_planner *planner, const struct pg_state *extension)
 	sfs_str_add(&sql, " AND target = ");
 	pg_literal(&sql, to);
 	sfs_str_addc(&sql, ')');
-	return ask(planner, sfs_str_text(&sql));
+	return pg_facts_ask(planner, sfs_str_text(&sql));
 }

@@ -4,91 +4,7 @@
 
 #include "drivers/postgres/plan/hazards.h"
 
-/* ---- what is lost ---- */
-
-static void
-drop_table(struct pg_planner *planner, const struct pg_state *state)
-{
-	if (!pg_has_own_rows(planner, state->from)) {
-		return;
-	}
-	if (state->aside) {
-		sfs_plan_hazard(planner->plan, 32, SFS_WARN, state->from,
-			"is made anew: its rows are copied while it is locked");
-		pg_hazard_move_rows(planner, state);
-	} else {
-		sfs_plan_hazard(planner->plan, 1, SFS_LOSS, state->from, "is dropped with %s in it",
-			pg_tell_rows(planner, state->from));
-	}
-}
-
-static void
-drop_foreign_table(struct pg_planner *planner, const struct pg_state *state)
-{
-	if (!state->made) {
-		sfs_plan_hazard(planner->plan, 1, SFS_WARN, state->from,
-			"is dropped; its rows stay on the other server");
-	}
-}
-
-static void
-drop_materialized_view(struct pg_planner *planner, const struct pg_state *state)
-{
-	if (!state->made && pg_has_own_rows(planner, state->from)) {
-		sfs_plan_hazard(planner->plan, 1, SFS_LOSS, state->from, "is dropped with %s in it",
-			pg_tell_rows(planner, state->from));
-	} else if (state->made) {
-		sfs_plan_hazard(planner->plan, 21, SFS_WARN, state->from,
-			"is made anew: its query runs in the transaction");
-	}
-}
-
-static void
-drop_column(struct pg_planner *planner, const struct pg_state *state)
-{
-	if (!sfs_object_has(state->from, SFS_COLUMN_GENERATED) &&
-		state->from->owner->id.kind == SFS_TABLE && pg_has_values(planner, state->from)) {
-		sfs_plan_hazard(planner->plan, 2, SFS_LOSS, state->from,
-			"is dropped with values in %s",
-			pg_tell_values(planner, state->from, false));
-	}
-}
-
-/* An attribute of a composite type goes out of every value of it. */
-static void
-drop_type_attribute(struct pg_planner *planner, const struct pg_state *state)
-{
-	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, state->from->owner);
-
-	for (size_t i = 0; i < users.len; i++) {
-		if (users.items[i]->id.kind == SFS_COLUMN &&
-			users.items[i]->owner->id.kind == SFS_TABLE &&
-			pg_has_values(planner, users.items[i])) {
-			sfs_plan_hazard(planner->plan, 2, SFS_LOSS, state->from,
-				"is dropped out of the values of columns");
-			return;
-		}
-	}
-}
-
-static void
-drop_sequence(struct pg_planner *planner, const struct pg_state *state)
-{
-	if (pg_was_called(planner, state->from)) {
-		sfs_plan_hazard(planner->plan, 6, SFS_LOSS, state->from,
-			"is dropped, and with it the number it has reached");
-	}
-}
-
-static void
-drop_index(struct pg_planner *planner, const struct pg_state *state)
-{
-	if (sfs_object_has(state->from, SFS_INDEX_INVALID)) {
-		sfs_plan_hazard(planner->plan, 23, SFS_INFO, state->from,
-			"is INVALID, was not built to its end: it is %s",
-			state->made ? "built anew" : "dropped");
-	}
-}
+/* ---- rules, triggers, policies ---- */
 
 static void
 drop_rule_of_data(struct pg_planner *planner, const struct pg_state *state)
@@ -150,25 +66,19 @@ alter_policy(struct pg_planner *planner, const struct pg_state *state)
 	}
 }
 
-/* ---- routines, extensions ---- */
-
+/* H37: for a moment only, but that has to come. */
 static void
-write_function(struct pg_planner *planner, const struct pg_state *state)
+create_trigger(struct pg_planner *planner, const struct pg_state *state)
 {
-	const char *settings = sfs_object_get(state->to, SFS_FUNCTION_CONFIGURATION);
-	bool now = sfs_object_has(state->to, SFS_FUNCTION_SECURITY_DEFINER) &&
-		   !(settings && strstr(settings, "search_path"));
-	const char *former =
-		state->from ? sfs_object_get(state->from, SFS_FUNCTION_CONFIGURATION) : NULL;
-	bool before = state->from && sfs_object_has(state->from, SFS_FUNCTION_SECURITY_DEFINER) &&
-		      !(former && strstr(former, "search_path"));
+	const struct sfs_object *table = pg_present_table(planner, state);
 
-	/* Who asks for a new one has read it; one that is there gets it under its callers' feet. */
-	if (now && !before) {
-		sfs_plan_hazard(planner->plan, 9, state->from ? SFS_LOSS : SFS_WARN, state->to,
-			"runs with its owner's rights and a search_path that the caller chooses");
+	if (table && table->id.kind == SFS_TABLE) {
+		sfs_plan_hazard(planner->plan, 37, SFS_INFO, state->to,
+			"comes when no writer is at work, and new ones wait for that");
 	}
 }
+
+/* ---- views, types, extensions ---- */
 
 static void
 drop_view(struct pg_planner *planner, const struct pg_state *state)
@@ -262,18 +172,20 @@ static const struct hazard_rule {
 	enum sfs_kind kind;
 	void (*look)(struct pg_planner *planner, const struct pg_state *state);
 } rules[] = {
-	{ PG_DROP, SFS_TABLE, drop_table },
-	{ PG_DROP, SFS_FOREIGN_TABLE, drop_foreign_table },
-	{ PG_DROP, SFS_MATERIALIZED_VIEW, drop_materialized_view },
-	{ PG_DROP, SFS_COLUMN, drop_column },
-	{ PG_DROP, SFS_SEQUENCE, drop_sequence },
-	{ PG_DROP, SFS_INDEX, drop_index },
+	{ PG_DROP, SFS_TABLE, pg_hazard_drop_table },
+	{ PG_DROP, SFS_FOREIGN_TABLE, pg_hazard_drop_foreign_table },
+	{ PG_DROP, SFS_MATERIALIZED_VIEW, pg_hazard_drop_materialized_view },
+	{ PG_DROP, SFS_COLUMN, pg_hazard_drop_column },
+	{ PG_DROP, SFS_SEQUENCE, pg_hazard_drop_sequence },
+	{ PG_DROP, SFS_INDEX, pg_hazard_drop_index },
+	{ PG_DROP, SFS_EXTENSION, pg_hazard_drop_extension },
 	{ PG_DROP, SFS_CONSTRAINT, drop_rule_of_data },
 	{ PG_DROP, SFS_TRIGGER, drop_rule_of_data },
 	{ PG_DROP, SFS_RULE, drop_rule_of_data },
 	{ PG_DROP, SFS_POLICY, drop_policy },
-	{ PG_DROP, SFS_TYPE_ATTRIBUTE, drop_type_attribute },
+	{ PG_DROP, SFS_TYPE_ATTRIBUTE, pg_hazard_drop_type_attribute },
 	{ PG_DROP, SFS_VIEW, drop_view },
+	{ PG_CREATE, SFS_TRIGGER, create_trigger },
 	{ PG_ALTER, SFS_TRIGGER, disable_trigger },
 	{ PG_ALTER, SFS_TYPE, alter_type },
 	{ PG_CREATE, SFS_DOMAIN_CONSTRAINT, create_domain_constraint },
@@ -286,12 +198,56 @@ static const struct hazard_rule {
 	{ PG_CREATE, SFS_COLUMN, pg_hazard_create_column },
 	{ PG_CREATE, SFS_INDEX, pg_hazard_create_index },
 	{ PG_CREATE, SFS_CONSTRAINT, pg_hazard_create_constraint },
-	{ PG_CREATE, SFS_FUNCTION, write_function },
-	{ PG_ALTER, SFS_FUNCTION, write_function },
-	{ PG_CREATE, SFS_PROCEDURE, write_function },
-	{ PG_ALTER, SFS_PROCEDURE, write_function },
+	{ PG_CREATE, SFS_FUNCTION, pg_hazard_write_function },
+	{ PG_ALTER, SFS_FUNCTION, pg_hazard_write_function },
+	{ PG_CREATE, SFS_PROCEDURE, pg_hazard_write_function },
+	{ PG_ALTER, SFS_PROCEDURE, pg_hazard_write_function },
+	{ PG_CREATE, SFS_FUNCTION, pg_hazard_create_routine },
+	{ PG_CREATE, SFS_PROCEDURE, pg_hazard_create_routine },
+	{ PG_CREATE, SFS_AGGREGATE, pg_hazard_create_routine },
 	{ PG_ALTER, SFS_EXTENSION, alter_extension },
 };
+
+/* H07: told before anything runs, and not when half of it has. */
+static void
+tell_owner(struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *owned =
+		state->from ? sfs_object_filed(state->from) : pg_present_table(planner, state);
+
+	if (owned && owned->locked) {
+		sfs_plan_hazard(planner->plan, 7, SFS_WARN, state->from ? state->from : state->to,
+			"belongs to a role that this one is no member of: the statement will fail");
+	}
+}
+
+/* H65: what a body names, the database does not follow. */
+static void
+tell_bodies(struct pg_planner *planner, const struct pg_node *node)
+{
+	const struct pg_state *state = node->state;
+	struct sfs_str names sfs_auto(str) = SFS_STR_INIT;
+	bool retyped = node->op == PG_ALTER && state->retyped;
+
+	if ((node->op == PG_RENAME || retyped) &&
+		pg_named_in_bodies(planner, state->from, &names)) {
+		sfs_plan_hazard(planner->plan, 65, SFS_INFO, state->from,
+			"is named in bodies that the database does not look into: %s",
+			sfs_str_text(&names));
+	}
+}
+
+/* H70: the text says more than the server keeps. */
+static void
+tell_cut_name(struct pg_planner *planner, const struct pg_node *node)
+{
+	const struct sfs_object *to = node->state->to;
+
+	if (to && to->written && (node->op == PG_CREATE || node->op == PG_RENAME)) {
+		sfs_plan_hazard(planner->plan, 70, SFS_WARN, to,
+			"is called %s in the text: names are cut after 63 bytes", to->written);
+	}
+}
 
 void
 pg_hazards(struct pg_planner *planner, const struct pg_node *node)
@@ -311,4 +267,10 @@ pg_hazards(struct pg_planner *planner, const struct pg_node *node)
 			rules[i].look(planner, state);
 		}
 	}
+	if (node->op == PG_DROP) {
+		pg_hazard_drop_any(planner, state);
+	}
+	tell_bodies(planner, node);
+	tell_owner(planner, state);
+	tell_cut_name(planner, node);
 }

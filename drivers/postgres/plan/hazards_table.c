@@ -92,100 +92,6 @@ pg_hazard_untie_table(struct pg_planner *planner, const struct pg_state *state)
 	}
 }
 
-/* Whether something that `from` could hold has no place in `to`, a type made anew under its name. */
-static bool
-type_loses(const struct sfs_object *from, const struct sfs_object *to)
-{
-	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
-	const struct sfs_object *part;
-
-	if (from->id.kind == SFS_DOMAIN) {
-		return pg_cast_is_lossy(
-			sfs_object_get(from, SFS_DOMAIN_TYPE), sfs_object_get(to, SFS_DOMAIN_TYPE));
-	}
-	pg_list_split(sfs_object_get(from, SFS_TYPE_LABELS), &old);
-	pg_list_split(sfs_object_get(to, SFS_TYPE_LABELS), &new);
-	sfs_vec_foreach (label, &old) {
-		if (!pg_list_has(&new, *label)) {
-			return true;
-		}
-	}
-	sfs_parts_foreach (part, from) {
-		const struct sfs_object *other =
-			sfs_object_part(to, SFS_TYPE_ATTRIBUTE, part->id.name);
-
-		if (part->id.kind == SFS_TYPE_ATTRIBUTE &&
-			(!other || pg_cast_is_lossy(sfs_object_get(part, SFS_TYPE_ATTRIBUTE_TYPE),
-					   sfs_object_get(other, SFS_TYPE_ATTRIBUTE_TYPE)))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-new_type_loses(const struct pg_planner *planner, const struct sfs_object *column)
-{
-	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, column);
-
-	for (size_t i = 0; i < uses.len; i++) {
-		const struct pg_state *type = planner->by_from[uses.items[i]->index];
-		bool known =
-			uses.items[i]->id.kind == SFS_TYPE || uses.items[i]->id.kind == SFS_DOMAIN;
-
-		if (known && type && type->gone && type->to && type_loses(type->from, type->to)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What the copy of a table that is made anew leaves behind. */
-void
-pg_hazard_move_rows(struct pg_planner *planner, const struct pg_state *table)
-{
-	const struct sfs_object *part;
-
-	sfs_parts_foreach (part, table->from) {
-		const struct sfs_object *to = sfs_object_part(table->to, SFS_COLUMN, part->id.name);
-
-		if (part->id.kind != SFS_COLUMN || sfs_object_has(part, SFS_COLUMN_GENERATED) ||
-			!pg_has_values(planner, part)) {
-			continue;
-		}
-		if (!to || sfs_object_has(to, SFS_COLUMN_GENERATED)) {
-			sfs_plan_hazard(planner->plan, 2, SFS_LOSS, part,
-				"is dropped with the values in it");
-		} else if (new_type_loses(planner, part) ||
-			   pg_cast_is_lossy(sfs_object_get(part, SFS_COLUMN_TYPE),
-				   sfs_object_get(to, SFS_COLUMN_TYPE))) {
-			sfs_plan_hazard(planner->plan, 5, SFS_LOSS, to,
-				"becomes %s from %s: values may be cut, rounded or refused",
-				sfs_object_get(to, SFS_COLUMN_TYPE),
-				sfs_object_get(part, SFS_COLUMN_TYPE));
-		}
-	}
-}
-
-static void
-retype_column(struct pg_planner *planner, const struct pg_state *state)
-{
-	const char *old = sfs_object_get(state->from, SFS_COLUMN_TYPE);
-	const char *new = sfs_object_get(state->to, SFS_COLUMN_TYPE);
-	bool same = strcmp(old, new) == 0;
-
-	if (!pg_has_values(planner, state->from)) {
-		return;
-	}
-	if (same ? new_type_loses(planner, state->from) : pg_cast_is_lossy(old, new)) {
-		sfs_plan_hazard(planner->plan, 5, SFS_LOSS, state->to,
-			"becomes %s from %s: values may be cut, rounded or refused", new, old);
-	} else if (same || pg_cast_between(old, new) != PG_CAST_SAME) {
-		sfs_plan_hazard(planner->plan, 32, SFS_WARN, state->to,
-			"becomes %s from %s: the table is rewritten", new, old);
-	}
-}
-
 void
 pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state)
 {
@@ -193,7 +99,7 @@ pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state)
 		return;
 	}
 	if (pg_state_differs(state, SFS_COLUMN_TYPE)) {
-		retype_column(planner, state);
+		pg_hazard_retype_column(planner, state);
 	}
 	if (pg_state_differs(state, SFS_COLUMN_NOT_NULL) &&
 		sfs_object_has(state->to, SFS_COLUMN_NOT_NULL) && rows_wait(planner, state)) {
@@ -227,7 +133,8 @@ pg_hazard_create_column(struct pg_planner *planner, const struct pg_state *state
 			pg_tell_rows(planner, pg_present_table(planner, state)));
 	}
 	if (sfs_object_has(to, SFS_COLUMN_IDENTITY) || sfs_object_has(to, SFS_COLUMN_SERIAL) ||
-		sfs_streq(sfs_object_get(to, SFS_COLUMN_GENERATED_KIND), "STORED")) {
+		sfs_streq(sfs_object_get(to, SFS_COLUMN_GENERATED_KIND), "STORED") ||
+		pg_is_volatile(planner, sfs_object_get(to, SFS_COLUMN_DEFAULT))) {
 		sfs_plan_hazard(planner->plan, 31, SFS_WARN, to,
 			"gets a value for each row: the table is rewritten");
 	}

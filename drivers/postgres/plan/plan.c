@@ -30,6 +30,8 @@ planner_finish(struct pg_planner *planner)
 	sfs_map_destroy(planner->facts);
 	pg_default_acls_finish(&planner->defaults);
 	sfs_vec_finish(&planner->later);
+	sfs_vec_finish(&planner->holds);
+	pg_bodies_finish(&planner->bodies);
 	free(planner->by_from);
 	free(planner->by_to);
 	free(planner->omitted);
@@ -63,125 +65,6 @@ makes_routines(const struct pg_nodes *nodes)
 		}
 	}
 	return false;
-}
-
-/* ---- locks ---- */
-
-static const char *
-lock_of(const struct pg_node *node)
-{
-	const struct pg_state *state = node->state;
-	const struct sfs_object *object = state->to ? state->to : state->from;
-	bool part = object->owner || object->id.relation;
-
-	switch ((int)object->id.kind) {
-	case SFS_TABLE:
-	case SFS_FOREIGN_TABLE:
-		return node->op == PG_CREATE ? NULL : "ACCESS EXCLUSIVE";
-	case SFS_INDEX:
-		return node->op == PG_CREATE ? "SHARE" : "ACCESS EXCLUSIVE";
-	case SFS_TRIGGER:
-		return node->op == PG_CREATE ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE";
-	case SFS_CONSTRAINT:
-		if (node->op == PG_CREATE &&
-			sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "FOREIGN KEY")) {
-			return "SHARE ROW EXCLUSIVE";
-		}
-		return node->op == PG_ALTER ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE";
-	case SFS_STATISTICS:
-		return node->op == PG_CREATE ? "SHARE UPDATE EXCLUSIVE" : NULL;
-	case SFS_COLUMN:
-	case SFS_RULE:
-	case SFS_POLICY:
-		return "ACCESS EXCLUSIVE";
-	default:
-		return part && node->op != PG_CREATE ? "ACCESS EXCLUSIVE" : NULL;
-	}
-}
-
-/* Whether it changes the catalog alone: it looks at no row, whatever the size of the table. */
-static bool
-is_brief(const struct pg_node *node)
-{
-	static const uint64_t rows = PG_BIT(SFS_COLUMN_TYPE) | PG_BIT(SFS_COLUMN_COLLATION) |
-				     PG_BIT(SFS_COLUMN_NOT_NULL) | PG_BIT(SFS_COLUMN_GENERATED) |
-				     PG_BIT(SFS_COLUMN_GENERATED_KIND) |
-				     PG_BIT(SFS_COLUMN_IDENTITY) | PG_BIT(SFS_COLUMN_SERIAL);
-	const struct pg_state *state = node->state;
-
-	switch ((int)(state->to ? state->to : state->from)->id.kind) {
-	case SFS_TRIGGER:
-	case SFS_POLICY:
-	case SFS_RULE:
-		return true;
-	case SFS_COLUMN:
-		return node->op == PG_ALTER && !state->retyped && !(state->attributes & rows);
-	default:
-		return node->op == PG_RENAME;
-	}
-}
-
-/* Statements about comments and privileges take no lock that a writer would notice. */
-static bool
-touches_table(const char *sql)
-{
-	return !sfs_starts_with(sql, "COMMENT ") && !sfs_starts_with(sql, "GRANT ") &&
-	       !sfs_starts_with(sql, "REVOKE ") && !sfs_starts_with(sql, "SECURITY LABEL ");
-}
-
-/* Whether the table is there already and stays: nobody waits for a lock on a new one. */
-static bool
-is_used_by_others(const struct pg_planner *planner, const struct pg_state *state)
-{
-	const struct sfs_object *relation;
-
-	if (state->from) {
-		return true;
-	}
-	relation = pg_relation_of(planner->diff->to, state->to);
-	return relation && planner->diff->origin[relation->index] != NULL;
-}
-
-/* ---- one ALTER TABLE for several columns: a table is rewritten once for all of them ---- */
-
-/* What follows "ALTER TABLE public.t " in a step that alters columns; NULL: it does something else. */
-static const char *
-column_clauses(const struct sfs_step *step, const char *head)
-{
-	size_t len = strlen(head);
-
-	if (!sfs_starts_with(step->sql, head) ||
-		!sfs_starts_with(step->sql + len, " ALTER COLUMN ")) {
-		return NULL;
-	}
-	return step->sql + len + 1;
-}
-
-static void
-merge(struct pg_planner *planner, const struct pg_node *node, size_t first)
-{
-	struct sfs_plan *plan = planner->plan;
-	struct sfs_step *steps = plan->steps.items;
-	struct sfs_str head sfs_auto(str) = SFS_STR_INIT;
-
-	if (node->op != PG_ALTER || node->state->to->id.kind != SFS_COLUMN || !first ||
-		first >= plan->steps.len) {
-		return;
-	}
-	pg_alter_relation(&head, node->state->to);
-	const char *clauses = column_clauses(&steps[first], sfs_str_text(&head));
-
-	if (!clauses || !column_clauses(&steps[first - 1], sfs_str_text(&head)) ||
-		!sfs_streq(steps[first - 1].lock, steps[first].lock)) {
-		return;
-	}
-	if (steps[first].pace == SFS_PACE_FREE) {
-		steps[first - 1].pace = SFS_PACE_FREE;
-	}
-	steps[first - 1].sql =
-		sfs_arena_printf(plan->arena, "%s,\n    %s", steps[first - 1].sql, clauses);
-	memmove(&steps[first], &steps[first + 1], (plan->steps.len - first - 1) * sizeof *steps);
-	plan->steps.len--;
 }
 
 /* Of the steps from `first` on; those that the plan ends with are not among them. */
@@ -231,13 +114,14 @@ static void
 write_node(struct pg_planner *planner, const struct pg_node *node)
 {
 	size_t first = planner->plan->steps.len, first_hazard = planner->plan->hazards.len;
-	const char *lock = lock_of(node);
+	const char *lock = pg_lock_of(node);
 
-	if (!is_used_by_others(planner, node->state)) {
+	if (!pg_is_used_by_others(planner, node->state)) {
 		lock = NULL;
 	}
 	if (pg_emit_online(planner, node)) {
 		complete_hazards(planner, node, first_hazard, strongest_lock(planner, first));
+		pg_locks_note(planner, node, first, first_hazard);
 		return;
 	}
 	pg_emit(planner, node);
@@ -246,10 +130,11 @@ write_node(struct pg_planner *planner, const struct pg_node *node)
 	for (size_t i = first; i < planner->plan->steps.len; i++) {
 		struct sfs_step *step = &planner->plan->steps.items[i];
 
-		step->lock = touches_table(step->sql) ? lock : NULL;
-		step->pace = step->lock && is_brief(node) ? SFS_PACE_BRIEF : SFS_PACE_FREE;
+		step->lock = pg_touches_table(step->sql) ? lock : NULL;
+		step->pace = step->lock && pg_is_brief(node) ? SFS_PACE_BRIEF : SFS_PACE_FREE;
 	}
-	merge(planner, node, first);
+	pg_locks_note(planner, node, first, first_hazard);
+	pg_merge(planner, node, first);
 }
 
 /* Sorts, and as long as there are circles that can be opened does so and sorts again. */
@@ -304,6 +189,7 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 		(void)sfs_plan_add(plan, NULL, "RESET check_function_bodies");
 	}
 	pg_online_finish(&planner);
+	pg_locks_finish(&planner);
 	pg_facts_end(&planner);
 	(void)err;
 	return 0;

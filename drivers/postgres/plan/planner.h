@@ -38,6 +38,30 @@ struct pg_state {
 	int node[PG_OP_COUNT]; /* 1 + index, 0: none; of an absorbed part: its owner's */
 };
 
+/* What a node of the plan locks, and whether it takes long: by locks.c. */
+struct pg_hold {
+	const struct sfs_object *about; /* what the node is about */
+	const struct sfs_object *table; /* of `from`; NULL: none that is there */
+	const struct sfs_object *other; /* a second one, of a foreign key; or NULL */
+	const char *lock;               /* on `table`; NULL: none */
+	size_t pieces;                  /* how many steps wait for the end of the plan by then */
+	bool slow;                      /* looks at all rows */
+	bool rewrites;                  /* and writes them */
+	bool outside;                   /* the transaction ends before it */
+	bool merged;                    /* done by the statement before */
+};
+
+/* A routine whose body the database keeps as a text: what it needs, nobody knows. (bodies.c) */
+struct pg_body {
+	const char *routine; /* described */
+	const char *text;
+};
+struct pg_bodies {
+	SFS_VEC(struct pg_body) items;
+	bool known;
+};
+void pg_bodies_finish(struct pg_bodies *bodies);
+
 struct pg_planner {
 	struct pg_db *db;            /* NULL: facts are assumed */
 	const struct sfs_diff *diff; /* with its own renames: pg_pair() */
@@ -52,6 +76,8 @@ struct pg_planner {
 		*omitted; /* owned; by index in diff->to: made after the table that it is in */
 	unsigned char *loosened;         /* owned; by index in diff->from: goes before that */
 	SFS_VEC(struct sfs_step) later;  /* of online.c */
+	SFS_VEC(struct pg_hold) holds;   /* in the plan's order */
+	struct pg_bodies bodies;         /* owned; texts in the arena */
 	struct sfs_map *facts;           /* owned; of facts.c */
 	bool measuring;                  /* the session is set up for questions */
 	unsigned failed_counts;          /* of measure.c */
@@ -255,6 +281,13 @@ bool pg_facts_begin(struct pg_planner *planner);
 
 /* Asks; a question that fails takes nothing with it. */
 bool pg_facts_query(struct pg_planner *planner, const char *question, PGresult **ret_result);
+
+/* The same with the server's words when it fails. */
+bool pg_facts_try(struct pg_planner *planner, const char *question, PGresult **ret_result,
+	struct sfs_error *err);
+
+/* A yes-or-no question, asked once; yes when there is nobody to ask. */
+bool pg_facts_ask(struct pg_planner *planner, const char *question);
 
 /* Puts the session back into the state that it had before the first question. */
 void pg_facts_end(struct pg_planner *planner);

@@ -248,11 +248,10 @@ evaluate_in_company(struct pg_db *db, const struct sfs_evaluation *what,
 	return r;
 }
 
-int
-pg_evaluate(struct sfs_db *base, const struct sfs_evaluation *what,
-	struct sfs_catalog **ret_catalog, struct sfs_error *err)
+static int
+evaluate(struct pg_db *db, const struct sfs_evaluation *what, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err)
 {
-	struct pg_db *db = pg_db_of(base);
 	sfs_auto(arena) struct sfs_arena *arena = NULL;
 	sfs_auto(free) struct sfs_identity *ids = NULL;
 	struct sfs_error own sfs_auto(error) = SFS_ERROR_INIT;
@@ -275,5 +274,17 @@ pg_evaluate(struct sfs_db *base, const struct sfs_evaluation *what,
 		return evaluate_in_company(db, what, ids, ret_catalog, err);
 	}
 	sfs_error_move(err, &own);
+	return r;
+}
+
+int
+pg_evaluate(struct sfs_db *base, const struct sfs_evaluation *what,
+	struct sfs_catalog **ret_catalog, struct sfs_error *err)
+{
+	int r = evaluate(pg_db_of(base), what, ret_catalog, err);
+
+	if (!r) {
+		pg_mark_cut_names(what, *ret_catalog);
+	}
 	return r;
 }

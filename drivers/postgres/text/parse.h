@@ -159,4 +159,7 @@ bool pg_cursor_find(struct pg_cursor *cursor, const char *word);
 bool pg_key_holds(const struct pg_key *key, const struct pg_ref *ref);
 bool pg_key_is_cut(const struct pg_tree *tree, const struct pg_key *key);
 
+/* Tells objects of the catalog that the sources make by names that were cut. (cut.c) */
+void pg_mark_cut_names(const struct sfs_evaluation *what, struct sfs_catalog *catalog);
+
 #endif
