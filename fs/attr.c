@@ -108,6 +108,7 @@ truncate_closed(struct mnt *mnt, struct mnt_node *node, pid_t thread, off_t size
 		return -EPERM;
 	}
 	mnt_begin_writing(mnt, node, thread, size == 0);
+	(void)mnt_wait_for_text(mnt, node);
 	return size ? mnt_buffer_resize(node->buffer, size) : 0;
 }
 

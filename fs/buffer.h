@@ -28,6 +28,7 @@ struct mnt_buffer {
 	int broken;       /* a write that failed: the whole can not be right any more */
 	int killed;       /* the signal that ended a writer in the middle */
 	char hash[65];    /* of the judged bytes */
+	int64_t awaited;  /* milliseconds, monotonic: until then an emptied file may get a text */
 };
 
 /* A buffer that starts as `start` (NULL: empty) and remembers `base`; both are counted, not taken. */

@@ -101,7 +101,54 @@ mnt_op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info
 	(void)fuse_reply_err(req, -verdict);
 }
 
-/* The last one has gone: what nobody could judge before is judged now, and nobody hears the verdict. */
+/* ---- the last one has gone ---- */
+
+static bool
+is_emptied(const struct mnt_node *node)
+{
+	const struct mnt_buffer *buffer = node->buffer;
+
+	return node->role == MNT_OBJECT && node->exists && !node->writers && buffer &&
+	       !buffer->broken && !buffer->killed && mnt_buffer_unjudged(buffer) &&
+	       mnt_is_blank(sfs_str_text(&buffer->bytes), buffer->bytes.len);
+}
+
+/* Nobody wrote a text: it says what it said before. */
+static void
+run_give_back(struct mnt *mnt, struct mnt_job *job)
+{
+	MNT_LOCK(mnt);
+	struct mnt_node *node = job->node;
+
+	if (!is_emptied(node)) {
+		/* Somebody writes, or has: that one's end decides. */
+		return;
+	}
+	if (node->buffer->version != job->version) {
+		mnt_wait_for_text(mnt, node);
+		return;
+	}
+	node->buffer->judged = node->buffer->version;
+	mnt_settle(mnt, node);
+}
+
+bool
+mnt_wait_for_text(struct mnt *mnt, struct mnt_node *node)
+{
+	if (!is_emptied(node)) {
+		return false;
+	}
+	if (node->buffer->awaited <= mnt_now()) {
+		struct mnt_job *job = mnt_job_create(mnt, NULL, node, run_give_back);
+
+		job->version = node->buffer->version;
+		job->due = node->buffer->awaited = mnt_now() + MNT_GRACE_MS;
+		mnt_job_push(mnt, job);
+	}
+	return true;
+}
+
+/* What nobody could judge before is judged now, and nobody hears the verdict. */
 static void
 end_writing(struct mnt *mnt, struct mnt_node *node)
 {
@@ -113,7 +160,10 @@ end_writing(struct mnt *mnt, struct mnt_node *node)
 	if (mnt_judge(mnt, NULL, node, true, true, &verdict)) {
 		return;
 	}
-	/* Emptied and left so, or nothing new: the file is what it was. */
+	if (mnt_wait_for_text(mnt, node)) {
+		return;
+	}
+	/* Nothing new: the file is what it was. */
 	node->buffer->judged = node->buffer->version;
 	mnt_settle(mnt, node);
 	if (node->parent && node->role == MNT_OBJECT && !node->exists && verdict < 0) {

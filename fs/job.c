@@ -21,6 +21,9 @@ struct mnt_jobs {
 	SFS_VEC(struct mnt_job *) queue; /* protected by lock */
 	fuse_req_t current;              /* protected by lock; the request being worked on */
 	bool interrupted; /* protected by lock; its sender does not want it any more */
+	bool held;        /* protected by lock; the kernel holds a directory for it */
+	bool opening;     /* protected by lock; nothing was asked of the database for it yet */
+	bool answered;    /* protected by lock; it was interrupted then, and told so */
 	bool ending;      /* protected by lock */
 
 	pthread_mutex_t db_lock; /* held to cancel, and to replace the connection */
@@ -30,6 +33,7 @@ struct mnt_jobs {
 	bool suspect; /* the last answer sounded like a lost connection */
 	bool refused; /* the last answer was that nothing can be written here: a standby, for now */
 	int64_t asked; /* when the job that runs was pushed */
+	bool begun;    /* it was given the database */
 	int64_t lost;  /* when the database could not be opened; 0: it could */
 	int lost_errnum;
 	char *lost_message; /* owned */
@@ -81,6 +85,22 @@ destroy(struct mnt *mnt, struct mnt_job *job)
 	mnt_job_drop(mnt, job);
 }
 
+/*
+ * A connection that does not come can not be hurried, but nobody needs to wait for it: what is
+ * interrupted by then is not begun. Needs the lock.
+ */
+static void
+answer_interrupted(struct mnt_jobs *jobs, fuse_req_t req)
+{
+	jobs->current = NULL;
+	jobs->answered = true;
+	if (jobs->held) {
+		(void)fuse_reply_err(req, EINTR);
+	} else {
+		mnt_notify_reply(jobs->mnt, req, EINTR);
+	}
+}
+
 /* Called by libfuse, from any thread, when the caller of a request was interrupted. */
 static void
 on_interrupt(fuse_req_t req, void *data)
@@ -96,6 +116,9 @@ on_interrupt(fuse_req_t req, void *data)
 			jobs->db->driver->cancel(jobs->db);
 		}
 		pthread_mutex_unlock(&jobs->db_lock);
+		if (jobs->opening) {
+			answer_interrupted(jobs, req);
+		}
 	}
 	pthread_mutex_unlock(&jobs->lock);
 }
@@ -152,8 +175,13 @@ mnt_job_reply(struct mnt *mnt, struct mnt_job *job, int r)
 	}
 	job->req = NULL;
 	pthread_mutex_lock(&mnt->jobs->lock);
+	bool answered = mnt->jobs->answered;
 	mnt->jobs->current = NULL;
+	mnt->jobs->answered = false;
 	pthread_mutex_unlock(&mnt->jobs->lock);
+	if (answered) {
+		return;
+	}
 	if (job->held) {
 		drop_listings(mnt, job);
 		(void)fuse_reply_err(req, -r);
@@ -216,7 +244,8 @@ wait_until_idle(struct mnt_jobs *jobs)
 		}
 	}
 	jobs->current = job ? job->req : NULL;
-	jobs->interrupted = false;
+	jobs->held = job && job->held;
+	jobs->interrupted = jobs->answered = false;
 	if (jobs->db) {
 		/* Who was interrupted has his answer. */
 		__atomic_store_n(&jobs->db->interrupted, 0, __ATOMIC_RELEASE);
@@ -253,6 +282,7 @@ run(void *data)
 			job->interrupted |= fuse_req_interrupted(job->req) != 0;
 		}
 		jobs->asked = job->pushed;
+		jobs->begun = false;
 		job->run(jobs->mnt, job);
 		mnt_job_reply(jobs->mnt, job, -EIO);
 		destroy(jobs->mnt, job);
@@ -315,7 +345,27 @@ tell_lost(const struct mnt_jobs *jobs, struct sfs_error *err)
 	return sfs_error_set(err, jobs->lost_errnum, "%s", jobs->lost_message);
 }
 
+/* Whether the sender of the job that runs has lost patience. */
+static bool
+set_opening(struct mnt_jobs *jobs, bool opening)
+{
+	pthread_mutex_lock(&jobs->lock);
+	jobs->opening = opening;
+	bool interrupted = jobs->interrupted;
+	pthread_mutex_unlock(&jobs->lock);
+	return interrupted;
+}
+
 static void
+note_lost(struct mnt_jobs *jobs, const struct sfs_error *why)
+{
+	jobs->lost = mnt_now();
+	jobs->lost_errnum = why->errnum ? why->errnum : EIO;
+	free(jobs->lost_message);
+	jobs->lost_message = sfs_strdup(why->message ? why->message : "no database");
+}
+
+static int
 open_db(struct mnt *mnt, struct sfs_error *err)
 {
 	struct mnt_jobs *jobs = mnt->jobs;
@@ -324,25 +374,21 @@ open_db(struct mnt *mnt, struct sfs_error *err)
 		.patience_ms = mnt->options->timeout_ms };
 	struct sfs_db *db = NULL;
 
-	if (mnt_database_open(mnt, &options, &db, &why) < 0) {
-		jobs->lost = mnt_now();
-		jobs->lost_errnum = why.errnum ? why.errnum : EIO;
-		free(jobs->lost_message);
-		jobs->lost_message = sfs_strdup(why.message ? why.message : "no database");
+	/* Later in a job something may be done already, and that is then the answer. */
+	bool interrupted = !jobs->begun && set_opening(jobs, true);
+	int r = interrupted ? 0 : mnt_database_open(mnt, &options, &db, &why);
+	interrupted |= set_opening(jobs, false) && !jobs->begun;
+	if (r < 0) {
+		note_lost(jobs, &why);
 		(void)tell_lost(jobs, err);
-		return;
 	}
-	if (mnt->options->online_above >= 0) {
-		db->online_above = mnt->options->online_above;
+	if (db) {
+		db->online_above = mnt->options->online_above >= 0 ? mnt->options->online_above
+								   : db->online_above;
+		jobs->lost = 0;
+		replace_db(jobs, db);
 	}
-	jobs->lost = 0;
-	replace_db(jobs, db);
-	pthread_mutex_lock(&jobs->lock);
-	if (jobs->interrupted) {
-		/* While there was nothing yet that could be cancelled. */
-		db->driver->cancel(db);
-	}
-	pthread_mutex_unlock(&jobs->lock);
+	return interrupted ? sfs_error_set(err, EINTR, "interrupted before it began") : r;
 }
 
 struct sfs_db *
@@ -363,12 +409,13 @@ mnt_jobs_db(struct mnt *mnt, struct sfs_error *err)
 	}
 	if (!jobs->db && is_known_lost(jobs)) {
 		(void)tell_lost(jobs, err);
-	} else if (!jobs->db) {
-		open_db(mnt, err);
+		return NULL;
 	}
-	if (jobs->db) {
-		jobs->db->patience_ms = mnt->options->timeout_ms;
+	if (!jobs->db && open_db(mnt, err) < 0) {
+		return NULL;
 	}
+	jobs->begun = true;
+	jobs->db->patience_ms = mnt->options->timeout_ms;
 	return jobs->db;
 }
 

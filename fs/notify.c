@@ -102,6 +102,9 @@ send_due(struct mnt_notify *notify)
 	while (n < notify->again.len && notify->again.items[n].due <= now) {
 		send_item(notify, &notify->again.items[n++]);
 	}
+	if (!n) {
+		return;
+	}
 	notify->again.len -= n;
 	memmove(notify->again.items, notify->again.items + n,
 		notify->again.len * sizeof *notify->again.items);

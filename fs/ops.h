@@ -54,6 +54,12 @@ enum mnt_role mnt_role_of(const struct mnt_node *directory, const char *name);
 /* Starts writing a node; needs the lock. */
 void mnt_begin_writing(struct mnt *mnt, struct mnt_node *node, pid_t thread, bool truncate);
 
+/*
+ * An object's file that was emptied and closed stays so for a while: the text may come through another
+ * open. Then it says again what it said. False when it is no such file. Needs the lock.
+ */
+bool mnt_wait_for_text(struct mnt *mnt, struct mnt_node *node);
+
 /* The text that the process of `thread` has read last, else the current one; borrowed; needs the lock. */
 struct mnt_text *mnt_base_of(struct mnt_node *node, pid_t thread);
 

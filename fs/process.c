@@ -133,8 +133,8 @@ is_writable_of(const char *path, uint64_t ino)
 	       (strtoul(flags, NULL, 8) & O_ACCMODE) != O_RDONLY;
 }
 
-bool
-mnt_process_holds(pid_t thread, uint64_t ino)
+static bool
+holds(pid_t thread, uint64_t ino)
 {
 	char *directory sfs_auto(free) = sfs_asprintf("/proc/%d/fdinfo", (int)thread);
 	DIR *dir __attribute__((cleanup(auto_dir))) = thread > 0 ? opendir(directory) : NULL;
@@ -150,6 +150,62 @@ mnt_process_holds(pid_t thread, uint64_t ino)
 		if (is_writable_of(path, ino)) {
 			return true;
 		}
+	}
+	return false;
+}
+
+/* As many as are asked: who has more children than that shares no file with all of them. */
+struct family {
+	pid_t members[256];
+	unsigned n;
+};
+
+/* The children of one thread, which /proc lists with a space after each. */
+static void
+add_children(pid_t process, const char *thread, struct family *family)
+{
+	const unsigned room = sizeof family->members / sizeof family->members[0];
+	char *path sfs_auto(free) = sfs_asprintf("/proc/%d/task/%s/children", (int)process, thread);
+	char buffer[4096];
+	char *end;
+
+	if (!read_proc(path, buffer, sizeof buffer)) {
+		return;
+	}
+	for (char *at = buffer; family->n < room; at = end) {
+		long child = strtol(at, &end, 10);
+
+		if (end == at || *end != ' ') {
+			return;
+		}
+		family->members[family->n++] = (pid_t)child;
+	}
+}
+
+static void
+add_children_of_all(pid_t thread, struct family *family)
+{
+	pid_t process = mnt_process_of(thread);
+	char *directory sfs_auto(free) = sfs_asprintf("/proc/%d/task", (int)process);
+	DIR *dir __attribute__((cleanup(auto_dir))) = process ? opendir(directory) : NULL;
+
+	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
+		if (entry->d_name[0] != '.') {
+			add_children(process, entry->d_name, family);
+		}
+	}
+}
+
+bool
+mnt_process_holds(pid_t thread, uint64_t ino)
+{
+	struct family family = { .members = { thread }, .n = 1 };
+
+	for (unsigned i = 0; i < family.n; i++) {
+		if (holds(family.members[i], ino)) {
+			return true;
+		}
+		add_children_of_all(family.members[i], &family);
 	}
 	return false;
 }

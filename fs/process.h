@@ -20,7 +20,7 @@ pid_t mnt_process_of(pid_t thread);
 /* The signal that is ending this thread right now, 0 when there is none. */
 int mnt_process_killed_by(pid_t thread);
 
-/* Whether the process has a descriptor, open for writing, of the inode of that number. */
+/* Whether the process or one that it forked has the inode of that number open for writing. */
 bool mnt_process_holds(pid_t thread, uint64_t ino);
 
 /* Whether this is a program that only removes, and never comes back to write what it removed. */

@@ -140,6 +140,13 @@ conclude(struct mnt *mnt, struct mnt_job *job, int verdict)
 	mnt_settle(mnt, node);
 }
 
+/* Whether the same bytes, written once more, would meet with the same: no lock, no impatience, no cut wire. */
+static bool
+is_lasting(int verdict)
+{
+	return verdict != -EINTR && verdict != -EBUSY && verdict != -EIO && verdict != -ETIMEDOUT;
+}
+
 /* The verdict on these bytes if they were judged a moment ago: descriptors are closed more than once. */
 static bool
 known_verdict(struct mnt *mnt, struct mnt_job *job, int *ret_verdict)
@@ -152,7 +159,8 @@ known_verdict(struct mnt *mnt, struct mnt_job *job, int *ret_verdict)
 		return false;
 	}
 	sfs_sha256(job->text->bytes, job->text->len, hash);
-	if (buffer->judged != job->version && strcmp(hash, buffer->hash) != 0) {
+	if (buffer->judged != job->version &&
+		(!is_lasting(buffer->verdict) || strcmp(hash, buffer->hash) != 0)) {
 		return false;
 	}
 	buffer->judging = 0;
@@ -302,6 +310,10 @@ mnt_judge(struct mnt *mnt, fuse_req_t req, struct mnt_node *node, bool wrote, bo
 	*ret_verdict = 0;
 	if (!buffer || (!wrote && !mnt_buffer_unjudged(buffer))) {
 		return false;
+	}
+	if (!req && buffer->judging && buffer->judging == buffer->version) {
+		/* Who waited for it was interrupted. */
+		return true;
 	}
 	if (!node->parent || !mnt_buffer_unjudged(buffer)) {
 		/* A file that was removed is nobody's text, unless it was removed for being refused. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* One worker at a time: an advisory lock, on a connection of its own where scripts run. */
 #include <errno.h>
-#include <time.h>
 
+#include "base/pause.h"
 #include "drivers/postgres/driver.h"
 
 /* "schemafs" as a number, for people who look into pg_locks. */
@@ -53,6 +53,7 @@ name_holder(struct pg_db *with, struct sfs_error *err)
 static int
 poll_lock(struct pg_db *with, unsigned timeout_ms, struct sfs_error *err)
 {
+	struct sfs_db *root = with->root ? &with->root->base : &with->base;
 	unsigned waited = 0, pause = FIRST_PAUSE_MS;
 
 	for (;;) {
@@ -65,14 +66,12 @@ poll_lock(struct pg_db *with, unsigned timeout_ms, struct sfs_error *err)
 		if (waited >= timeout_ms) {
 			break;
 		}
-		if (pg_interrupted(with)) {
-			return sfs_error_set(err, EINTR, "interrupted while waiting for the lock");
-		}
 		if (pause > timeout_ms - waited) {
 			pause = timeout_ms - waited;
 		}
-		(void)nanosleep(
-			&(struct timespec){ pause / 1000, (long)(pause % 1000) * 1000000 }, NULL);
+		if (!sfs_pause(pause, &root->interrupted)) {
+			return sfs_error_set(err, EINTR, "interrupted while waiting for the lock");
+		}
 		waited += pause;
 		pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2;
 	}

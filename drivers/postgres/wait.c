@@ -17,6 +17,7 @@ enum {
 	TICK_MS = 50,      /* how soon an interruption is noticed */
 	SILENCE_MS = 4000, /* after that it is asked whether the server is there; then twice that */
 	CANCEL_MS = 3000,  /* how long a server may take to cancel */
+	HASTE_MS = 500,    /* the same, when somebody who lost patience waits */
 	PING_S = 3,
 };
 
@@ -96,6 +97,13 @@ abandon(struct pg_db *db, int reason)
 	(void)shutdown(PQsocket(db->conn), SHUT_RDWR);
 }
 
+/* The request goes on without us: what was given up ends all the same. */
+static bool
+took_too_long(const struct pg_db *db, const struct watch *watch)
+{
+	return now() - watch->given_up >= (db->gave_up == EINTR ? HASTE_MS : CANCEL_MS);
+}
+
 /* A request to cancel that arrives late would hit the statement that comes next. */
 static void
 end_cancelling(struct pg_db *db, struct watch *watch)
@@ -103,7 +111,7 @@ end_cancelling(struct pg_db *db, struct watch *watch)
 	struct cancellation *cancellation = watch->cancellation;
 
 	while (!__atomic_load_n(&cancellation->done, __ATOMIC_ACQUIRE)) {
-		if (now() - watch->given_up > CANCEL_MS) {
+		if (took_too_long(db, watch)) {
 			abandon(db, EINTR);
 			break;
 		}
@@ -132,7 +140,7 @@ look(struct pg_db *db, struct watch *watch)
 	struct sfs_db *root = db->root ? &db->root->base : &db->base;
 
 	if (watch->given_up) {
-		if (time - watch->given_up >= CANCEL_MS) {
+		if (took_too_long(db, watch)) {
 			abandon(db, db->gave_up);
 		}
 		return;

@@ -4,13 +4,14 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "drivers/sqlite/connection.h"
 #include "drivers/sqlite/guard.h"
 
-enum { DEFAULT_LOCK_TIMEOUT_MS = 2000 };
+enum { DEFAULT_LOCK_TIMEOUT_MS = 2000, BUSY_POLL_MS = 10 };
 
 static const char header[] = "SQLite format 3";
 
@@ -138,6 +139,20 @@ lite_number(sqlite3 *conn, const char *sql, int64_t fallback, int64_t *ret_numbe
 
 /* ---- opening ---- */
 
+/* SQLite's own way to wait can not be interrupted. */
+static int
+wait_for_lock(void *data, int tries)
+{
+	const struct lite_db *db = data;
+
+	if (__atomic_load_n(&db->base.interrupted, __ATOMIC_ACQUIRE) ||
+		(unsigned)tries >= db->lock_timeout_ms / BUSY_POLL_MS) {
+		return 0;
+	}
+	(void)nanosleep(&(struct timespec){ .tv_nsec = BUSY_POLL_MS * 1000000L }, NULL);
+	return 1;
+}
+
 static int
 open_file(const char *path, int flags, struct lite_db *db, struct sfs_error *err)
 {
@@ -150,7 +165,7 @@ open_file(const char *path, int flags, struct lite_db *db, struct sfs_error *err
 			    : sfs_error_set(err, ENOMEM, "no memory to open %s", path);
 	}
 	(void)sqlite3_extended_result_codes(conn, 1);
-	(void)sqlite3_busy_timeout(conn, (int)db->lock_timeout_ms);
+	(void)sqlite3_busy_handler(conn, wait_for_lock, db);
 	/*
 	 * An index may call json_extract(), which SQLite 3.40 does not count among the harmless: with
 	 * an untrusted schema nothing could be read. What does harm by itself no schema may call.
@@ -347,6 +362,7 @@ lite_cancel(struct sfs_db *base)
 {
 	struct lite_db *db = lite_of(base);
 
+	__atomic_store_n(&base->interrupted, 1, __ATOMIC_RELEASE);
 	(void)pthread_mutex_lock(&db->conn_mutex);
 	sqlite3_interrupt(db->conn);
 	(void)pthread_mutex_unlock(&db->conn_mutex);

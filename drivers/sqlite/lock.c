@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/file.h"
+#include "base/pause.h"
 #include "drivers/sqlite/connection.h"
 #include "drivers/sqlite/ledger.h"
 
@@ -157,7 +157,10 @@ lite_lock(struct sfs_db *base, unsigned timeout_ms, struct sfs_error *err)
 			sfs_error_move(err, &own);
 			return r == -EAGAIN ? -EBUSY : r;
 		}
-		(void)nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
+		if (!sfs_pause(POLL_MS, &base->interrupted)) {
+			sfs_error_finish(&own);
+			return sfs_error_set(err, EINTR, "interrupted while waiting for the lock");
+		}
 	}
 }
 

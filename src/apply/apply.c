@@ -5,25 +5,14 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "apply/apply.h"
+#include "base/pause.h"
 
 /* Waits between tries for a lock, in milliseconds: long readers get room, a person gets an answer. */
 static const unsigned retry_waits[] = { 50, 100, 200, 400, 800 };
 
 #define N_RETRIES (sizeof retry_waits / sizeof retry_waits[0])
-
-static void
-wait_ms(unsigned ms)
-{
-	struct timespec wait = {
-		.tv_sec = ms / 1000,
-		.tv_nsec = (long)(ms % 1000) * 1000000,
-	};
-
-	(void)nanosleep(&wait, NULL);
-}
 
 /* A plan under way. */
 struct run {
@@ -272,7 +261,9 @@ run_patiently(struct run *run, size_t first, size_t end, struct sfs_error *err)
 			}
 			return r;
 		}
-		wait_ms(retry_waits[try]);
+		if (!sfs_pause(retry_waits[try], &run->db->interrupted)) {
+			return sfs_error_set(err, EINTR, "interrupted while waiting for a lock");
+		}
 	}
 }
 

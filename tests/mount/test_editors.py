@@ -75,43 +75,6 @@ def test_nano(edited, folder, has_program):
     os.close(terminal)
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "sed -i 's/email text NOT NULL/&, note text/' users.sql",
-        "sed -i~ 's/email text NOT NULL/&, note text/' users.sql; rm users.sql~",
-        "perl -pi -e 's/email text NOT NULL/email text NOT NULL, note text/' users.sql",
-        "perl -pi.bak -e 's/email text NOT NULL/email text NOT NULL, note text/' users.sql; rm users.sql.bak",
-        "cp $NEW users.sql",
-        "cp -p $NEW users.sql",
-        "cp --remove-destination $NEW users.sql",
-        "cp $NEW .new && mv .new users.sql",
-        "install -m 644 $NEW users.sql",
-        "cat $NEW > users.sql",
-        "tee users.sql < $NEW > /dev/null",
-        "dd if=$NEW of=users.sql status=none",
-        "dd if=$NEW of=users.sql conv=notrunc status=none",
-        "dd if=$NEW of=users.sql bs=7 conv=fsync status=none",
-        "diff -u users.sql $NEW > /tmp/$$.diff; patch -s users.sql < /tmp/$$.diff; rm /tmp/$$.diff",
-        "diff -u users.sql $NEW > /tmp/$$.diff; patch -s -b users.sql < /tmp/$$.diff; rm /tmp/$$.diff users.sql.orig",
-        "rm -f .x; ln -s x .x 2>/dev/null; cat $NEW > users.sql",
-        "tar -C $(dirname $NEW) -cf - users.sql | tar -xf -",
-        "cp users.sql users.sql.old; mv $NEW.copy users.sql; rm users.sql.old",
-    ],
-)
-def test_command(edited, folder, command):
-    for program in ("perl", "patch"):
-        if command.startswith(program) and not shell(f"command -v {program} || true").stdout:
-            pytest.skip(f"{program} is not installed")
-    shell(f"export NEW={edited}; cp $NEW $NEW.copy; {command}", cwd=folder)
-
-
-@pytest.mark.parametrize("flags", ["-a", "-a --inplace", "-a --delay-updates", "-rc --delete"])
-def test_rsync(edited, folder, has_program, flags):
-    has_program("rsync")
-    shell(f"rsync {flags} {edited} ./users.sql", cwd=folder)
-
-
 def test_python_in_the_style_of_editors(edited, folder):
     """Write aside, synchronise, rename, synchronise the directory."""
     fd = os.open(folder / "users.sql.tmp", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

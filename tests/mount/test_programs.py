@@ -90,35 +90,6 @@ def test_on_a_terminal(edited, folder, has_program, tmp_path, program):
     shell("rm -f users.sql~", cwd=folder)
 
 
-def test_ed(edited, folder, has_program):
-    has_program("ed")
-    shell("printf ',s/email text NOT NULL/&, note text/\\nw\\nq\\n' | ed -s users.sql", cwd=folder)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    "command",
-    [
-        "cp --reflink=never $NEW users.sql",
-        "cp --reflink=auto --sparse=always $NEW users.sql",
-        "mv $NEW.copy users.sql",
-        "mv -f $NEW.copy .t && mv .t users.sql",
-        "cat $NEW | tee users.sql other~ > /dev/null; rm other~",
-        "rsync -a --partial --backup --suffix=~ $NEW ./users.sql; rm users.sql~",
-        "rsync -a --inplace --no-whole-file $NEW ./users.sql",
-        "exec 3<> users.sql; cat $NEW >&3; exec 3>&-",
-        "exec 3> users.sql 4>&3; cat $NEW >&4; exec 4>&-; true; exec 3>&-",
-        "git apply --unsafe-paths $NEW.diff",
-    ],
-)
-def test_command(edited, folder, command):
-    prepare = (
-        f"export NEW={edited}; cp $NEW $NEW.copy; "
-        "diff -u --label a/users.sql --label b/users.sql users.sql $NEW > $NEW.diff; "
-    )
-    shell(prepare + command, cwd=folder)
-
-
 class TestVsCode:
     """What it does on Linux, by how a file is to be written."""
 

@@ -257,6 +257,27 @@ def test_proxy_that_stalls(victim, db, mount):
         proxy.close()
 
 
+def test_interrupt_while_connecting(victim, db, mount, tmp_path):
+    """The first save after a while needs a connection, and none comes."""
+    proxy = Proxy(victim.port)
+    try:
+        with mount(victim.loopback(db.name, proxy.port)) as place:
+            users = tables(place, db) / "users.sql"
+            (tmp_path / "new").write_text(with_column(users.read_text()))
+            proxy.flowing.clear()
+            with subprocess.Popen(["cp", tmp_path / "new", users], stderr=subprocess.DEVNULL) as copy:
+                time.sleep(0.5)
+                assert copy.poll() is None
+                start = time.monotonic()
+                copy.send_signal(signal.SIGINT)
+                copy.wait(BOUND)
+                assert time.monotonic() - start < 1
+            proxy.flowing.set()
+            heals(place, db)
+    finally:
+        proxy.close()
+
+
 def test_many_saves_do_not_add_up_their_waits(victim, db, mount):
     with mount(db.target) as place:
         victim.signal(signal.SIGSTOP)

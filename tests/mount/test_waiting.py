@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -75,21 +76,44 @@ def test_lock_that_does_not_come(place, folder, pg):
     assert columns(pg, "users") == ["id", "email"]
 
 
+def interrupt(copy):
+    """Seconds until a program that is saving has gone."""
+    assert copy.poll() is None
+    start = time.monotonic()
+    copy.send_signal(signal.SIGINT)
+    copy.wait(20)
+    return time.monotonic() - start
+
+
 def test_interrupted(folder, pg, tmp_path):
     users = folder / "users.sql"
     (tmp_path / "new").write_text(with_column(users.read_text()))
     with locked(pg, "users"):
         copy = subprocess.Popen(["cp", tmp_path / "new", users], stderr=subprocess.DEVNULL)
         time.sleep(0.5)
-        assert copy.poll() is None
-        start = time.monotonic()
-        copy.send_signal(signal.SIGINT)
-        copy.wait(20)
-        assert time.monotonic() - start < 1.5
+        assert interrupt(copy) < 1.5
     assert columns(pg, "users") == ["id", "email"]
     wait_for(lambda: "note" not in users.read_text())
     users.write_text(with_column(users.read_text()))
     assert columns(pg, "users") == ["id", "email", "note"]
+
+
+def test_interrupted_sqlite(sqlite_db, mount, tmp_path):
+    sqlite_db.run(SCHEMA)
+    with mount(sqlite_db.target) as place:
+        users = tables(place, sqlite_db) / "users.sql"
+        (tmp_path / "new").write_text(with_column(users.read_text()))
+        with contextlib.closing(sqlite3.connect(sqlite_db.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            # Within the first wait for the lock, and later, between or within others.
+            for seconds in (0.4, 2.1):
+                copy = subprocess.Popen(["cp", tmp_path / "new", users], stderr=subprocess.DEVNULL)
+                time.sleep(seconds)
+                assert interrupt(copy) < 1
+        assert columns(sqlite_db, "users") == ["id", "email"]
+        wait_for(lambda: "note" not in users.read_text())
+        users.write_text(with_column(users.read_text()))
+        assert columns(sqlite_db, "users") == ["id", "email", "note"]
 
 
 def test_saves_of_many_at_once(place, folder, pg):
