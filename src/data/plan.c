@@ -87,6 +87,9 @@ take_pair(struct sfs_data_change *change, size_t at, bool backwards, struct sfs_
 		return 0;
 	}
 	update.fields = spread(change, backwards ? verdict->have : verdict->want, row->fields);
+	if (verdict->state == SFS_ROW_DIFFERENT) {
+		update.former = spread(change, backwards ? verdict->want : verdict->have, NULL);
+	}
 	sfs_vec_push(&change->updates, update);
 	return check_identity(change, &update, err);
 }
@@ -192,14 +195,24 @@ add_hazards(const struct sfs_data_change *change, bool backwards, struct sfs_pla
 }
 
 /* Tables that refer to each other in a circle, or one table, in the order of the file. */
-static void
+static int
 write_component(const struct sfs_data_order *order, size_t first, size_t end,
-	const struct sfs_data_change *changes, struct sfs_plan *plan)
+	const struct sfs_data_change *changes, struct sfs_plan *plan, struct sfs_error *err)
 {
+	int r = 0;
+
 	for (size_t i = first; i < end; i++) {
 		if (deletes_first(order, order->items[i])) {
 			sfs_data_write_deletes(&changes[order->items[i]], plan);
 		}
+	}
+	for (size_t i = first; r == 0 && i < end; i++) {
+		size_t at = order->items[i];
+
+		r = sfs_data_write_parking(&changes[at], !deletes_first(order, at), plan, err);
+	}
+	if (r < 0) {
+		return r;
 	}
 	if (end - first > 1) {
 		const struct sfs_data_change **circle sfs_auto(free) =
@@ -218,25 +231,29 @@ write_component(const struct sfs_data_order *order, size_t first, size_t end,
 		sfs_data_write_updates(&changes[order->items[i]], plan);
 		sfs_data_write_sequences(&changes[order->items[i]], plan);
 	}
+	return 0;
 }
 
-static void
+static int
 write_all(const struct sfs_data_order *order, const struct sfs_data_change *changes, size_t n,
-	bool backwards, struct sfs_plan *plan)
+	bool backwards, struct sfs_plan *plan, struct sfs_error *err)
 {
+	int r = 0;
+
 	for (size_t i = 0; i < n; i++) {
 		add_hazards(&changes[order->items[i]], backwards, plan);
 	}
-	for (size_t c = 0; c < order->n_components; c++) {
+	for (size_t c = 0; r == 0 && c < order->n_components; c++) {
 		size_t end = c + 1 < order->n_components ? order->components[c + 1] : n;
 
-		write_component(order, order->components[c], end, changes, plan);
+		r = write_component(order, order->components[c], end, changes, plan, err);
 	}
-	for (size_t i = n; i-- > 0;) {
+	for (size_t i = n; r == 0 && i-- > 0;) {
 		if (!deletes_first(order, order->items[i])) {
 			sfs_data_write_deletes(&changes[order->items[i]], plan);
 		}
 	}
+	return r;
 }
 
 int
@@ -256,7 +273,7 @@ sfs_data_plan(const struct sfs_data *data, const struct sfs_catalog *want, struc
 	}
 	if (r == 0) {
 		sfs_data_order_find(changes, n, data->driver->dialect, &order);
-		write_all(&order, changes, n, data->backwards, plan);
+		r = write_all(&order, changes, n, data->backwards, plan, err);
 	}
 	for (size_t i = 0; i < n; i++) {
 		sfs_data_change_finish(&changes[i]);

@@ -92,6 +92,48 @@ no_table(const char *namespace, const char *name, bool view, struct sfs_error *e
 	return r;
 }
 
+/* Whether the qualified name is one of those in "public.a, public.b". */
+static bool
+lists(const char *names, const char *name)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+	size_t begin = 0, len = strlen(name);
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, names, strlen(names));
+	while (sfs_lexer_word(&lexer, &token)) {
+		if (!sfs_token_is(names, &token, ",")) {
+			continue;
+		}
+		if (token.offset - begin == len && strncmp(names + begin, name, len) == 0) {
+			return true;
+		}
+		begin = token.offset + 1 + strspn(names + token.offset + 1, " ");
+	}
+	return strcmp(names + begin, name) == 0;
+}
+
+static bool
+is_inherited(const struct sfs_catalog *catalog, const struct sfs_object *table)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	if (catalog->dialect == SFS_SQLITE || sfs_object_has(table, SFS_TABLE_PARTITION_KEY)) {
+		return false;
+	}
+	sfs_quote_qualified(&name, SFS_POSTGRES, table->id.namespace, table->id.name);
+	sfs_vec_foreach (object, &catalog->objects) {
+		const char *parents = (*object)->id.kind == SFS_TABLE
+					      ? sfs_object_get(*object, SFS_TABLE_INHERITS)
+					      : NULL;
+
+		if (parents && lists(parents, sfs_str_text(&name))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 sfs_shape_read(const struct sfs_catalog *catalog, const char *namespace, const char *name,
 	struct sfs_shape *ret_shape, struct sfs_error *err)
@@ -104,6 +146,7 @@ sfs_shape_read(const struct sfs_catalog *catalog, const char *namespace, const c
 	}
 	shape.object = table;
 	shape.strict = sfs_object_has(table, SFS_TABLE_STRICT);
+	shape.inherited = is_inherited(catalog, table);
 	sfs_parts_foreach (part, table) {
 		if (part->id.kind == SFS_COLUMN) {
 			add_column(&shape, part);

@@ -26,6 +26,7 @@ struct sfs_shape {
 	SFS_VEC(size_t) key;                      /* of the primary key, in its order */
 	bool deferrable;                          /* so is the primary key */
 	bool strict;                              /* SQLite */
+	bool inherited; /* other tables of the catalog inherit from it; a partitioned one is not */
 };
 
 void sfs_shape_finish(struct sfs_shape *shape);

@@ -48,6 +48,13 @@ add_table(const struct sfs_data_change *change, struct sfs_str *out)
 	sfs_quote_qualified(out, dialect_of(change), lite ? NULL : id->namespace, id->name);
 }
 
+/* Where other tables inherit from it, their rows are none of its own. */
+static const char *
+only(const struct sfs_data_change *change)
+{
+	return change->shape.inherited ? "ONLY " : "";
+}
+
 static void
 add_name(const struct sfs_data_change *change, size_t i, struct sfs_str *out)
 {
@@ -215,13 +222,27 @@ sfs_data_write_circle(const struct sfs_data_change *const *changes, size_t n, st
 /* ---- updates and deletes ---- */
 
 void
+sfs_data_add_update(const struct sfs_data_change *change, size_t column, const char *value,
+	const char *const *row, struct sfs_str *out)
+{
+	sfs_str_addf(out, "UPDATE %s", only(change));
+	add_table(change, out);
+	sfs_str_add(out, " SET ");
+	add_name(change, column, out);
+	sfs_str_add(out, " = ");
+	add_value(change, column, value, out);
+	sfs_str_add(out, " WHERE ");
+	add_condition(change, row, out);
+}
+
+void
 sfs_data_write_updates(const struct sfs_data_change *change, struct sfs_plan *plan)
 {
 	sfs_vec_foreach (update, &change->updates) {
 		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 		bool first = true;
 
-		sfs_str_add(&sql, "UPDATE ");
+		sfs_str_addf(&sql, "UPDATE %s", only(change));
 		add_table(change, &sql);
 		sfs_str_add(&sql, " SET ");
 		for (size_t i = 0; i < n_columns(change); i++) {
@@ -251,7 +272,7 @@ write_listed(const struct sfs_data_change *change, struct sfs_plan *plan)
 		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 		size_t end = at + step < n ? at + step : n;
 
-		sfs_str_add(&sql, "DELETE FROM ");
+		sfs_str_addf(&sql, "DELETE FROM %s", only(change));
 		add_table(change, &sql);
 		sfs_str_add(&sql, " WHERE ");
 		if (end - at == 1) {
@@ -277,7 +298,7 @@ write_others(const struct sfs_data_change *change, struct sfs_plan *plan)
 	bool list = change->shape.key.len > 1 && dialect_of(change) == SFS_SQLITE;
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
-	sfs_str_add(&sql, "DELETE FROM ");
+	sfs_str_addf(&sql, "DELETE FROM %s", only(change));
 	add_table(change, &sql);
 	if (sheet->rows.len) {
 		sfs_str_add(&sql, " WHERE ");

@@ -7,6 +7,7 @@
 /* A row that is there, with other values. */
 struct sfs_data_update {
 	const char *const *fields; /* in the sheet's columns */
+	const char *const *former; /* what it has, in the same; NULL: not known */
 	bool *changed;             /* which of them are set */
 	unsigned line;
 };
@@ -33,6 +34,18 @@ void sfs_data_write_inserts(
 /* The rows of several tables that refer to each other in a circle. */
 void sfs_data_write_circle(
 	const struct sfs_data_change *const *changes, size_t n, struct sfs_plan *plan);
+
+/*
+ * Before the others: gives rows whose unique values others take, before they are rid of them, another
+ * one for a while. `deletes_late`: rows that go do so behind all. -EINVAL, with file and line, where
+ * there is no such value. (park.c)
+ */
+int sfs_data_write_parking(const struct sfs_data_change *change, bool deletes_late,
+	struct sfs_plan *plan, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Appends the UPDATE of one column, by its place in the sheet, of the row with the key of `row`. */
+void sfs_data_add_update(const struct sfs_data_change *change, size_t column, const char *value,
+	const char *const *row, struct sfs_str *out);
 
 void sfs_data_write_updates(const struct sfs_data_change *change, struct sfs_plan *plan);
 void sfs_data_write_deletes(const struct sfs_data_change *change, struct sfs_plan *plan);

@@ -65,7 +65,8 @@ find_catalog(struct sfs_comparison *comparison, struct sfs_side *side,
 		return 0;
 	}
 	if (!comparison->rows) {
-		struct sfs_scope scope = { .alone = true };
+		/* With what depends on them: tables that inherit from them do. */
+		struct sfs_scope scope = { 0 };
 		struct sfs_identity *ids =
 			sfs_data_identities(&comparison->project, side->driver, &scope.n_objects);
 

@@ -452,3 +452,69 @@ def test_status_tells_of_optional_extensions(schemafs, pg, project):
     assert {**offered, "plpgsql": None} == {"citext": True, "no_such_thing": False, "plpgsql": None}
     pg.run("CREATE EXTENSION citext;")
     assert "extension citext" not in schemafs("status", "--dir", place, pg.target).stdout
+
+
+def test_rows_that_exchange_unique_values(schemafs, engine, new_engine, project):
+    """A swap, a ring, a value that a new row takes over, by push and by a migration; or it is told exactly."""
+    engine.run(
+        "CREATE TABLE plans (id integer PRIMARY KEY, name text UNIQUE, code varchar(20) NOT NULL, n integer NOT NULL);"
+        "CREATE UNIQUE INDEX by_code ON plans (lower(code)); CREATE UNIQUE INDEX by_both ON plans (n, id);"
+        "CREATE TABLE uses (id integer PRIMARY KEY, plan integer NOT NULL REFERENCES plans (id));"
+        "INSERT INTO plans VALUES (1, 'a', 'A', 1), (2, 'b', 'B', 2), (3, 'c', 'C', 3), (4, 'd', 'D', 4), (9, 'z', 'Z', 9);"
+        "INSERT INTO uses VALUES (1, 1), (2, 2);"
+    )
+    place = project({"table": "plans", "delete": True}, {"table": "uses", "delete": True}, migrations="m")
+    schemafs("pull", engine.target, place)
+    schemafs("generate", "--dir", place, "--db", engine.target, "first")
+    schemafs("baseline", "--dir", place, engine.target)
+    # 1 and 2 exchange names, 2, 3 and 4 codes in a ring; 5 takes 4's name; 6 has what 9, which goes, had.
+    put(place, engine, "plans",
+        "id,name,code,n\n1,b,A,1\n2,a,C,2\n3,c,d,3\n4,other,b,4\n5,d,E,5\n6,z,Z,9\n")
+    wanted = engine.rows("SELECT 1") and [
+        ("1", "b", "A", "1"), ("2", "a", "C", "2"), ("3", "c", "d", "3"), ("4", "other", "b", "4"),
+        ("5", "d", "E", "5"), ("6", "z", "Z", "9"),
+    ]
+    schemafs("generate", "--dir", place, "--db", engine.target, "swap")
+    other = new_engine()
+    schemafs("migrate", "--dir", place, other.target)
+    schemafs("push", "--apply=all", place, engine.target)
+    for database in (engine, other):
+        assert database.rows("SELECT id, name, code, n FROM plans ORDER BY id") == wanted
+        assert database.rows("SELECT count(*) FROM uses") == [("2",)]
+    assert_settled(schemafs, place, engine)
+
+
+def test_an_exchange_that_can_not_be_made(schemafs, pg, project):
+    pg.run("CREATE TABLE t (id integer PRIMARY KEY, day date NOT NULL UNIQUE);"
+           "INSERT INTO t VALUES (1, '2020-01-01'), (2, '2020-01-02');")
+    place = project("t")
+    schemafs("pull", pg.target, place)
+    put(place, pg, "t", "id,day\n1,2020-01-02\n2,2020-01-01\n")
+    told = schemafs("push", place, pg.target, code=2).stderr
+    assert "t.csv:2: " in told and "values of day, which are unique" in told
+    # One after the other it is no exchange.
+    put(place, pg, "t", "id,day\n1,2020-01-03\n2,2020-01-01\n")
+    schemafs("push", place, pg.target)
+    assert pg.rows("SELECT day FROM t ORDER BY id") == [("2020-01-03",), ("2020-01-01",)]
+
+
+def test_tables_that_others_inherit_from(schemafs, pg, project):
+    """The rows of a child are none of its parent, neither read nor written."""
+    pg.run(
+        "CREATE TABLE parent (id integer PRIMARY KEY, a text);"
+        "CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent);"
+        "INSERT INTO parent VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1, 'mine'), (7, 'mine');"
+    )
+    place = project({"table": "parent", "delete": True}, migrations="m")
+    schemafs("pull", pg.target, place)
+    assert file_of(place, pg, "parent").read_text() == "id,a\n1,x\n2,y\n"
+    schemafs("generate", "--dir", place, "--db", pg.target, "first")
+    put(place, pg, "parent", "id,a\n1,changed\n3,new\n")
+    dry = schemafs("push", "--dry-run", "--apply=all", place, pg.target).stdout
+    assert "UPDATE ONLY" in dry and "DELETE FROM ONLY" in dry
+    schemafs("push", "--apply=all", place, pg.target)
+    assert pg.rows("SELECT * FROM ONLY parent ORDER BY id") == [("1", "changed"), ("3", "new")]
+    assert pg.rows("SELECT * FROM child ORDER BY id") == [("1", "mine"), ("7", "mine")]
+    assert_settled(schemafs, place, pg)
+    schemafs("generate", "--dir", place, "--db", pg.target, "rows")
+    assert "UPDATE ONLY" in next((place / "m").glob("0001_*.sql")).read_text()
