@@ -110,11 +110,25 @@ sfs_folder_publish(const char *directory, struct sfs_journal *journal, const cha
 	return r;
 }
 
+/* Whether the row is that of a migration which the journal has under another tag. */
+static bool
+is_of_another(const struct sfs_journal *journal, const char *tag, const struct sfs_ledger_row *row)
+{
+	sfs_vec_foreach (entry, &journal->entries) {
+		if (entry->when == row->created_at && strcmp(entry->tag, tag) != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The row that the staged text has left. The same text may have been applied before. */
 static const struct sfs_ledger_row *
-find_row(const struct sfs_ledger_rows *rows, const char *hash)
+find_row(const struct sfs_ledger_rows *rows, const struct sfs_journal *journal, const char *tag,
+	const char *hash)
 {
 	sfs_vec_foreach (row, rows) {
-		if (strcmp(row->hash, hash) == 0) {
+		if (strcmp(row->hash, hash) == 0 && !is_of_another(journal, tag, row)) {
 			return row;
 		}
 	}
@@ -141,7 +155,7 @@ recover_one(const struct recovery *recovery, const char *tag, struct sfs_error *
 		return r;
 	}
 	sfs_sha256(sfs_str_text(&text), text.len, hash);
-	const struct sfs_ledger_row *row = find_row(recovery->rows, hash);
+	const struct sfs_ledger_row *row = find_row(recovery->rows, recovery->journal, tag, hash);
 	if (!row) {
 		sfs_folder_unstage(recovery->directory, tag);
 		return 0;
@@ -163,19 +177,25 @@ close_directory(DIR **directory)
 	}
 }
 
+char *
+sfs_folder_staged(const char *directory)
+{
+	DIR *handle __attribute__((cleanup(close_directory))) = opendir(directory);
+	char *tag = NULL;
+	struct dirent *entry;
+
+	while (handle && !tag && (entry = readdir(handle))) {
+		tag = staged_tag(entry->d_name);
+	}
+	return tag;
+}
+
 bool
 sfs_folder_has_staged(const char *directory)
 {
-	DIR *handle __attribute__((cleanup(close_directory))) = opendir(directory);
-	bool found = false;
-	struct dirent *entry;
+	char *tag sfs_auto(free) = sfs_folder_staged(directory);
 
-	while (handle && !found && (entry = readdir(handle))) {
-		char *tag sfs_auto(free) = staged_tag(entry->d_name);
-
-		found = tag != NULL;
-	}
-	return found;
+	return tag != NULL;
 }
 
 int

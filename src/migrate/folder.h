@@ -33,6 +33,9 @@ void sfs_folder_unstage(const char *directory, const char *tag);
 int sfs_folder_publish(const char *directory, struct sfs_journal *journal, const char *tag,
 	const struct sfs_text *text, int64_t when, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* The tag of what is staged, owned by the caller; NULL when nothing is. */
+char *sfs_folder_staged(const char *directory);
+
 /* Whether something is staged, which a run that is under way or was interrupted has left. */
 bool sfs_folder_has_staged(const char *directory);
 

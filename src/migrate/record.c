@@ -125,7 +125,10 @@ sfs_record_snapshot(const char *directory, const struct sfs_journal *journal, co
 		return r;
 	}
 	json_t *want = sfs_snapshot_make(after);
-	if (base.current) {
+	const struct sfs_journal_entry *own = sfs_journal_find(journal, tag);
+	size_t n = own ? (size_t)(own - journal->entries.items) : journal->entries.len;
+	/* What migrations without a snapshot have made since, the newest one does not know. */
+	if (base.current && base.n == n) {
 		json_t *have = sfs_snapshot_make(before);
 		struct sfs_renames none = { 0 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "migrate/folder.h"
 #include "migrate/history.h"
 #include "verbs/output.h"
 #include "verbs/status_migrations.h"
@@ -11,6 +12,7 @@
 void
 sfs_standing_finish(struct sfs_standing *standing)
 {
+	free(standing->staged);
 	sfs_progress_list_finish(&standing->half_done);
 	sfs_set_finish(&standing->set);
 	sfs_project_finish(&standing->project);
@@ -39,6 +41,7 @@ sfs_standing_read(struct sfs_standing *standing, struct sfs_db *db, struct sfs_e
 		return 0;
 	}
 	standing->has_folder = true;
+	standing->staged = sfs_folder_staged(project->migrations);
 	return sfs_set_read(db, project->migrations, &standing->set, err);
 }
 
@@ -52,7 +55,8 @@ sfs_standing_differs(const struct sfs_standing *standing)
 		edited |= entry->state == SFS_MIGRATION_GONE ||
 			  (entry->state == SFS_MIGRATION_EDITED && !entry->line_endings);
 	}
-	return set->n_pending || set->n_unknown || edited || standing->half_done.len;
+	return set->n_pending || set->n_unknown || edited || standing->half_done.len ||
+	       standing->staged;
 }
 
 static void
@@ -109,6 +113,10 @@ sfs_standing_print(const struct sfs_standing *standing)
 	if (set->n_unknown) {
 		print_line("not in the journal", set->n_unknown);
 	}
+	if (standing->staged) {
+		printf("%-22s %s: the next `schemafs migrate` or save ends or undoes it\n",
+			"interrupted", standing->staged);
+	}
 	if (standing->half_done.len) {
 		print_line("half done", standing->half_done.len);
 	}
@@ -143,7 +151,8 @@ sfs_standing_json(const struct sfs_standing *standing)
 				(json_int_t)progress->rows, "totalRows",
 				(json_int_t)progress->total));
 	}
-	return json_pack("{s:o, s:o, s:I, s:I}", "migrations", entries, "half_done", half_done,
-		"migrations_pending", (json_int_t)standing->set.n_pending, "migrations_unknown",
+	return json_pack("{s:o, s:o, s:o, s:I, s:I}", "migrations", entries, "half_done", half_done,
+		"interrupted", sfs_output_string(standing->staged), "migrations_pending",
+		(json_int_t)standing->set.n_pending, "migrations_unknown",
 		(json_int_t)standing->set.n_unknown);
 }

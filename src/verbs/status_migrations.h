@@ -15,6 +15,7 @@ struct sfs_standing {
 	struct sfs_set set;         /* owned */
 	struct sfs_progress_list half_done; /* owned */
 	size_t n_applied;                   /* rows of the ledger */
+	char *staged; /* owned; what an interrupted run left in the folder, or NULL */
 };
 
 void sfs_standing_finish(struct sfs_standing *standing);
