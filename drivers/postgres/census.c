@@ -10,6 +10,11 @@
 
 #define TAG(class, oid) "((" #class "::int8 << 48) | ((" oid ")::int8 << 16))"
 
+/* Of the server, or a member of an extension. */
+#define NOT_OURS(oid)                                                                              \
+	"(" oid " < 16384 OR " oid " = ANY (ARRAY(SELECT m.objid FROM pg_depend m"                 \
+	" WHERE m.refclassid = 3079 AND m.deptype = 'e')))"
+
 /* A comment or the like on any of these stands in a file of its own object, or of its relation. */
 #define FILED "1255, 1247, 2620, 3256, 2618"
 
@@ -73,6 +78,11 @@ static const char *const told_apart[] = {
 	"SELECT CASE WHEN classid IN (1259, " FILED
 	") THEN (classid::int8 << 48) | (objid::int8 << 16)"
 	" ELSE 0 END, xmin FROM pg_depend WHERE deptype IN ('e', 'x') AND objid " MADE,
+	/* What is granted on what is not shown. */
+	"SELECT 0, xmin FROM pg_proc WHERE proacl IS NOT NULL AND " NOT_OURS("oid"),
+	"SELECT 0, xmin FROM pg_class WHERE relacl IS NOT NULL AND " NOT_OURS("oid"),
+	"SELECT 0, xmin FROM pg_attribute WHERE attacl IS NOT NULL AND " NOT_OURS("attrelid"),
+	"SELECT 0, xmin FROM pg_type WHERE typacl IS NOT NULL AND " NOT_OURS("oid"),
 	"SELECT v.tag, d.xmin FROM pg_sequence s JOIN pg_depend d ON d.classid = 1259"
 	" AND d.objid = s.seqrelid AND d.refclassid = 1259 AND d.refobjsubid > 0"
 	" CROSS JOIN LATERAL (VALUES (" TAG(1259, "d.objid") "), (" TAG(

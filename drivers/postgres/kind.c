@@ -459,6 +459,18 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.in_place = EVERYTHING,
 		.alter = pg_default_privileges_alter,
 	},
+	[SFS_GRANTS] = {
+		.kind = SFS_GRANTS,
+		.class = PG_CLASS_INIT_PRIVS,
+		.owner_class = PG_CLASS_EXTENSION,
+		.keyword = "",
+		.privilege_keyword = "",
+		.reference = pg_reference_grants,
+		.query = pg_read_grants,
+		.create = pg_print_grants,
+		.drop = pg_grants_drop,
+		.in_place = EVERYTHING,
+	},
 	[SFS_UNMODELED] = {
 		.kind = SFS_UNMODELED,
 		.keyword = "",

@@ -46,6 +46,7 @@ void pg_read_event_trigger(int version, struct sfs_str *out);
 void pg_read_publication(int version, struct sfs_str *out);
 void pg_read_subscription(int version, struct sfs_str *out);
 void pg_read_default_privileges(int version, struct sfs_str *out);
+void pg_read_grants(int version, struct sfs_str *out);
 void pg_read_unmodeled(int version, struct sfs_str *out);
 
 /* read_*.c: completion of rows */
@@ -61,6 +62,7 @@ void pg_added_column(struct pg_row *row, struct sfs_object *object);
 void pg_added_sequence(struct pg_row *row, struct sfs_object *object);
 
 /* print_*.c: names */
+void pg_reference_grants(const struct sfs_object *object, struct sfs_str *out);
 void pg_reference_namespace(const struct sfs_object *object, struct sfs_str *out);
 void pg_reference_column(const struct sfs_object *object, struct sfs_str *out);
 void pg_reference_part(
@@ -114,6 +116,7 @@ void pg_print_event_trigger(struct pg_writer *writer, const struct sfs_object *o
 void pg_print_publication(struct pg_writer *writer, const struct sfs_object *object);
 void pg_print_subscription(struct pg_writer *writer, const struct sfs_object *object);
 void pg_print_default_privileges(struct pg_writer *writer, const struct sfs_object *object);
+void pg_print_grants(struct pg_writer *writer, const struct sfs_object *object);
 void pg_print_unmodeled(struct pg_writer *writer, const struct sfs_object *object);
 
 /* alter_*.c of the kinds outside the relation family; the others are in alter.h */
@@ -162,6 +165,7 @@ bool pg_operator_can_alter(const struct sfs_diff *diff, const struct sfs_change 
 void pg_type_attribute_drop(struct pg_writer *writer, const struct sfs_object *object);
 void pg_domain_constraint_drop(struct pg_writer *writer, const struct sfs_object *object);
 void pg_default_privileges_drop(struct pg_writer *writer, const struct sfs_object *object);
+void pg_grants_drop(struct pg_writer *writer, const struct sfs_object *object);
 void pg_drop_nothing(struct pg_writer *writer, const struct sfs_object *object);
 void pg_type_attribute_rename(struct pg_writer *writer, const struct sfs_change *change);
 void pg_domain_constraint_rename(struct pg_writer *writer, const struct sfs_change *change);

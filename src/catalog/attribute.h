@@ -19,7 +19,7 @@
 	X(KIND, OWNER, "owner", 0)                                                                 \
 	X(KIND, COMMENT, "comment", SFS_ATTR_VERBATIM)                                                             \
 	X(KIND, ACL, "acl", 0) /* lines "GRANTEE=PRIVS/GRANTOR" sorted, joined by "\n" */          \
-	X(KIND, SECURITY_LABELS, "security_labels", SFS_ATTR_VERBATIM) /* lines "PROVIDER=LABEL" */ \
+	X(KIND, SECURITY_LABELS, "security_labels", SFS_ATTR_VERBATIM) /* "PROVIDER 'LABEL'", joined */ \
 	X(KIND, EXTENSIONS, "extensions", 0) /* those with which it, or a key's index, goes */
 
 #define SFS_TABLE_ATTRIBUTES(X)                                                                    \
@@ -230,6 +230,12 @@
 	X(EVENT_TRIGGER, DEFINITION, "definition", 0)                                              \
 	X(EVENT_TRIGGER, ENABLED, "enabled", 0)
 
+#define SFS_GRANTS_ATTRIBUTES(X)                                                                   \
+	X(GRANTS, TARGET, "target", SFS_ATTR_INFORMATIVE) /* "FUNCTION a.f(text)" */               \
+	X(GRANTS, COLUMN, "column", SFS_ATTR_INFORMATIVE) /* quoted; of a column of the target */  \
+	X(GRANTS, HOLDER, "holder", SFS_ATTR_INFORMATIVE) /* who owns it, quoted */                \
+	X(GRANTS, INITIAL, "initial", SFS_ATTR_INFORMATIVE) /* lines as in acl: how it came */
+
 #define SFS_UNMODELED_ATTRIBUTES(X) X(UNMODELED, WHAT, "what", 0)
 
 enum {
@@ -273,6 +279,7 @@ SFS_ATTRIBUTES_OF(SFS_TEXT_SEARCH_DICTIONARY)
 SFS_ATTRIBUTES_OF(SFS_TEXT_SEARCH_CONFIGURATION)
 SFS_ATTRIBUTES_OF(SFS_PUBLICATION)
 SFS_ATTRIBUTES_OF(SFS_EVENT_TRIGGER)
+SFS_ATTRIBUTES_OF(SFS_GRANTS)
 SFS_ATTRIBUTES_OF(SFS_UNMODELED)
 SFS_DEFINITION_OF(ACCESS_METHOD)
 SFS_DEFINITION_OF(USER_MAPPING)

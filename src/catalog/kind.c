@@ -38,6 +38,7 @@ ATTRIBUTES(text_search_dictionary, TEXT_SEARCH_DICTIONARY)
 ATTRIBUTES(text_search_configuration, TEXT_SEARCH_CONFIGURATION)
 ATTRIBUTES(publication, PUBLICATION)
 ATTRIBUTES(event_trigger, EVENT_TRIGGER)
+ATTRIBUTES(grants, GRANTS)
 ATTRIBUTES(unmodeled, UNMODELED)
 
 static const struct sfs_attribute common[] = { SFS_COMMON_ATTRIBUTES(ROW, NAMESPACE) };
@@ -118,6 +119,14 @@ static const struct sfs_kind_info kinds[SFS_KIND_COUNT] = {
 	/* Those of a namespace have it as their owner and stand in its file. */
 	[SFS_DEFAULT_PRIVILEGES] =
 		IN_DATABASE("default privileges", "default_privileges", definition),
+	/* Those on members of an extension have it as their owner and stand in its file. */
+	[SFS_GRANTS] = {
+		.name = "grants",
+		.directory = "grants",
+		.level = SFS_LEVEL_DATABASE,
+		.overloaded = true,
+		OF(grants),
+	},
 	[SFS_UNMODELED] = IN_DATABASE("unmodeled object", "unmodeled", unmodeled),
 };
 

@@ -55,7 +55,8 @@ enum sfs_kind {
 	SFS_PUBLICATION,
 	SFS_SUBSCRIPTION,
 	SFS_DEFAULT_PRIVILEGES, /* part of a namespace, or of the database */
-	SFS_UNMODELED,          /* shown read-only: attribute "what" says which kind it is */
+	SFS_GRANTS,    /* on what an extension brought, whose part they are then, or the server */
+	SFS_UNMODELED, /* shown read-only: attribute "what" says which kind it is */
 	SFS_KIND_COUNT,
 };
 

@@ -100,6 +100,7 @@ is_composed(enum sfs_kind kind)
 		[SFS_CAST] = true,
 		[SFS_TRANSFORM] = true,
 		[SFS_DEFAULT_PRIVILEGES] = true,
+		[SFS_GRANTS] = true,
 		[SFS_UNMODELED] = true,
 	};
 
@@ -150,6 +151,11 @@ sfs_identity_describe(const struct sfs_identity *id, struct sfs_str *out)
 {
 	sfs_str_add(out, sfs_kind_info(id->kind)->name);
 	sfs_str_addc(out, ' ');
+	if (id->kind == SFS_GRANTS && id->signature) {
+		sfs_str_add(out, "on ");
+		add_printable(out, id->signature);
+		return;
+	}
 	if (id->namespace && id->kind != SFS_NAMESPACE) {
 		add_name(out, id->namespace, false);
 		sfs_str_addc(out, '.');

@@ -170,7 +170,13 @@ sfs_path_of(const struct sfs_identity *id, struct sfs_str *out)
 {
 	const struct sfs_kind_info *info = sfs_kind_info(id->kind);
 
-	if (id->kind == SFS_NAMESPACE || (id->kind == SFS_DEFAULT_PRIVILEGES && id->namespace)) {
+	if (id->kind == SFS_GRANTS && id->relation) {
+		/* On what an extension brought. */
+		struct sfs_identity extension = { .kind = SFS_EXTENSION, .name = id->relation };
+
+		sfs_path_of(&extension, out);
+	} else if (id->kind == SFS_NAMESPACE ||
+		   (id->kind == SFS_DEFAULT_PRIVILEGES && id->namespace)) {
 		sfs_str_add(out, "schema/");
 		sfs_path_encode(out, id->namespace ? id->namespace : id->name, false);
 		sfs_str_add(out, "/schema" SUFFIX);

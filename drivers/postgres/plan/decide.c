@@ -84,6 +84,16 @@ start_inherited(struct pg_planner *planner, struct pg_state *column)
 	}
 }
 
+/* Its privileges are given anew, whatever they were. */
+static void
+renew_grants(struct pg_planner *planner, const struct sfs_object *column)
+{
+	struct pg_state *state = pg_state_of_new(planner, column);
+
+	state->attributes |= PG_BIT(SFS_ATTR_ACL);
+	state->old = pg_without(planner, state->from, SFS_ATTR_ACL);
+}
+
 /* Taking a privilege on a table away takes it away on its columns, too. */
 static void
 renew_column_grants(struct pg_planner *planner, const struct pg_state *table)
@@ -95,15 +105,31 @@ renew_column_grants(struct pg_planner *planner, const struct pg_state *table)
 		return;
 	}
 	sfs_parts_foreach (part, table->to) {
-		struct pg_state *column;
-
-		if (part->id.kind != SFS_COLUMN || !planner->diff->origin[part->index] ||
-			!sfs_object_has(part, SFS_ATTR_ACL)) {
-			continue;
+		if (part->id.kind == SFS_COLUMN && planner->diff->origin[part->index] &&
+			sfs_object_has(part, SFS_ATTR_ACL)) {
+			renew_grants(planner, part);
 		}
-		column = pg_state_of_new(planner, part);
-		column->attributes |= PG_BIT(SFS_ATTR_ACL);
-		column->old = pg_without(planner, column->from, SFS_ATTR_ACL);
+	}
+}
+
+/* The same of a table that is an extension's or the server's: its columns' are objects beside it. */
+static void
+renew_grants_beside(struct pg_planner *planner, const struct sfs_object *table)
+{
+	const struct sfs_diff *diff = planner->diff;
+
+	if (table->id.kind != SFS_GRANTS || sfs_object_has(table, SFS_GRANTS_COLUMN)) {
+		return;
+	}
+	sfs_vec_foreach (item, &diff->to->objects) {
+		const struct sfs_object *other = *item;
+
+		if (other->id.kind == SFS_GRANTS && diff->origin[other->index] &&
+			sfs_object_has(other, SFS_GRANTS_COLUMN) &&
+			sfs_streq(sfs_object_get(other, SFS_GRANTS_TARGET),
+				sfs_object_get(table, SFS_GRANTS_TARGET))) {
+			renew_grants(planner, other);
+		}
 	}
 }
 
@@ -313,6 +339,9 @@ pg_decide(struct pg_planner *planner)
 		start(planner, change);
 	}
 	sfs_vec_foreach (change, &diff->changes) {
+		if (change->from) {
+			renew_grants_beside(planner, change->from);
+		}
 		if (change->action == SFS_CREATE || change->action == SFS_DROP) {
 			continue;
 		}

@@ -136,6 +136,16 @@ pg_has_nulls(struct pg_planner *planner, const struct sfs_object *column)
 	return ask_rows(planner, "", column->owner, column->id.name, " IS NULL");
 }
 
+bool
+pg_has_relations(struct pg_planner *planner)
+{
+	return pg_facts_ask(planner,
+		"SELECT EXISTS (SELECT FROM pg_class c WHERE c.oid >= 16384"
+		" AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT FROM pg_depend d"
+		" WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
+		" AND d.deptype = 'e'))");
+}
+
 void
 pg_facts_end(struct pg_planner *planner)
 {

@@ -165,6 +165,38 @@ widen_acl(struct pg_planner *planner, const struct pg_state *state)
 	}
 }
 
+/*
+ * On what is not ours, and there before the plan. In a database without a relation nobody has
+ * anything to lose.
+ */
+static void
+widen_grants(struct pg_planner *planner, const struct sfs_object *grants, bool created)
+{
+	const char *acl = sfs_object_get(grants, SFS_ATTR_ACL);
+	const char *initial = sfs_object_get(grants, SFS_GRANTS_INITIAL);
+
+	if (pg_acl_widens(pg_kind(SFS_GRANTS), created ? initial : acl, created ? acl : initial)) {
+		sfs_plan_hazard(planner->plan, 8, pg_has_relations(planner) ? SFS_LOSS : SFS_WARN,
+			grants, "is granted to more roles, or with more privileges");
+	}
+}
+
+static void
+create_grants(struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *extension = state->to->owner;
+
+	if (!extension || planner->diff->origin[extension->index]) {
+		widen_grants(planner, state->to, true);
+	}
+}
+
+static void
+drop_grants(struct pg_planner *planner, const struct pg_state *state)
+{
+	widen_grants(planner, state->from, false);
+}
+
 /* ---- the table ---- */
 
 static const struct hazard_rule {
@@ -206,6 +238,8 @@ static const struct hazard_rule {
 	{ PG_CREATE, SFS_PROCEDURE, pg_hazard_create_routine },
 	{ PG_CREATE, SFS_AGGREGATE, pg_hazard_create_routine },
 	{ PG_ALTER, SFS_EXTENSION, alter_extension },
+	{ PG_CREATE, SFS_GRANTS, create_grants },
+	{ PG_DROP, SFS_GRANTS, drop_grants },
 };
 
 /* H07: told before anything runs, and not when half of it has. */

@@ -299,6 +299,9 @@ bool pg_is_larger(struct pg_planner *planner, const struct sfs_object *relation,
 bool pg_has_own_rows(struct pg_planner *planner, const struct sfs_object *relation);
 bool pg_has_rows(struct pg_planner *planner, const struct sfs_object *relation);
 
+/* Whether the database has tables or views at all that are no extension's. */
+bool pg_has_relations(struct pg_planner *planner);
+
 /* Whether the column has values other than NULL; and whether it has NULL. */
 bool pg_has_values(struct pg_planner *planner, const struct sfs_object *column);
 bool pg_has_nulls(struct pg_planner *planner, const struct sfs_object *column);

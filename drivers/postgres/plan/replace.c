@@ -106,6 +106,7 @@ static const enum reaction when_gone[SFS_KIND_COUNT] = {
 	[SFS_PUBLICATION] = REWRITTEN,
 	[SFS_EXTENSION] = REWRITTEN,
 	[SFS_DEFAULT_PRIVILEGES] = REBUILT,
+	[SFS_GRANTS] = REBUILT,
 };
 
 static bool

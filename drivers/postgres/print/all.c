@@ -76,7 +76,7 @@ static bool
 comes_last(const struct script *script, const struct sfs_object *object)
 {
 	return is_constraint(object, "FOREIGN KEY") || object->id.kind == SFS_DEFAULT_PRIVILEGES ||
-	       waits_for_partitions(object) ||
+	       object->id.kind == SFS_GRANTS || waits_for_partitions(object) ||
 	       (is_index(object) && calls_functions(script, object));
 }
 
@@ -317,7 +317,7 @@ static void
 finish(struct script *script)
 {
 	static const enum sfs_kind kinds[] = { SFS_INDEX, SFS_STATISTICS, SFS_CONSTRAINT,
-		SFS_DEFAULT_PRIVILEGES };
+		SFS_GRANTS, SFS_DEFAULT_PRIVILEGES };
 	struct pg_writer writer = writer_of(script);
 
 	sfs_vec_foreach (object, &script->done) {

@@ -4,6 +4,7 @@
 
 #include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/kind.h"
+#include "sql/lexer.h"
 
 void
 pg_name(struct sfs_str *out, const char *name)
@@ -93,39 +94,50 @@ write_comment(struct pg_writer *writer, const struct sfs_object *object)
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 }
 
-/* SECURITY LABEL for each line of `lines` that is not in `except`; with NULL for its label if `remove`. */
+/* Where the provider's name, quoted or not, ends in "provider 'label'". */
+static size_t
+provider_len(const char *label)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, label, strlen(label));
+	return sfs_lexer_word(&lexer, &token) ? token.offset + token.len : 0;
+}
+
+static bool
+has_provider(const struct pg_list *labels, const char *label)
+{
+	size_t len = provider_len(label);
+
+	sfs_vec_foreach (other, labels) {
+		if (provider_len(*other) == len && memcmp(*other, label, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* SECURITY LABEL for each of `labels` that is not in `except`; NULL for those of no provider there if `remove`. */
 static void
-write_labels(struct pg_writer *writer, const struct sfs_object *object, const char *lines,
+write_labels(struct pg_writer *writer, const struct sfs_object *object, const char *labels,
 	const char *except, bool remove)
 {
-	while (lines && *lines) {
-		size_t len = strcspn(lines, "\n"), name_len = strcspn(lines, "=");
-		size_t compared = remove ? name_len + 1 : len;
-		const char *other = except;
-		bool there = false;
+	struct pg_list list sfs_auto(pg_list) = { 0 }, others sfs_auto(pg_list) = { 0 };
 
-		while (other && *other && !there) {
-			there = strncmp(other, lines, compared) == 0 &&
-				(remove || other[len] == '\n' || !other[len]);
-			other += strcspn(other, "\n");
-			other += *other == '\n';
-		}
-		if (!there) {
-			sfs_auto(str) struct sfs_str sql = SFS_STR_INIT, label = SFS_STR_INIT;
+	pg_list_split(labels, &list);
+	pg_list_split(except, &others);
+	sfs_vec_foreach (label, &list) {
+		sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+		size_t len = provider_len(*label);
 
-			sfs_str_addn(&label, lines + name_len + 1, len - name_len - 1);
-			sfs_str_addf(&sql, "SECURITY LABEL FOR %.*s ON ", (int)name_len, lines);
-			pg_write_reference(object, &sql);
-			sfs_str_add(&sql, " IS ");
-			if (remove) {
-				sfs_str_add(&sql, "NULL");
-			} else {
-				pg_literal(&sql, sfs_str_text(&label));
-			}
-			(void)sfs_plan_add(writer->plan, object, sql.text);
+		if (remove ? has_provider(&others, *label) : pg_list_has(&others, *label)) {
+			continue;
 		}
-		lines += len;
-		lines += *lines == '\n';
+		sfs_str_addf(&sql, "SECURITY LABEL FOR %.*s ON ", (int)len, *label);
+		pg_write_reference(object, &sql);
+		sfs_str_addf(&sql, " IS%s", remove ? " NULL" : *label + len);
+		(void)sfs_plan_add(writer->plan, object, sql.text);
 	}
 }
 

@@ -22,6 +22,7 @@ void
 pg_print_extension(struct pg_writer *writer, const struct sfs_object *object)
 {
 	const char *version = sfs_object_get(object, SFS_EXTENSION_VERSION);
+	const struct sfs_object *part;
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
 	sfs_str_add(&sql, "CREATE EXTENSION IF NOT EXISTS ");
@@ -32,6 +33,12 @@ pg_print_extension(struct pg_writer *writer, const struct sfs_object *object)
 	}
 	sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
 	pg_write_common(writer, object);
+	/* In a plan the grants on its members are changes of their own. */
+	sfs_parts_foreach (part, object) {
+		if (writer->file && part->id.kind == SFS_GRANTS) {
+			pg_print_grants(writer, part);
+		}
+	}
 }
 
 void

@@ -2,7 +2,7 @@
 /* GRANT and REVOKE from one list of privileges to another. */
 #include <string.h>
 
-#include "drivers/postgres/kind.h"
+#include "drivers/postgres/kind_functions.h"
 #include "sql/lexer.h"
 
 /* The letters of an aclitem, in the order in which people list the words. */
@@ -80,7 +80,8 @@ static void
 write_grantee(const struct sfs_object *object, const struct grant *grant, struct sfs_str *out)
 {
 	if (is_owner(grant)) {
-		const char *owner = sfs_object_get(object, SFS_ATTR_OWNER);
+		const char *owner = sfs_object_get(
+			object, object->id.kind == SFS_GRANTS ? SFS_GRANTS_HOLDER : SFS_ATTR_OWNER);
 
 		sfs_str_add(out, owner ? owner : "CURRENT_USER");
 	} else if (grant->grantee_len == 0) {
@@ -103,8 +104,21 @@ write_privileges(
 		/* Already with the column behind each word. */
 		target = object->owner;
 	}
-	sfs_str_addf(out, " ON %s ", kind->privilege_keyword);
+	sfs_str_addf(out, " ON %s%s", kind->privilege_keyword, *kind->privilege_keyword ? " " : "");
 	pg_write_target(target, out);
+}
+
+/* " (a)" after a privilege, when it is one on a column. */
+static void
+write_column(const struct sfs_object *object, struct sfs_str *out)
+{
+	if (object->id.kind == SFS_COLUMN) {
+		sfs_str_add(out, " (");
+		pg_name(out, object->id.name);
+		sfs_str_addc(out, ')');
+	} else if (object->id.kind == SFS_GRANTS && sfs_object_has(object, SFS_GRANTS_COLUMN)) {
+		sfs_str_addf(out, " (%s)", sfs_object_get(object, SFS_GRANTS_COLUMN));
+	}
 }
 
 /* The words for letters with (`starred`) or without a star; "" when there are none. */
@@ -115,7 +129,10 @@ write_words(const struct sfs_object *object, const struct grant *grant, bool sta
 	bool all = grant->letters_len >= 3 && memcmp(grant->letters, "ALL", 3) == 0;
 
 	if (all) {
-		sfs_str_add(out, starred == (grant->letters_len == 4) ? "ALL" : "");
+		if (starred == (grant->letters_len == 4)) {
+			sfs_str_add(out, "ALL");
+			write_column(object, out);
+		}
 		return;
 	}
 	for (size_t p = 0; p < sizeof privileges / sizeof *privileges; p++) {
@@ -127,11 +144,7 @@ write_words(const struct sfs_object *object, const struct grant *grant, bool sta
 		}
 		sfs_str_separate(out, ", ");
 		sfs_str_add(out, privileges[p].word);
-		if (object->id.kind == SFS_COLUMN) {
-			sfs_str_add(out, " (");
-			pg_name(out, object->id.name);
-			sfs_str_addc(out, ')');
-		}
+		write_column(object, out);
 	}
 }
 
@@ -159,11 +172,7 @@ add_revoke(struct pg_writer *writer, const struct sfs_object *object, const stru
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT, words = SFS_STR_INIT;
 
 	sfs_str_add(&words, "ALL");
-	if (object->id.kind == SFS_COLUMN) {
-		sfs_str_add(&words, " (");
-		pg_name(&words, object->id.name);
-		sfs_str_addc(&words, ')');
-	}
+	write_column(object, &words);
 	write_privileges(object, "REVOKE", words.text, &sql);
 	sfs_str_add(&sql, " FROM ");
 	write_grantee(object, grant, &sql);
@@ -303,4 +312,27 @@ pg_write_grants(
 {
 	change_grants(
 		writer, object, from ? from : pg_usual_acl(object), to ? to : pg_usual_acl(object));
+}
+
+/* ---- grants on what nobody here made ---- */
+
+void
+pg_reference_grants(const struct sfs_object *object, struct sfs_str *out)
+{
+	sfs_str_add(out, sfs_object_get(object, SFS_GRANTS_TARGET));
+}
+
+void
+pg_print_grants(struct pg_writer *writer, const struct sfs_object *object)
+{
+	pg_write_grants(writer, object, sfs_object_get(object, SFS_GRANTS_INITIAL),
+		sfs_object_get(object, SFS_ATTR_ACL));
+}
+
+/* Back to how the thing came. */
+void
+pg_grants_drop(struct pg_writer *writer, const struct sfs_object *object)
+{
+	pg_write_grants(writer, object, sfs_object_get(object, SFS_ATTR_ACL),
+		sfs_object_get(object, SFS_GRANTS_INITIAL));
 }

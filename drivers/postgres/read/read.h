@@ -45,6 +45,7 @@ enum pg_class_oid {
 	PG_CLASS_TS_CONFIG = 3602,
 	PG_CLASS_TS_TEMPLATE = 3764,
 	PG_CLASS_DEFAULT_ACL = 826,
+	PG_CLASS_INIT_PRIVS = 3394, /* of grants: with the OID of what they are on */
 	PG_CLASS_PUBLICATION = 6104,
 	PG_CLASS_SUBSCRIPTION = 6100,
 };

@@ -17,7 +17,7 @@
 
 /* One row for each grantee, and for the owner in any case: its letters with and without stars. */
 static void
-select_grants(struct sfs_str *out, const struct pg_select *select)
+select_grants(struct sfs_str *out, const char *acl, const char *owner)
 {
 	sfs_str_addf(out,
 		"SELECT x.grantee, string_agg(x.letter || x.star, '' ORDER BY x.letter COLLATE \"C\")"
@@ -27,27 +27,35 @@ select_grants(struct sfs_str *out, const struct pg_select *select)
 		" CASE WHEN bool_or(e.is_grantable) THEN '*' ELSE '' END AS star"
 		" FROM aclexplode(%s) e GROUP BY 1, 2 UNION ALL SELECT %s, '', '') x"
 		" GROUP BY x.grantee",
-		select->acl, select->owner);
+		acl, owner);
 }
 
-static void
-select_acl(struct sfs_str *out, const struct pg_select *select)
+void
+pg_select_acl_lines(struct sfs_str *out, const char *acl, const char *type, const char *owner)
 {
 	sfs_str_addf(out,
-		",\n CASE WHEN %s IS NOT NULL THEN (SELECT NULLIF(coalesce(string_agg(l.line, E'\\n'"
-		" ORDER BY l.line COLLATE \"C\"), ''), %s) FROM (SELECT CASE p.grantee WHEN 0 THEN ''"
+		"(SELECT coalesce(string_agg(l.line, E'\\n' ORDER BY l.line COLLATE \"C\"), '')"
+		" FROM (SELECT CASE p.grantee WHEN 0 THEN ''"
 		" WHEN %s THEN '@owner' ELSE quote_ident(pg_get_userbyid(p.grantee)) END || '='"
 		" || CASE WHEN p.plain IS DISTINCT FROM o.privileges THEN p.given"
 		" WHEN p.given = p.plain THEN 'ALL'"
 		" WHEN p.starred THEN 'ALL*' ELSE p.given END"
 		" AS line FROM (",
-		select->acl, select->acl_public ? select->acl_public : "''", select->owner);
-	select_grants(out, select);
+		owner);
+	select_grants(out, acl, owner);
 	sfs_str_addf(out,
 		") p, (SELECT string_agg(" LETTER ", '' ORDER BY " LETTER " COLLATE \"C\")"
 		" AS privileges FROM aclexplode(acldefault(%s, %s)) e WHERE e.grantee = %s) o"
-		" WHERE NOT (p.grantee = %s AND p.given = coalesce(o.privileges, ''))) l) END AS acl",
-		select->acl_type, select->owner, select->owner, select->owner);
+		" WHERE NOT (p.grantee = %s AND p.given = coalesce(o.privileges, ''))) l)",
+		type, owner, owner, owner);
+}
+
+static void
+select_acl(struct sfs_str *out, const struct pg_select *select)
+{
+	sfs_str_addf(out, ",\n CASE WHEN %s IS NOT NULL THEN NULLIF(", select->acl);
+	pg_select_acl_lines(out, select->acl, select->acl_type, select->owner);
+	sfs_str_addf(out, ", %s) END AS acl", select->acl_public ? select->acl_public : "''");
 }
 
 /* Few things are marked so: their OIDs are found once. */
@@ -110,7 +118,7 @@ pg_select_joins(struct sfs_str *out, const struct pg_select *select)
 	}
 	sfs_str_addf(out,
 		"\n LEFT JOIN (SELECT s.classoid, s.objoid%s, string_agg(quote_ident(s.provider)"
-		" || '=' || s.label, E'\\n' ORDER BY s.provider COLLATE \"C\") AS lines"
+		" || ' ' || quote_literal(s.label), ', ' ORDER BY s.provider COLLATE \"C\") AS lines"
 		" FROM pg_%sseclabel s GROUP BY s.classoid, s.objoid%s) label"
 		" ON label.classoid = '%s'::regclass AND label.objoid = %s",
 		select->shared ? "" : ", s.objsubid", prefix, select->shared ? "" : ", s.objsubid",

@@ -39,6 +39,9 @@ struct pg_select {
  */
 void pg_select_common(struct sfs_str *out, const struct pg_select *select);
 
+/* An expression: the lines of such an acl, never NULL; `type` and `owner` are expressions, too. */
+void pg_select_acl_lines(struct sfs_str *out, const char *acl, const char *type, const char *owner);
+
 /* For the FROM list: what pg_select_common() refers to. */
 void pg_select_joins(struct sfs_str *out, const struct pg_select *select);
 

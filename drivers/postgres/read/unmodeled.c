@@ -16,42 +16,6 @@
 	" 'pg_enum', 'pg_database', 'pg_authid', 'pg_tablespace', 'pg_parameter_acl')"
 
 /*
- * What others were granted on the server's own objects, or on an extension's, beyond what those came
- * with. information_schema comes with grants that the server notes nowhere: it is left out.
- */
-static void
-select_grants(struct sfs_str *out)
-{
-	sfs_str_add(out,
-		"\n UNION ALL SELECT x.id, 'grants on ' || i.type || ' ' || i.identity,"
-		" 'grants on what the server or an extension brought', 't' FROM ("
-		"\n SELECT 'pg_proc'::regclass::oid AS class, p.oid AS id, 0 AS sub, 'f' AS type,"
-		" p.proowner AS owner, p.proacl AS acl, p.pronamespace AS namespace FROM pg_proc p"
-		" WHERE p.proacl IS NOT NULL"
-		"\n UNION ALL SELECT 'pg_class'::regclass, c.oid, 0, CASE c.relkind WHEN 'S' THEN 's'"
-		" ELSE 'r' END, c.relowner, c.relacl, c.relnamespace FROM pg_class c"
-		" WHERE c.relacl IS NOT NULL"
-		"\n UNION ALL SELECT 'pg_class'::regclass, a.attrelid, a.attnum, 'c', c.relowner,"
-		" a.attacl, c.relnamespace FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-		" WHERE a.attacl IS NOT NULL AND a.attrelid < 16384"
-		"\n UNION ALL SELECT 'pg_type'::regclass, t.oid, 0, 'T', t.typowner, t.typacl,"
-		" t.typnamespace FROM pg_type t WHERE t.typacl IS NOT NULL"
-		"\n UNION ALL SELECT 'pg_language'::regclass, l.oid, 0, 'l', l.lanowner, l.lanacl, 0"
-		" FROM pg_language l WHERE l.lanacl IS NOT NULL) x"
-		"\n LEFT JOIN pg_init_privs b ON b.objoid = x.id AND b.classoid = x.class"
-		" AND b.objsubid = x.sub"
-		"\n CROSS JOIN LATERAL pg_identify_object(x.class, x.id, x.sub) i"
-		"\n WHERE $1::oid[] IS NULL AND $2::name[] IS NULL"
-		" AND x.acl IS DISTINCT FROM b.initprivs"
-		" AND x.namespace <> 'information_schema'::regnamespace"
-		" AND (x.id < 16384 OR EXISTS (SELECT FROM pg_depend m WHERE m.classid = x.class"
-		" AND m.objid = x.id AND m.deptype = 'e'))"
-		"\n AND (SELECT array_agg(e::text ORDER BY e::text) FROM aclexplode(x.acl) e)"
-		" IS DISTINCT FROM (SELECT array_agg(e::text ORDER BY e::text) FROM"
-		" aclexplode(coalesce(b.initprivs, acldefault(x.type::\"char\", x.owner))) e)");
-}
-
-/*
  * Objects are found by what the server notes of all of them, who depends on whom: those of
  * catalogs that came after us too. pg_depend is large, its classes few: they are walked by index.
  * A large object is data until somebody was given rights on it or it was described.
@@ -86,5 +50,4 @@ pg_read_unmodeled(int version, struct sfs_str *out)
 		" AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = f.class AND m.objid = f.id"
 		" AND m.deptype = 'e')");
 	pg_select_scope(out, "f.id", NULL);
-	select_grants(out);
 }

@@ -147,6 +147,33 @@ belongs_to_namespace(const struct pg_stmt *statement, const struct sfs_identity 
 }
 
 static bool
+grants(const struct pg_stmt *statement)
+{
+	return sfs_streq(statement->head.verb, "GRANT") ||
+	       sfs_streq(statement->head.verb, "REVOKE");
+}
+
+/* On what the server brought: by the namespace of that, pg_catalog for what has none. */
+static bool
+belongs_to_grants(const struct pg_stmt *statement, const struct sfs_identity *id)
+{
+	const struct pg_head *head = &statement->head;
+
+	if (!grants(statement) || head->kind == SFS_KIND_COUNT) {
+		return false;
+	}
+	for (size_t i = 0; i < head->targets.len; i++) {
+		const char *name = head->kind == SFS_NAMESPACE ? head->targets.items[i].name
+							       : head->targets.items[i].namespace;
+
+		if (strcmp(name ? name : "pg_catalog", id->name) != 0) {
+			return false;
+		}
+	}
+	return head->targets.len;
+}
+
+static bool
 belongs(const struct pg_stmt *statement, const struct sfs_identity *id)
 {
 	const struct pg_head *head = &statement->head;
@@ -171,6 +198,13 @@ belongs(const struct pg_stmt *statement, const struct sfs_identity *id)
 	}
 	if (id->kind == SFS_DEFAULT_PRIVILEGES) {
 		return head->kind == id->kind && !head->targets.len;
+	}
+	if (id->kind == SFS_GRANTS) {
+		return belongs_to_grants(statement, id);
+	}
+	if (id->kind == SFS_EXTENSION && grants(statement)) {
+		/* Whether they are on its members is seen when it is there. */
+		return statement->head.targets.len;
 	}
 	if (sfs_kind_info(id->kind)->level == SFS_LEVEL_RELATION) {
 		return belongs_beside_relation(statement, id);
@@ -274,7 +308,7 @@ pg_check_source(struct pg_script *script, const struct sfs_source *source,
 {
 	/* Every database has these; what is said of them changes them. */
 	bool made = (id->kind == SFS_NAMESPACE && strcmp(id->name, "public") == 0) ||
-		    id->kind == SFS_DEFAULT_PRIVILEGES;
+		    id->kind == SFS_DEFAULT_PRIVILEGES || id->kind == SFS_GRANTS;
 
 	sfs_vec_foreach (setting, &script->settings) {
 		if (setting->source == source) {

@@ -163,6 +163,72 @@ write_sources(struct company *c)
 	}
 }
 
+/* The first GRANT or REVOKE of the texts, to have a place to point at. */
+static void
+point_at_grant(const struct company *c, const struct sfs_identity *id, struct sfs_error *err)
+{
+	struct pg_script script sfs_auto(pg_script);
+
+	pg_script_init(&script);
+	for (size_t i = 0; i < c->what->n_sources; i++) {
+		if (pg_script_add(&script, &c->what->sources[i], c->ids[i].namespace, NULL)) {
+			break;
+		}
+	}
+	sfs_vec_foreach (statement, &script.statements) {
+		const struct pg_refs *targets = &statement->head.targets;
+		bool grants = sfs_streq(statement->head.verb, "GRANT") ||
+			      sfs_streq(statement->head.verb, "REVOKE");
+		bool named = targets->len && (id->kind == SFS_GRANTS ||
+						     sfs_streq(targets->items[0].name, id->name));
+
+		if (grants && named) {
+			sfs_error_position(err, statement->source->path, statement->source->text,
+				statement->offset);
+			return;
+		}
+	}
+}
+
+/*
+ * The file of an extension speaks of privileges on its members, and only here can be seen what is
+ * one: what stands in other files has to be as it was.
+ */
+static int
+judge_grants(const struct company *c, const struct sfs_catalog *all, struct sfs_error *err)
+{
+	sfs_vec_foreach (item, &all->objects) {
+		const struct sfs_object *object = *item;
+		const struct sfs_object *before = sfs_catalog_find(c->live, &object->id);
+		const char *acl = before ? sfs_object_get(before, SFS_ATTR_ACL) : NULL;
+		sfs_auto(str) struct sfs_str name = SFS_STR_INIT;
+
+		if (is_edited(c, object) || (!before && object->id.kind != SFS_GRANTS) ||
+			sfs_streq(acl, sfs_object_get(object, SFS_ATTR_ACL))) {
+			continue;
+		}
+		sfs_identity_describe(&object->id, &name);
+		(void)sfs_error_set(err, EINVAL,
+			"the text also changes the privileges of %s, which is no part of what its "
+			"path names",
+			sfs_str_text(&name));
+		point_at_grant(c, &object->id, err);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static bool
+has_extension(const struct company *c)
+{
+	for (size_t i = 0; i < c->what->n_sources; i++) {
+		if (c->ids[i].kind == SFS_EXTENSION) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int
 evaluate_with(struct pg_db *db, struct company *c, bool everything,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err)
@@ -181,6 +247,9 @@ evaluate_with(struct pg_db *db, struct company *c, bool everything,
 			.shadow = c->what->shadow };
 
 		r = pg_evaluate_in_database(db, &whole, &all, err);
+	}
+	if (!r && has_extension(c)) {
+		r = judge_grants(c, all, err);
 	}
 	if (!r) {
 		*ret_catalog = pg_pick(all, c->ids, c->what->n_sources);
