@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Closing and synchronising: who still holds the file, and when it is whole. */
+#include <errno.h>
+
 #include "fs/draft_ops.h"
 #include "fs/ops.h"
 #include "fs/process.h"
@@ -60,6 +62,11 @@ mnt_op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct suspects suspects = { .n = 0 };
 	int verdict = 0;
 
+	if (mnt->no_open) {
+		/* Nothing was opened for writing: the kernel then closes without asking, too. */
+		(void)fuse_reply_err(req, ENOSYS);
+		return;
+	}
 	if (mnt_is_draft(mnt, ino) || !handle || !handle->writes) {
 		(void)fuse_reply_err(req, 0);
 		return;

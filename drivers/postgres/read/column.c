@@ -97,7 +97,7 @@ select_storage(struct sfs_str *out, int version)
 	}
 	sfs_str_add(out,
 		",\n CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics"
-		",\n CASE WHEN a.attoptions IS NOT NULL THEN (SELECT string_agg("
+		",\n CASE WHEN a.attoptions::text LIKE '%n\\_distinct%' THEN (SELECT string_agg("
 		"o.option_name || '=' || o.option_value, ', ' ORDER BY o.option_name COLLATE \"C\")"
 		" FROM pg_options_to_table(a.attoptions) o"
 		" WHERE o.option_name IN ('n_distinct', 'n_distinct_inherited')) END AS options"
