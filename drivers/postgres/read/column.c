@@ -19,18 +19,20 @@ static const struct pg_select common = {
 
 /* What a column that comes from a parent would be by that alone. */
 #define PARENT(expression)                                                                         \
+	PG_WHEN(PG_INHERITED)                                                                      \
 	"(SELECT " expression " FROM pg_inherits h JOIN pg_attribute pa"                           \
 	" ON pa.attrelid = h.inhparent AND pa.attname = a.attname AND NOT pa.attisdropped"         \
 	" LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum"            \
-	" WHERE h.inhrelid = a.attrelid ORDER BY h.inhseqno LIMIT 1)"
+	" WHERE h.inhrelid = a.attrelid ORDER BY h.inhseqno LIMIT 1)" PG_ELSE "NULL" PG_END
 
 /*
  * Whether the column is made by making the table a child. A partition has its parent's columns and
  * no others, however it came to be one; only when it is made alone and attached it has its own.
  */
 #define INHERITED                                                                                  \
+	PG_WHEN(PG_INHERITED)                                                                      \
 	"(a.attinhcount > 0 AND CASE WHEN c.relispartition THEN attached.id IS NULL"               \
-	" ELSE NOT a.attislocal END)"
+	" ELSE NOT a.attislocal END)" PG_ELSE "false" PG_END
 
 #define STORAGE(letter)                                                                            \
 	"CASE " letter " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL'"                           \
@@ -127,14 +129,17 @@ select_not_null(struct sfs_str *out, int version)
 	sfs_str_add(out, ", 'true') END AS not_null,\n CASE WHEN a.attnotnull THEN ");
 	sfs_str_add(out,
 		NOT_NULL_CONSTRAINT("quote_ident(k.conname)",
-			"(k.conislocal OR attached.id IS NOT NULL) AND k.conname <> c.relname || '_' || a.attname || '_not_null'"));
+			"(k.conislocal" PG_WHEN(PG_INHERITED) " OR attached.id IS NOT NULL" PG_ELSE
+				PG_END ") AND k.conname <> c.relname || '_' || a.attname || '_not_null'"));
 	sfs_str_add(out, " END AS not_null_name");
 }
 
 void
 pg_read_column(int version, struct sfs_str *out)
 {
+	sfs_str_add(out, PG_WHEN(PG_INHERITED));
 	pg_with_attached(version, out);
+	sfs_str_add(out, PG_ELSE PG_END);
 	sfs_str_add(out,
 		"SELECT a.attrelid AS oid, a.attnum AS subid, a.attrelid AS owner_oid"
 		", a.attname AS name, a.attnum AS position, a.atttypid, a.attcollation"
@@ -146,11 +151,13 @@ pg_read_column(int version, struct sfs_str *out)
 	select_default(out);
 	select_storage(out, version);
 	pg_select_common(out, &common);
-	sfs_str_add(out, "\n FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-			 " JOIN pg_type t ON t.oid = a.atttypid"
-			 "\n LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid"
-			 " AND d.adnum = a.attnum"
-			 "\n LEFT JOIN attached ON attached.id = a.attrelid");
+	sfs_str_add(out,
+		"\n FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+		" JOIN pg_type t ON t.oid = a.atttypid"
+		"\n LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid"
+		" AND d.adnum = a.attnum" PG_WHEN(
+			PG_INHERITED) "\n LEFT JOIN attached ON attached.id = a.attrelid" PG_ELSE
+			PG_END);
 	pg_select_joins(out, &common);
 	sfs_str_add(out, "\n WHERE a.attnum > 0 AND NOT a.attisdropped"
 			 " AND c.relkind IN ('r', 'p', 'f', 'v', 'm')");

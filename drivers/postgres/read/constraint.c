@@ -67,26 +67,30 @@ pg_read_constraint(int version, struct sfs_str *out)
 		" END AS options"
 		",\n CASE WHEN x.reltablespace <> 0 AND k.contype <> 'f' THEN"
 		" (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = x.reltablespace)"
-		" END AS tablespace, xd.description AS index_comment");
+		" END AS tablespace, " PG_WHEN(PG_COMMENTED) "xd.description" PG_ELSE "NULL" PG_END
+							     " AS index_comment");
 	if (version >= 180000) {
 		sfs_str_add(out, ",\n CASE WHEN NOT k.conenforced THEN 'true' END AS not_enforced");
 	}
 	select_raw(out, version);
 	pg_select_common(out, &common);
 	/* Of indexes only those that a constraint can have, and of those only what is told of one. */
-	sfs_str_add(out, "\n FROM pg_constraint k"
-			 "\n LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype <> 'f'"
-			 " AND (i.indisunique OR i.indisexclusion)"
-			 "\n LEFT JOIN pg_class x ON x.oid = i.indexrelid"
-			 " AND (x.reloptions IS NOT NULL OR x.reltablespace <> 0)"
-			 "\n LEFT JOIN pg_description xd ON xd.classoid = 'pg_class'::regclass"
-			 " AND xd.objoid = i.indexrelid AND xd.objsubid = 0");
+	sfs_str_add(out,
+		"\n FROM pg_constraint k"
+		"\n LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype <> 'f'"
+		" AND (i.indisunique OR i.indisexclusion)"
+		"\n LEFT JOIN pg_class x ON x.oid = i.indexrelid"
+		" AND (x.reloptions IS NOT NULL OR x.reltablespace <> 0)" PG_WHEN(
+			PG_COMMENTED) "\n LEFT JOIN pg_description xd ON xd.classoid = 'pg_class'::regclass"
+				      " AND xd.objoid = i.indexrelid AND xd.objsubid = 0" PG_ELSE
+					      PG_END);
 	pg_select_joins(out, &common);
 	/* A foreign key to a partitioned table has one more row for each partition referred to. */
 	sfs_str_add(out,
-		"\n WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x')"
-		" AND NOT (k.contype = 'f' AND k.conparentid <> 0 AND EXISTS (SELECT"
-		" FROM pg_constraint kp WHERE kp.oid = k.conparentid AND kp.conrelid = k.conrelid))");
+		"\n WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'c', 'f', 'x')" PG_WHEN(
+			PG_INHERITED) " AND NOT (k.contype = 'f' AND k.conparentid <> 0 AND EXISTS (SELECT"
+				      " FROM pg_constraint kp WHERE kp.oid = k.conparentid AND kp.conrelid = k.conrelid))" PG_ELSE
+					      PG_END);
 	pg_select_user_namespace_id(out, "k.connamespace");
 	pg_select_scope(out, "k.conrelid", NULL);
 }

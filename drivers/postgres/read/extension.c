@@ -10,7 +10,9 @@
 void
 pg_read_extension(int version, struct sfs_str *out)
 {
-	static const struct pg_select extension = { .class = "pg_extension", .oid = "e.oid" };
+	static const struct pg_select extension = {
+		.class = "pg_extension", .oid = "e.oid", .joined = true
+	};
 
 	sfs_str_add(out, "SELECT e.oid, e.extname AS name, quote_ident(n.nspname) AS schema,"
 			 "\n CASE WHEN e.extversion IS DISTINCT FROM v.default_version"

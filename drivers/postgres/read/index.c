@@ -51,9 +51,10 @@ select_raw(struct sfs_str *out)
 
 /* The index that a partition's is a part of, if that holds for it. */
 #define PARENT(condition)                                                                          \
+	PG_WHEN(PG_INHERITED)                                                                      \
 	"CASE WHEN x.relispartition THEN (SELECT h.inhparent::regclass::text FROM pg_inherits h"   \
 	" JOIN pg_index i2 ON i2.indexrelid = h.inhparent WHERE h.inhrelid = i.indexrelid"         \
-	" AND " condition ") END"
+	" AND " condition ") END" PG_ELSE "NULL" PG_END
 
 void
 pg_read_index(int version, struct sfs_str *out)

@@ -2,6 +2,7 @@
 /* Which kinds of objects a database has at all: most have few, and each query has its price. */
 #include "drivers/postgres/kind.h"
 #include "drivers/postgres/read/read.h"
+#include "drivers/postgres/read/select.h"
 
 /* What people make has OIDs from here on (src/include/access/transam.h). */
 #define FIRST_NORMAL "16384"
@@ -22,6 +23,12 @@ static const struct {
 	{ "pg_foreign_server", NULL, BIT(SFS_SERVER) | BIT(SFS_USER_MAPPING) },
 	{ "pg_collation", NULL, BIT(SFS_COLLATION) },
 	{ "pg_class", "relkind = 'c'", BIT(SFS_TYPE_ATTRIBUTE) },
+	/* Each table has a type and an array of it; a table's row type is none of people's. */
+	{ "pg_type",
+		"oid >= " FIRST_NORMAL " AND (typtype IN ('e', 'r', 'p') OR typtype = 'b'"
+		" AND (typelem = 0 OR typinput <> 'pg_catalog.array_in'::regproc))"
+		" OR EXISTS (SELECT FROM pg_class WHERE relkind = 'c' AND oid >= " FIRST_NORMAL ")",
+		BIT(SFS_TYPE) },
 	{ "pg_type", "typtype = 'd' AND oid >= " FIRST_NORMAL,
 		BIT(SFS_DOMAIN) | BIT(SFS_DOMAIN_CONSTRAINT) },
 	{ "pg_sequence", "seqrelid >= " FIRST_NORMAL, BIT(SFS_SEQUENCE) },
@@ -48,7 +55,23 @@ static const struct {
 	{ "pg_default_acl", NULL, BIT(SFS_DEFAULT_PRIVILEGES) },
 };
 
-enum { N_SOURCES = sizeof sources / sizeof *sources };
+/* What the queries of kinds need only in some databases. (select.h) */
+static const struct {
+	const char *feature;
+	const char *condition; /* with its catalog */
+} features[] = {
+	{ PG_INHERITED, "pg_inherits" },
+	{ PG_LABELLED, "pg_seclabel" },
+	{ PG_COMMENTED, "pg_description WHERE objoid >= " FIRST_NORMAL },
+	{ PG_EXTENSIONS,
+		"pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'x'" },
+	{ PG_GRANTED, "pg_class WHERE relacl IS NOT NULL AND oid >= " FIRST_NORMAL },
+};
+
+enum {
+	N_SOURCES = sizeof sources / sizeof *sources,
+	N_FEATURES = sizeof features / sizeof *features,
+};
 
 void
 pg_select_present(struct sfs_str *out)
@@ -59,16 +82,26 @@ pg_select_present(struct sfs_str *out)
 			sources[i].catalog,
 			sources[i].condition ? sources[i].condition : "oid >= " FIRST_NORMAL);
 	}
+	for (size_t i = 0; i < N_FEATURES; i++) {
+		sfs_str_addf(out, ", EXISTS (SELECT FROM %s)", features[i].condition);
+	}
 }
 
 uint64_t
-pg_present(const PGresult *result)
+pg_present(const PGresult *result, struct sfs_str *ret_features)
 {
 	uint64_t present = UINT64_MAX;
 
 	for (size_t i = 0; i < N_SOURCES && (int)i < PQnfields(result); i++) {
 		if (*PQgetvalue(result, 0, (int)i) == 'f') {
 			present &= ~sources[i].kinds;
+		}
+	}
+	for (size_t i = 0; i < N_FEATURES; i++) {
+		int column = (int)(N_SOURCES + i);
+
+		if (column >= PQnfields(result) || *PQgetvalue(result, 0, column) == 't') {
+			sfs_str_add(ret_features, features[i].feature);
 		}
 	}
 	return present;

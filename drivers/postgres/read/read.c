@@ -7,6 +7,7 @@
 #include "drivers/postgres/read/keys.h"
 #include "drivers/postgres/kind.h"
 #include "drivers/postgres/read/read.h"
+#include "drivers/postgres/read/select.h"
 
 /* All that changes how the server writes down an expression, for this transaction alone. */
 #define SETTINGS                                                                                                                 \
@@ -15,7 +16,7 @@
 	" ('timezone', 'UTC'), ('bytea_output', 'hex'), ('xmloption', 'content'),"                                               \
 	" ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'),"                                              \
 	" ('backslash_quote', 'safe_encoding'), ('jit', 'off'), ('work_mem', '64MB'), ('max_parallel_workers_per_gather', '0')," \
-	" ('plan_cache_mode', 'force_generic_plan'), ('enable_nestloop', '%s')) v (name, value)"
+	" ('plan_cache_mode', '%s'), ('enable_nestloop', '%s')) v (name, value)"
 
 /* Whether only some OIDs are read: those of objects asked for, or of what is in scratch places. */
 static bool
@@ -98,31 +99,43 @@ send_plain(struct pg_db *db, struct requests *requests, int what, const char *sq
 	return PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0);
 }
 
+static void
+write_query(struct pg_load *load, enum sfs_kind kind, unsigned variant, struct sfs_str *out)
+{
+	sfs_auto(str) struct sfs_str query = SFS_STR_INIT, text = SFS_STR_INIT;
+
+	pg_kind(kind)->query(load->db->version, &query);
+	pg_specialise(sfs_str_text(&query), load->features.text, &text);
+	specialise(sfs_str_text(&text), variant, out);
+}
+
 static int
-send_kind(struct pg_db *db, struct requests *requests, enum sfs_kind kind, const char *oids,
+send_kind(struct pg_load *load, struct requests *requests, enum sfs_kind kind, const char *oids,
 	const char *namespaces)
 {
 	static const Oid types[] = { 1028, 1003 }; /* oid[], name[] */
+	struct pg_db *db = load->db;
 	const char *params[] = { oids, namespaces };
 	unsigned variant = (oids ? 1 : 0) | (namespaces ? 2 : 0);
 	char name[32];
 
-	if (db->pooled) {
-		/* What one session has prepared the next does not know. */
-		sfs_auto(str) struct sfs_str query = SFS_STR_INIT, text = SFS_STR_INIT;
+	/*
+	 * What one session has prepared the next does not know. And what is written for the features
+	 * of a database is done with after one reading.
+	 */
+	if (db->pooled || load->features.text) {
+		sfs_auto(str) struct sfs_str text = SFS_STR_INIT;
 
-		pg_kind(kind)->query(db->version, &query);
-		specialise(sfs_str_text(&query), variant, &text);
+		write_query(load, kind, variant, &text);
 		sfs_vec_push(requests, (struct request){ READ, kind, variant });
 		return PQsendQueryParams(
 			db->conn, sfs_str_text(&text), 2, types, params, NULL, NULL, 0);
 	}
 	(void)snprintf(name, sizeof name, "schemafs_%d_%u", (int)kind, variant);
 	if (!(db->prepared[variant] & UINT64_C(1) << kind)) {
-		sfs_auto(str) struct sfs_str query = SFS_STR_INIT, text = SFS_STR_INIT;
+		sfs_auto(str) struct sfs_str text = SFS_STR_INIT;
 
-		pg_kind(kind)->query(db->version, &query);
-		specialise(sfs_str_text(&query), variant, &text);
+		write_query(load, kind, variant, &text);
 		sfs_vec_push(requests, (struct request){ PREPARE, kind, variant });
 		if (!PQsendPrepare(db->conn, name, sfs_str_text(&text), 2, types)) {
 			return 0;
@@ -191,7 +204,8 @@ send_all(struct pg_load *load, const struct pg_scope *scope, struct requests *re
 					continue;
 				}
 			}
-			if (!send_kind(db, requests, (enum sfs_kind)kind, oids, namespaces.text)) {
+			if (!send_kind(
+				    load, requests, (enum sfs_kind)kind, oids, namespaces.text)) {
 				return 0;
 			}
 		}
@@ -316,7 +330,9 @@ begin(struct pg_load *load, struct sfs_str *sql, struct sfs_error *err)
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 		return pg_error(load->db, result, sql->text, err);
 	}
-	load->present = pg_present(result);
+	/* There is a text, even if it is empty: "all" would be none. */
+	sfs_str_add(&load->features, " ");
+	load->present = pg_present(result, &load->features);
 	return 0;
 }
 
@@ -337,17 +353,19 @@ pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_cata
 	 * see that a loop in a loop takes the square of the time.
 	 */
 	const char *loops = is_partial(options) ? "on" : "off";
+	const char *plans = is_partial(options) ? "force_generic_plan" : "auto";
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
 	sfs_str_add(&sql, nested ? "SAVEPOINT schemafs_read;"
 				 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;");
-	sfs_str_addf(&sql, SETTINGS, loops);
+	sfs_str_addf(&sql, SETTINGS, plans, loops);
 	int r = begin(&load, &sql, err);
 
 	if (r == 0) {
 		r = load_all(&load, err);
 	}
 	sfs_vec_finish(&load.undefined);
+	sfs_str_finish(&load.features);
 	if (PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
 		int ended = pg_run(db,
 			nested ? "ROLLBACK TO SAVEPOINT schemafs_read;"

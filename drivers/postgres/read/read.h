@@ -65,6 +65,7 @@ struct pg_load {
 	struct sfs_arena *arena; /* ends with the read */
 	struct pg_keys *keys;    /* keys.h */
 	uint64_t present;        /* bit per kind: there may be objects of it */
+	struct sfs_str features; /* owned; what the database has, as select.h has it; NULL: all */
 	SFS_VEC(struct sfs_object *)
 	undefined; /* indexes and constraints whose text only the server can make */
 };
@@ -88,9 +89,12 @@ struct pg_row {
 int pg_read(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
 
-/* A query of one row that tells pg_present() for which kinds there is anything. (present.c) */
+/*
+ * A query of one row that tells pg_present() for which kinds there is anything: a bit for each kind
+ * whose query has to be run. Adds the features of select.h that the database has. (present.c)
+ */
 void pg_select_present(struct sfs_str *out);
-uint64_t pg_present(const PGresult *result); /* a bit for each kind: its query has to be run */
+uint64_t pg_present(const PGresult *result, struct sfs_str *ret_features);
 
 /* Adds the rows of a kind's query. (rows.c) */
 void pg_load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result);

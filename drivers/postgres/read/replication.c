@@ -78,8 +78,9 @@ select_option(struct sfs_str *out, bool there, const char *condition, const char
 void
 pg_read_subscription(int version, struct sfs_str *out)
 {
-	static const struct pg_select subscription = { .class = "pg_subscription",
-		.oid = "t.subid" };
+	static const struct pg_select subscription = {
+		.class = "pg_subscription", .oid = "t.subid", .joined = true
+	};
 
 	sfs_str_add(out,
 		"SELECT t.subid AS oid, s.subname AS name, 't' AS locked, 'PUBLICATION ' || (SELECT"

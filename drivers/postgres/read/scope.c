@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "drivers/postgres/kind.h"
 #include "drivers/postgres/read/read.h"
+#include "drivers/postgres/read/select.h"
 
 /*
  * The seeds come as class and OID where another query found them, else as class and names. From
@@ -161,10 +162,11 @@ add_by_query(struct pg_db *db, const struct sfs_identity *id, const char *namesp
 {
 	const struct pg_kind *kind = pg_kind(id->kind);
 	const char *none[] = { NULL, NULL };
-	sfs_auto(str) struct sfs_str query = SFS_STR_INIT;
+	sfs_auto(str) struct sfs_str text = SFS_STR_INIT, query = SFS_STR_INIT;
 	sfs_auto(PQclear) PGresult *result = NULL;
 
-	kind->query(db->version, &query);
+	kind->query(db->version, &text);
+	pg_specialise(sfs_str_text(&text), NULL, &query);
 	/* Both parameters need a type, used or not. */
 	sfs_str_add(&query, "\n AND ($1::oid[] IS NULL OR true) AND ($2::name[] IS NULL OR true)");
 	int r = pg_query(db, query.text, 2, none, &result, err);

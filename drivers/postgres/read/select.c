@@ -2,6 +2,34 @@
 /* The pieces that all catalog queries are made of. */
 #include "drivers/postgres/read/select.h"
 
+#include <string.h>
+
+static const char *
+specialise(const char *at, const char *features, bool wanted, struct sfs_str *out)
+{
+	while (*at && *at != *PG_ELSE && *at != *PG_END) {
+		if (*at == *PG_WHEN("")) {
+			bool has = !features || strchr(features, at[1]);
+
+			at = specialise(at + 2, features, wanted && has, out);
+			at = specialise(*at ? at + 1 : at, features, wanted && !has, out);
+			at += *at != '\0';
+		} else {
+			if (wanted) {
+				sfs_str_addc(out, *at);
+			}
+			at++;
+		}
+	}
+	return at;
+}
+
+void
+pg_specialise(const char *query, const char *features, struct sfs_str *out)
+{
+	(void)specialise(query, features, true, out);
+}
+
 /* Who owns things usually: written once into a query, worked out once by the server. */
 #define USUAL_OWNERS                                                                               \
 	"ARRAY(SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user"                        \
@@ -65,13 +93,28 @@ select_extensions(struct sfs_str *out, const struct pg_select *select)
 	const char *oid = select->depends_oid ? select->depends_oid : select->oid;
 
 	sfs_str_addf(out,
-		",\n CASE WHEN %s = ANY (ARRAY(SELECT d.objid FROM pg_depend d WHERE d.refclassid ="
-		" 'pg_extension'::regclass AND d.deptype = 'x' AND d.classid = '%s'::regclass))"
-		" THEN (SELECT string_agg(quote_ident(e.extname), ', ' ORDER BY quote_ident(e.extname)"
-		" COLLATE \"C\") FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid"
-		" WHERE d.classid = '%s'::regclass AND d.objid = %s AND d.deptype = 'x'"
-		" AND d.refclassid = 'pg_extension'::regclass) END AS extensions",
+		",\n " PG_WHEN(
+			PG_EXTENSIONS) "CASE WHEN %s = ANY (ARRAY(SELECT d.objid FROM pg_depend d WHERE d.refclassid ="
+				       " 'pg_extension'::regclass AND d.deptype = 'x' AND d.classid = '%s'::regclass))"
+				       " THEN (SELECT string_agg(quote_ident(e.extname), ', ' ORDER BY quote_ident(e.extname)"
+				       " COLLATE \"C\") FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid"
+				       " WHERE d.classid = '%s'::regclass AND d.objid = %s AND d.deptype = 'x'"
+				       " AND d.refclassid = 'pg_extension'::regclass) END" PG_ELSE
+				       "NULL" PG_END " AS extensions",
 		oid, select->depends, select->depends, oid);
+}
+
+/* Whether comments on it are all people's: some come with the server, or are noted elsewhere. */
+static bool
+may_be_silent(const struct pg_select *select)
+{
+	return !select->shared && !select->joined && !select->usual_comment;
+}
+
+static bool
+may_be_unlabelled(const struct pg_select *select)
+{
+	return !select->shared && !select->joined;
 }
 
 void
@@ -85,7 +128,11 @@ pg_select_common(struct sfs_str *out, const struct pg_select *select)
 			select->usual_owner ? select->usual_owner : "NULL", select->owner,
 			select->owner, select->owner);
 	}
-	if (select->acl) {
+	if (select->acl && select->relation) {
+		sfs_str_add(out, PG_WHEN(PG_GRANTED));
+		select_acl(out, select);
+		sfs_str_add(out, PG_ELSE ", NULL AS acl" PG_END);
+	} else if (select->acl) {
 		select_acl(out, select);
 	}
 	if (select->depends) {
@@ -98,9 +145,13 @@ pg_select_common(struct sfs_str *out, const struct pg_select *select)
 			" ELSE NULLIF(coalesce(description.description, ''), %s) END AS comment",
 			select->usual_comment, select->usual_comment);
 	} else {
-		sfs_str_add(out, ",\n description.description AS comment");
+		sfs_str_addf(out, ",\n %sdescription.description%s AS comment",
+			may_be_silent(select) ? PG_WHEN(PG_COMMENTED) : "",
+			may_be_silent(select) ? PG_ELSE "NULL" PG_END : "");
 	}
-	sfs_str_add(out, ", label.lines AS security_labels");
+	sfs_str_addf(out, ", %slabel.lines%s AS security_labels",
+		may_be_unlabelled(select) ? PG_WHEN(PG_LABELLED) : "",
+		may_be_unlabelled(select) ? PG_ELSE "NULL" PG_END : "");
 }
 
 void
@@ -109,6 +160,7 @@ pg_select_joins(struct sfs_str *out, const struct pg_select *select)
 	const char *sub = select->sub ? select->sub : "0";
 	const char *prefix = select->shared ? "sh" : "";
 
+	sfs_str_add(out, may_be_silent(select) ? PG_WHEN(PG_COMMENTED) : "");
 	sfs_str_addf(out,
 		"\n LEFT JOIN pg_%sdescription description ON description.classoid = '%s'::regclass"
 		" AND description.objoid = %s",
@@ -116,6 +168,8 @@ pg_select_joins(struct sfs_str *out, const struct pg_select *select)
 	if (!select->shared) {
 		sfs_str_addf(out, " AND description.objsubid = %s", sub);
 	}
+	sfs_str_add(out, may_be_silent(select) ? PG_ELSE PG_END : "");
+	sfs_str_add(out, may_be_unlabelled(select) ? PG_WHEN(PG_LABELLED) : "");
 	sfs_str_addf(out,
 		"\n LEFT JOIN (SELECT s.classoid, s.objoid%s, string_agg(quote_ident(s.provider)"
 		" || ' ' || quote_literal(s.label), ', ' ORDER BY s.provider COLLATE \"C\") AS lines"
@@ -126,6 +180,7 @@ pg_select_joins(struct sfs_str *out, const struct pg_select *select)
 	if (!select->shared) {
 		sfs_str_addf(out, " AND label.objsubid = %s", sub);
 	}
+	sfs_str_add(out, may_be_unlabelled(select) ? PG_ELSE PG_END : "");
 }
 
 void

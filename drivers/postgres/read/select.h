@@ -7,6 +7,24 @@
 /*
  * The pieces that all catalog queries are made of (select.c). Every expression given is SQL of ours.
  */
+/*
+ * What only some databases need costs the others a good part of the server's planning. A query has
+ * PG_WHEN(feature) what it needs with that PG_ELSE what does without PG_END; such parts nest.
+ * pg_specialise() leaves one of the two. pg_present() tells what a database has.
+ */
+#define PG_WHEN(feature) "\1" feature
+#define PG_ELSE          "\2"
+#define PG_END           "\3"
+
+#define PG_INHERITED  "i" /* tables with parents, partitions among them */
+#define PG_LABELLED   "l" /* security labels on anything but what databases share */
+#define PG_COMMENTED  "c" /* comments on what people have made */
+#define PG_EXTENSIONS "x" /* what is marked DEPENDS ON EXTENSION */
+#define PG_GRANTED    "g" /* privileges on relations that people have made */
+
+/* Adds the query with the parts for `features`, a list of the letters above; NULL: for all. */
+void pg_specialise(const char *query, const char *features, struct sfs_str *out);
+
 struct pg_select {
 	const char *class;    /* "pg_class": the catalog that the object is a row of */
 	const char *oid;      /* "c.oid" */
@@ -24,8 +42,10 @@ struct pg_select {
 	const char
 		*depends; /* the class of what may be marked DEPENDS ON EXTENSION; NULL: nothing */
 	const char *depends_oid; /* when that is not `oid` */
-	bool part;   /* the owner is that of another object: used for the acl, not selected */
-	bool shared; /* comments and labels are in pg_shdescription, pg_shseclabel */
+	bool relation; /* the acl is a relation's: PG_GRANTED tells whether there is one */
+	bool part;     /* the owner is that of another object: used for the acl, not selected */
+	bool joined;   /* the query itself refers to what pg_select_joins() adds: that stays */
+	bool shared;   /* comments and labels are in pg_shdescription, pg_shseclabel */
 };
 
 /*

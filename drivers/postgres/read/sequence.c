@@ -14,6 +14,7 @@ static const struct pg_select common = {
 	.owner = "c.relowner",
 	.acl = "c.relacl",
 	.acl_type = "'s'",
+	.relation = true,
 };
 
 void

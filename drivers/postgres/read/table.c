@@ -9,6 +9,7 @@ static const struct pg_select common = {
 	.owner = "c.relowner",
 	.acl = "c.relacl",
 	.acl_type = "'r'",
+	.relation = true,
 };
 
 static void
@@ -16,14 +17,19 @@ select_family(struct sfs_str *out)
 {
 	sfs_str_add(out,
 		",\n CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type"
-		",\n CASE WHEN NOT c.relispartition THEN"
-		" (SELECT string_agg(h.inhparent::regclass::text, ', ' ORDER BY h.inhseqno)"
-		" FROM pg_inherits h WHERE h.inhrelid = c.oid) END AS inherits"
-		",\n CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key"
-		",\n CASE WHEN c.relispartition THEN (SELECT h.inhparent::regclass::text"
-		" FROM pg_inherits h WHERE h.inhrelid = c.oid) END AS partition_of"
-		",\n CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid)"
-		" END AS partition_bound");
+		",\n " PG_WHEN(
+			PG_INHERITED) "CASE WHEN NOT c.relispartition THEN"
+				      " (SELECT string_agg(h.inhparent::regclass::text, ', ' ORDER BY h.inhseqno)"
+				      " FROM pg_inherits h WHERE h.inhrelid = c.oid) END" PG_ELSE
+				      "NULL" PG_END " AS inherits"
+				      ",\n CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key"
+				      ",\n " PG_WHEN(
+					      PG_INHERITED) "CASE WHEN c.relispartition THEN"
+							    " (SELECT h.inhparent::regclass::text"
+							    " FROM pg_inherits h WHERE h.inhrelid = c.oid) END" PG_ELSE
+							    "NULL" PG_END " AS partition_of"
+							    ",\n CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid)"
+							    " END AS partition_bound");
 }
 
 static void

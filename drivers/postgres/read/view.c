@@ -9,6 +9,7 @@ static const struct pg_select common = {
 	.owner = "c.relowner",
 	.acl = "c.relacl",
 	.acl_type = "'r'",
+	.relation = true,
 	.depends = "pg_class",
 };
 
