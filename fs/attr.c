@@ -125,6 +125,10 @@ set_size(
 	if (node->locked) {
 		return -EACCES;
 	}
+	if (!handle && !node->parent) {
+		/* Gone since the kernel looked it up: to this errno it looks once more. */
+		return -ESTALE;
+	}
 	if (!handle || !node->buffer) {
 		return truncate_closed(mnt, node, thread, size);
 	}

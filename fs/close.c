@@ -161,7 +161,14 @@ end_writing(struct mnt *mnt, struct mnt_node *node)
 {
 	int verdict = 0;
 
-	if (node->writers || !node->buffer) {
+	if (node->writers) {
+		return;
+	}
+	if (!node->buffer) {
+		if (node->role == MNT_OBJECT && !node->exists) {
+			/* Gone while it was open, and nobody wrote. */
+			mnt_view_remove(mnt, node);
+		}
 		return;
 	}
 	if (mnt_judge(mnt, NULL, node, true, true, &verdict)) {

@@ -91,6 +91,10 @@ may_open(const struct mnt *mnt, const struct mnt_node *node, bool writes)
 	if (node->role == MNT_DIRECTORY) {
 		return -EISDIR;
 	}
+	if (!node->parent) {
+		/* Gone since the kernel looked it up: to this errno it looks once more. */
+		return -ESTALE;
+	}
 	if (writes && mnt->read_only) {
 		return -EROFS;
 	}

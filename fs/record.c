@@ -32,18 +32,38 @@ name_of(const struct sfs_edit *edit)
 	return sfs_str_steal(&name);
 }
 
+/* What is committed and not shown yet is nobody else's to show: mnt_save_publish() does. */
+struct commit {
+	struct mnt *mnt;
+	struct sfs_record *record; /* NULL: it is not recorded */
+};
+
+static int
+see_commit(void *data, const struct sfs_plan *plan, struct sfs_error *err)
+{
+	const struct commit *commit = data;
+	int r = commit->record ? sfs_record_plan(commit->record, plan, err) : 0;
+
+	if (r == 0) {
+		MNT_LOCK(commit->mnt);
+		commit->mnt->committing = true;
+	}
+	return r;
+}
+
 static int
 apply_recorded(struct mnt *mnt, struct sfs_record *record, const struct sfs_edit *edit,
 	struct sfs_outcome *outcome, struct sfs_error *err)
 {
-	struct sfs_witness witness = { sfs_record_plan, record };
+	struct commit commit = { mnt, record };
+	struct sfs_witness witness = { see_commit, &commit };
 	struct sfs_error fault sfs_auto(error) = SFS_ERROR_INIT;
 	int r = sfs_record_begin(record, err);
 
 	if (r < 0) {
 		return r;
 	}
-	r = sfs_edit_apply_seen(record->db, edit, 1, mnt->options->policy, &witness, outcome, err);
+	r = sfs_edit_apply(record->db, edit, 1, mnt->options->policy, &witness, outcome, err);
 	if (sfs_record_end(record, r, &fault) < 0) {
 		/* It is done and in the ledger: the save is none that failed. */
 		mnt_control_warn(mnt,
@@ -58,7 +78,10 @@ mnt_record_apply(struct mnt *mnt, struct sfs_db *db, const struct sfs_edit *edit
 	struct sfs_outcome *outcome, struct sfs_error *err)
 {
 	if (!mnt->options->record) {
-		return sfs_edit_apply(db, edit, 1, mnt->options->policy, outcome, err);
+		struct commit commit = { .mnt = mnt };
+
+		return sfs_edit_apply(db, edit, 1, mnt->options->policy,
+			&(struct sfs_witness){ see_commit, &commit }, outcome, err);
 	}
 	char *name sfs_auto(free) = name_of(edit);
 	struct sfs_record record sfs_auto(record) = {

@@ -36,6 +36,13 @@ begin(struct mnt *mnt, struct reading *reading)
 	reading->changes = mnt->changes;
 }
 
+/* Whether a change of ours is, or may be, in the database that is not in the reading or the tree. */
+static bool
+is_behind(const struct mnt *mnt, const struct reading *reading)
+{
+	return mnt->committing || mnt->changes != reading->changes;
+}
+
 static int
 tell_changed(struct sfs_error *err)
 {
@@ -69,7 +76,7 @@ static int
 show_whole(struct mnt *mnt, struct reading *reading)
 {
 	MNT_LOCK(mnt);
-	if (mnt->changes != reading->changes) {
+	if (is_behind(mnt, reading)) {
 		return -EAGAIN;
 	}
 	mnt_view_refresh(mnt, &reading->tree);
@@ -137,7 +144,7 @@ static int
 show_some(struct mnt *mnt, const struct reading *reading, const struct mnt_paths *old_paths)
 {
 	MNT_LOCK(mnt);
-	if (mnt->changes != reading->changes) {
+	if (is_behind(mnt, reading)) {
 		return -EAGAIN;
 	}
 	sfs_vec_foreach (path, old_paths) {

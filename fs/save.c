@@ -55,6 +55,10 @@ mnt_save_apply(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edit
 	}
 	int r = mnt_record_apply(mnt, db, edit, outcome, err);
 	mnt_jobs_note(mnt, r);
+	if (r < 0) {
+		MNT_LOCK(mnt);
+		mnt->committing = false;
+	}
 	if (r == 0 && outcome->changed) {
 		const char *arrow = edit->renamed ? " -> " : "";
 		char *what sfs_auto(free) = sfs_asprintf(
@@ -70,6 +74,7 @@ mnt_save_publish(struct mnt *mnt, const struct sfs_outcome *outcome)
 {
 	mnt_view_outcome(mnt, outcome);
 	mnt->changes += outcome->changed;
+	mnt->committing = false;
 }
 
 void

@@ -91,6 +91,7 @@ struct mnt {
 	struct mnt_nodes nodes;
 	struct mnt_health health;
 	uint64_t changes;   /* counts the changes that we made in the database */
+	bool committing;    /* one is, or may be, in the database and not in the tree yet */
 	int64_t reading_ms; /* atomic; how long the last reading of the whole catalog took */
 	uint64_t shown;     /* nodes.changes as of the last `status` */
 	struct mnt_refused refused;

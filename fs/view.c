@@ -144,8 +144,8 @@ withdraw(struct mnt *mnt, struct mnt_node *node)
 {
 	node->exists = false;
 	node->locked = false;
-	if (node->buffer) {
-		/* Somebody is writing it: the save will find out that it is gone. */
+	if (node->buffer || node->writers) {
+		/* Somebody writes it, or will: the save will find out that it is gone. */
 		(void)mnt_node_set_text(node, NULL);
 		return;
 	}

@@ -372,13 +372,6 @@ prepare_and_apply(struct editor *e, const struct sfs_edit *edits, size_t n_edits
 
 int
 sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
-	enum sfs_policy policy, struct sfs_outcome *ret_outcome, struct sfs_error *err)
-{
-	return sfs_edit_apply_seen(db, edits, n_edits, policy, NULL, ret_outcome, err);
-}
-
-int
-sfs_edit_apply_seen(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	enum sfs_policy policy, const struct sfs_witness *witness, struct sfs_outcome *ret_outcome,
 	struct sfs_error *err)
 {

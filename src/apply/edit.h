@@ -43,19 +43,15 @@ SFS_DEFINE_AUTO_VALUE(outcome, struct sfs_outcome, sfs_outcome_finish)
 /*
  * Evaluates, compares, plans, and, where `policy` allows and there is something to do, applies in one
  * transaction, reads back, and commits only if the database then says what was asked.
+ * `witness` (may be NULL) sees what is done, as apply/apply.h says.
  * On failure the database is as it was and err->plan holds the plan if one was made.
  *   -EINVAL  a text does not parse, or defines something else than its path
  *   -EPERM   refused by policy
  *   -ESTALE  the object is not any more as `base` says; err->detail shows the difference
  *   and what the database says: -EACCES, -EBUSY, -EEXIST, -ENOENT, -EROFS, -EIO, -ETIMEDOUT
  */
-int sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
-	enum sfs_policy policy, struct sfs_outcome *ret_outcome,
-	struct sfs_error *err) SFS_MUST_CHECK;
-
-/* The same, and `witness` (may be NULL) sees what is done, as apply/apply.h says. */
 struct sfs_witness;
-int sfs_edit_apply_seen(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
+int sfs_edit_apply(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	enum sfs_policy policy, const struct sfs_witness *witness, struct sfs_outcome *ret_outcome,
 	struct sfs_error *err) SFS_MUST_CHECK;
 

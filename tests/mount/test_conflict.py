@@ -105,14 +105,15 @@ def test_changed(place, folder, engine, seen):
 
 def test_gone(place, folder, engine):
     """An object that is dropped while it is edited does not come back by itself."""
+    doomed = folder / "doomed.sql"
     for seen in (False, True):
         engine.run("DROP TABLE IF EXISTS doomed; CREATE TABLE doomed (a integer);")
-        wait_for((folder / "doomed.sql").exists, 20)
-        editor = Editor("plain", folder / "doomed.sql")
-        new = (folder / "doomed.sql").read_text().replace("a integer", "a integer, b integer")
+        wait_for(lambda: names(folder).count("doomed.sql") and "b integer" not in doomed.read_text(), 20)
+        editor = Editor("plain", doomed)
+        new = doomed.read_text().replace("a integer", "a integer, b integer")
         engine.run("DROP TABLE doomed;")
         if seen:
-            wait_for(lambda: not (folder / "doomed.sql").exists(), 20)
+            wait_for(lambda: not doomed.exists(), 20)
             # The name is free again: what is written there is a new object.
             assert editor.save(new) == 0
             assert columns(engine, "doomed") == ["a", "b"]
