@@ -12,8 +12,9 @@
 #include "base/alloc.h"
 
 enum {
-	SETTLE_MS = 10, /* who writes is let finish: a reader's lock could be in his way */
-	PAUSE_MS = 50,  /* between two rings */
+	SETTLE_MS = 10,     /* who writes is let finish: a reader's lock could be in his way, */
+	SETTLE_ROUNDS = 10, /* and the next statement of a script follows soon; not for ever */
+	PAUSE_MS = 50,      /* between two rings */
 };
 
 struct mnt_stir {
@@ -25,33 +26,44 @@ struct mnt_stir {
 	void *data;
 };
 
-/* The file itself and the log that is written ahead of it; not a journal, which comes before. */
-static bool
-is_about(const struct mnt_stir *stir, const char *name)
+/* What an event is about. */
+enum news {
+	NONE,
+	WORK,   /* a journal, which comes before a change: somebody is at work */
+	CHANGE, /* the file itself, or the log that is written ahead of it */
+};
+
+static enum news
+news_of(const struct mnt_stir *stir, const struct inotify_event *event)
 {
 	size_t len = strlen(stir->name);
 
-	return strncmp(name, stir->name, len) == 0 &&
-	       (!name[len] || strcmp(name + len, "-wal") == 0);
+	if (event->mask & IN_Q_OVERFLOW) {
+		return CHANGE;
+	}
+	if (!event->len || strncmp(event->name, stir->name, len) != 0) {
+		return NONE;
+	}
+	return !event->name[len] || strcmp(event->name + len, "-wal") == 0 ? CHANGE : WORK;
 }
 
-/* Takes what is there; whether any of it is about the file. */
-static bool
+/* Takes what is there; what matters most of it. */
+static enum news
 take_events(const struct mnt_stir *stir)
 {
 	_Alignas(struct inotify_event) char room[4096];
-	bool about = false;
+	enum news all = NONE;
 
 	for (ssize_t n; (n = read(stir->events, room, sizeof room)) > 0;) {
 		for (ssize_t at = 0; at < n;) {
 			const struct inotify_event *event = (const void *)(room + at);
+			enum news news = news_of(stir, event);
 
-			about |= event->len && is_about(stir, event->name);
-			about |= (event->mask & IN_Q_OVERFLOW) != 0;
+			all = news > all ? news : all;
 			at += (ssize_t)(sizeof *event + event->len);
 		}
 	}
-	return about;
+	return all;
 }
 
 /* Waits for the end, so long at most; whether it has come. */
@@ -61,6 +73,21 @@ ends_within(const struct mnt_stir *stir, int timeout_ms)
 	struct pollfd end = { .fd = stir->end, .events = POLLIN };
 
 	return poll(&end, 1, timeout_ms) > 0;
+}
+
+/* Waits until the writers have come to rest; whether the end has come instead. */
+static bool
+settle(const struct mnt_stir *stir)
+{
+	for (int round = 0; round < SETTLE_ROUNDS; round++) {
+		if (ends_within(stir, SETTLE_MS)) {
+			return true;
+		}
+		if (take_events(stir) == NONE) {
+			break;
+		}
+	}
+	return false;
 }
 
 static void *
@@ -78,13 +105,12 @@ run(void *data)
 		if (fds[0].revents) {
 			return NULL;
 		}
-		if (!take_events(stir)) {
+		if (take_events(stir) != CHANGE) {
 			continue;
 		}
-		if (ends_within(stir, SETTLE_MS)) {
+		if (settle(stir)) {
 			return NULL;
 		}
-		(void)take_events(stir);
 		stir->ring(stir->data);
 		if (ends_within(stir, PAUSE_MS)) {
 			return NULL;

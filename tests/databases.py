@@ -256,7 +256,8 @@ class SqliteDatabase:
 
     def shell(self, *arguments, text=""):
         done = subprocess.run(
-            ["sqlite3", "-bail", str(self.path), *arguments],
+            # Who shares a file waits for the others' locks, as every client but this one does by itself.
+            ["sqlite3", "-bail", "-cmd", ".timeout 10000", str(self.path), *arguments],
             input=text,
             capture_output=True,
             check=False,

@@ -11,14 +11,9 @@
 #include "drivers/sqlite/schema.h"
 #include "drivers/sqlite/scope.h"
 
-/* A row of sqlite_schema; texts are borrowed from the statement. */
+/* A row of sqlite_schema; its texts are in the reader's arena. */
 struct row {
 	const char *type, *name, *relation, *sql;
-};
-
-/* An index that came before its table. */
-struct late {
-	char *name, *relation, *sql;
 };
 
 struct reader {
@@ -31,7 +26,9 @@ struct reader {
 	struct lite_index index;       /* owned; the same for indexes */
 	struct sfs_map *relations;     /* owned; objects by lower-case name */
 	struct sfs_str key;
-	SFS_VEC(struct late) late;
+	struct sfs_arena *arena; /* owned; of the rows */
+	SFS_VEC(struct row) rows;
+	SFS_VEC(const struct row *) late; /* indexes that came before their tables */
 };
 
 static void
@@ -44,12 +41,9 @@ reader_finish(struct reader *r)
 	lite_index_finish(&r->index);
 	sfs_map_destroy(r->relations);
 	sfs_str_finish(&r->key);
-	sfs_vec_foreach (late, &r->late) {
-		free(late->name);
-		free(late->relation);
-		free(late->sql);
-	}
 	sfs_vec_finish(&r->late);
+	sfs_vec_finish(&r->rows);
+	sfs_arena_destroy(r->arena);
 }
 
 SFS_DEFINE_AUTO_VALUE(reader, struct reader, reader_finish)
@@ -203,8 +197,7 @@ add_index_later(struct reader *r, const struct row *row)
 	if (table) {
 		add_index(r, row, table);
 	} else {
-		sfs_vec_push(&r->late, (struct late){ sfs_strdup(row->name),
-					       sfs_strdup(row->relation), sfs_strdup(row->sql) });
+		sfs_vec_push(&r->late, row);
 	}
 }
 
@@ -290,8 +283,12 @@ add_row(struct reader *r, const struct row *row)
 	}
 }
 
+/*
+ * What sqlite_schema says, copied: who reads the file keeps writers from it, and their programs seldom
+ * wait, so it is let go of before anything is made of this.
+ */
 static int
-read_rows(struct reader *r, sqlite3 *conn, struct sfs_error *err)
+copy_rows(struct reader *r, sqlite3 *conn, struct sfs_error *err)
 {
 	static const char query[] =
 		"SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL";
@@ -302,29 +299,58 @@ read_rows(struct reader *r, sqlite3 *conn, struct sfs_error *err)
 		return rc;
 	}
 	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
-		struct row row = {
-			.type = (const char *)sqlite3_column_text(statement, 0),
-			.name = (const char *)sqlite3_column_text(statement, 1),
-			.relation = (const char *)sqlite3_column_text(statement, 2),
-			.sql = (const char *)sqlite3_column_text(statement, 3),
-		};
+		const char *texts[4];
+		bool all = true;
 
-		if (row.type && row.name && row.relation && row.sql) {
-			add_row(r, &row);
+		for (int i = 0; i < 4; i++) {
+			texts[i] = sfs_arena_strdup(
+				r->arena, (const char *)sqlite3_column_text(statement, i));
+			all = all && texts[i];
+		}
+		if (all) {
+			sfs_vec_push(
+				&r->rows, (struct row){ texts[0], texts[1], texts[2], texts[3] });
 		}
 	}
-	if (rc != SQLITE_DONE) {
-		return lite_error(conn, query, err);
+	return rc == SQLITE_DONE ? 0 : lite_error(conn, query, err);
+}
+
+static void
+add_rows(struct reader *r)
+{
+	sfs_vec_foreach (row, &r->rows) {
+		add_row(r, row);
 	}
 	sfs_vec_foreach (late, &r->late) {
-		struct sfs_object *table = relation_of(r, late->relation);
-		struct row row = { "index", late->name, late->relation, late->sql };
+		struct sfs_object *table = relation_of(r, (*late)->relation);
 
 		if (table) {
-			add_index(r, &row, table);
+			add_index(r, *late, table);
 		}
 	}
-	return 0;
+}
+
+/* All that is asked of the database; of several statements, so that they see one schema. */
+static int
+ask(struct reader *r, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_error *err)
+{
+	bool own = sqlite3_get_autocommit(conn);
+	int rc = own ? lite_run(conn, "BEGIN", err) : 0;
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = lite_virtuals_read(conn, &r->virtuals, err);
+	if (rc == 0 && sfs_scope_is_partial(scope)) {
+		rc = lite_scope_create(conn, scope, &r->scope, err);
+	}
+	if (rc == 0) {
+		rc = copy_rows(r, conn, err);
+	}
+	if (own) {
+		(void)lite_run(conn, "ROLLBACK", NULL);
+	}
+	return rc;
 }
 
 static int
@@ -333,23 +359,19 @@ read_all(sqlite3 *conn, const char *ledger, const struct sfs_scope *scope,
 {
 	struct reader r sfs_auto(reader) = {
 		.catalog = sfs_catalog_create(),
+		.arena = sfs_arena_create(),
 		.relations = sfs_map_create(),
 		.texts = scope->texts,
 		.ledger = ledger,
 	};
-	int rc = lite_virtuals_read(conn, &r.virtuals, err);
 
 	lite_table_init(&r.table);
 	r.catalog->dialect = SFS_SQLITE;
-	if (rc == 0 && sfs_scope_is_partial(scope)) {
-		rc = lite_scope_create(conn, scope, &r.scope, err);
-	}
-	if (rc == 0) {
-		rc = read_rows(&r, conn, err);
-	}
+	int rc = ask(&r, conn, scope, err);
 	if (rc < 0) {
 		return rc;
 	}
+	add_rows(&r);
 	if (!sfs_scope_is_partial(scope)) {
 		(void)sfs_catalog_add(r.catalog,
 			&(struct sfs_identity){ .kind = SFS_NAMESPACE,
@@ -378,18 +400,6 @@ lite_read(struct sfs_db *base, const struct sfs_scope *scope, struct sfs_catalog
 {
 	struct lite_db *db = lite_of(base);
 	int r = lite_follow_file(db, err);
-	bool own = sqlite3_get_autocommit(db->conn);
 
-	/* Two statements must see the same schema. */
-	if (r == 0 && own) {
-		r = lite_run(db->conn, "BEGIN", err);
-	}
-	if (r < 0) {
-		return r;
-	}
-	r = read_all(db->conn, db->ledger_table, scope, ret_catalog, err);
-	if (own) {
-		(void)lite_run(db->conn, "ROLLBACK", NULL);
-	}
-	return r;
+	return r < 0 ? r : read_all(db->conn, db->ledger_table, scope, ret_catalog, err);
 }
