@@ -3,10 +3,15 @@
 #include <string.h>
 
 #include "migrate/lint.h"
+#include "migrate/lint_file.h"
 #include "migrate/touched.h"
 #include "sql/statement.h"
 
 enum { PG = 1 << SFS_POSTGRES, LITE = 1 << SFS_SQLITE, BOTH = PG | LITE };
+
+#define DROPS_MORE        "drops what depends on it, too"
+#define USED_BY_PROGRAMS  "goes: first let no program that runs use it any more"
+#define WAITS_FOR_WRITERS "comes when no writer is at work, and new ones wait for that"
 
 /* `phrase` stands outside of parentheses, in one go; "?" is any word that is not a keyword below. */
 static const struct rule {
@@ -26,11 +31,20 @@ static const struct rule {
 	{ BOTH, "ALTER TABLE", "DROP ?", NULL, 2, SFS_LOSS, "drops a column with its values" },
 	{ PG, "TRUNCATE", NULL, NULL, 3, SFS_LOSS, "deletes all rows" },
 	{ BOTH, "DELETE", NULL, "WHERE", 3, SFS_LOSS, "deletes all rows" },
+	{ PG, "DROP DATABASE", NULL, NULL, 3, SFS_LOSS, "drops a database" },
+	{ PG, "TRUNCATE", "CASCADE", NULL, 4, SFS_LOSS, "empties tables that refer to it, too" },
 	{ PG, "DROP", "CASCADE", NULL, 4, SFS_LOSS, "drops what depends on it, too" },
+	{ PG, "ALTER TABLE", "DROP ? CASCADE", NULL, 4, SFS_LOSS, DROPS_MORE },
+	{ PG, "ALTER TABLE", "DROP COLUMN ? CASCADE", NULL, 4, SFS_LOSS, DROPS_MORE },
+	{ PG, "ALTER TABLE", "DROP COLUMN IF EXISTS ? CASCADE", NULL, 4, SFS_LOSS, DROPS_MORE },
+	{ PG, "ALTER TABLE", "DROP CONSTRAINT ? CASCADE", NULL, 4, SFS_LOSS, DROPS_MORE },
+	{ PG, "ALTER TABLE", "DROP CONSTRAINT IF EXISTS ? CASCADE", NULL, 4, SFS_LOSS, DROPS_MORE },
 	{ PG, "ALTER TABLE", "SET DATA TYPE", NULL, 5, SFS_LOSS,
 		"values may be cut or changed by the new type" },
 	{ PG, "ALTER TABLE", "TYPE", "DATA", 5, SFS_LOSS,
 		"values may be cut or changed by the new type" },
+	{ PG, "DROP OWNED", NULL, NULL, 7, SFS_LOSS, "drops all that a role owns" },
+	{ PG, "DROP EXTENSION", NULL, NULL, 7, SFS_LOSS, "drops all that belongs to it" },
 	{ PG, "DROP SEQUENCE", NULL, NULL, 6, SFS_LOSS, "drops a sequence with its value" },
 	{ PG, "ALTER TABLE", "DISABLE ROW LEVEL SECURITY", NULL, 8, SFS_LOSS,
 		"switches row security off" },
@@ -81,15 +95,24 @@ static const struct rule {
 	{ PG, "ALTER TABLE", "ADD COLUMN & GENERATED", NULL, 31, SFS_WARN, "rewrites the table" },
 	{ PG, "CLUSTER", NULL, NULL, 36, SFS_WARN, "rewrites the table while it is locked" },
 	{ PG, "VACUUM", "FULL", NULL, 36, SFS_WARN, "rewrites the table while it is locked" },
+	{ PG, "CREATE TRIGGER", NULL, NULL, 37, SFS_INFO, WAITS_FOR_WRITERS },
+	{ PG, "CREATE OR REPLACE TRIGGER", NULL, NULL, 37, SFS_INFO, WAITS_FOR_WRITERS },
+	{ PG, "CREATE CONSTRAINT TRIGGER", NULL, NULL, 37, SFS_INFO, WAITS_FOR_WRITERS },
 	{ PG, "ALTER TABLE", "ATTACH PARTITION", NULL, 39, SFS_WARN,
 		"the partition's rows are checked against its bound" },
 	{ BOTH, "ALTER TABLE", "RENAME", NULL, 60, SFS_WARN,
 		"programs that use the old name fail" },
 	{ PG, "ALTER TYPE", "RENAME", NULL, 60, SFS_WARN, "programs that use the old name fail" },
+	{ PG, "DROP VIEW", NULL, NULL, 61, SFS_INFO, USED_BY_PROGRAMS },
+	{ PG, "DROP FUNCTION", NULL, NULL, 61, SFS_INFO, USED_BY_PROGRAMS },
+	{ PG, "DROP PROCEDURE", NULL, NULL, 61, SFS_INFO, USED_BY_PROGRAMS },
+	{ PG, "DROP TYPE", NULL, NULL, 61, SFS_INFO, USED_BY_PROGRAMS },
 	{ PG, "ALTER TYPE", "ADD VALUE", NULL, 62, SFS_INFO,
 		"the value can be used once this is committed" },
 	{ PG, "ALTER EXTENSION", "UPDATE", NULL, 66, SFS_WARN,
 		"brings an extension to another version" },
+	{ PG, "ALTER TABLE", "REPLICA IDENTITY", NULL, 67, SFS_INFO,
+		"subscribers see other old rows" },
 };
 
 struct linter {
@@ -264,6 +287,7 @@ sfs_lint(enum sfs_dialect dialect, const char *text, size_t len, struct sfs_plan
 	sfs_vec_foreach (statement, &l.statements) {
 		lint_statement(&l, statement);
 	}
+	sfs_lint_file(dialect, text, len, &l.made, plan);
 	sfs_vec_finish(&l.statements);
 	sfs_vec_finish(&l.made);
 	sfs_vec_finish(&l.rebuilt);

@@ -28,6 +28,12 @@ def rules_told(column):
     return {int(row[1][1:]) for row in rows if row[column] == "yes"}
 
 
+def test_the_page_is_true_of_migrations():
+    lint = "".join((ROOT / "src/migrate" / name).read_text() for name in ("lint.c", "lint_file.c"))
+    rules = re.findall(r"\b(\d+), SFS_(?:LOSS|WARN|INFO),", lint)
+    assert rules_told(6) == {int(rule) for rule in rules}
+
+
 @pytest.mark.parametrize(("driver", "column"), [("postgres", 4), ("sqlite", 5)])
 def test_the_page_is_true(driver, column):
     assert rules_told(column) == rules_of(driver)
