@@ -5,11 +5,10 @@
 
 #include "drivers/sqlite/planner.h"
 
-/* A count that is not known, for want of a database. */
-#define UNKNOWN ((int64_t)-1)
+#define UNKNOWN LITE_UNKNOWN
 
-static int64_t
-measure(const struct lite_planner *planner, const char *sql)
+int64_t
+lite_measure(const struct lite_planner *planner, const char *sql)
 {
 	int64_t n = UNKNOWN;
 
@@ -27,11 +26,11 @@ measuref(const struct lite_planner *planner, const char *format, ...)
 	va_start(args, format);
 	char *sql sfs_auto(free) = sfs_vasprintf(format, args);
 	va_end(args);
-	return measure(planner, sql);
+	return lite_measure(planner, sql);
 }
 
-static int64_t
-rows_of(const struct lite_planner *planner, const struct sfs_object *table)
+int64_t
+lite_count_rows(const struct lite_planner *planner, const struct sfs_object *table)
 {
 	return measuref(
 		planner, "SELECT count(*) FROM main.%s", lite_quoted(planner, table->id.name));
@@ -40,7 +39,7 @@ rows_of(const struct lite_planner *planner, const struct sfs_object *table)
 void
 lite_measure_drop(struct lite_planner *planner, const struct sfs_object *table)
 {
-	int64_t rows = rows_of(planner, table);
+	int64_t rows = lite_count_rows(planner, table);
 
 	if (rows == UNKNOWN) {
 		sfs_plan_hazard(planner->plan, 1, SFS_LOSS, table,
@@ -214,7 +213,7 @@ measure_new_column(
 		sfs_object_has(column, SFS_COLUMN_GENERATED)) {
 		return;
 	}
-	int64_t rows = rows_of(planner, pair->from);
+	int64_t rows = lite_count_rows(planner, pair->from);
 	if (rows > 0) {
 		sfs_plan_hazard(planner->plan, 30, SFS_WARN, column,
 			"NOT NULL without a default will fail: there are %lld rows",
@@ -267,16 +266,44 @@ measure_constraints(struct lite_planner *planner, const struct lite_pair *pair)
 	}
 }
 
+/* ---- the whole ---- */
+
+/*
+ * SQLite locks the file and not a table: while a change is made nobody else writes, and unless there
+ * is a write-ahead log nobody reads when it is committed.
+ */
+void
+lite_tell_lock(struct lite_planner *planner)
+{
+	const char *lock = "EXCLUSIVE";
+	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
+
+	if (planner->db &&
+		lite_prepare(planner->db->conn, "PRAGMA main.journal_mode", &statement, NULL) ==
+			0 &&
+		sqlite3_step(statement) == SQLITE_ROW &&
+		strcmp((const char *)sqlite3_column_text(statement, 0), "wal") == 0) {
+		lock = "RESERVED";
+	}
+	sfs_vec_foreach (step, &planner->plan->steps) {
+		step->lock = step->object ? lock : NULL;
+	}
+	sfs_vec_foreach (hazard, &planner->plan->hazards) {
+		hazard->lock = lock;
+	}
+}
+
 void
 lite_measure_pair(struct lite_planner *planner, const struct lite_pair *pair)
 {
+	lite_measure_keys(planner, pair);
 	if (!pair->touched) {
 		return;
 	}
 	measure_columns(planner, pair);
 	measure_constraints(planner, pair);
 	if (pair->rebuilt) {
-		int64_t rows = rows_of(planner, pair->from);
+		int64_t rows = lite_count_rows(planner, pair->from);
 
 		if (rows == UNKNOWN) {
 			sfs_plan_hazard(planner->plan, 31, SFS_INFO, pair->to,

@@ -362,5 +362,6 @@ lite_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	if (r == 0) {
 		r = lite_check_programs(&planner, err);
 	}
+	lite_tell_lock(&planner);
 	return r == 0 ? lite_frame(&planner, err) : r;
 }

@@ -131,4 +131,17 @@ void lite_text(const struct sfs_object *object, struct sfs_str *out);
 void lite_measure_drop(struct lite_planner *planner, const struct sfs_object *table);
 void lite_measure_pair(struct lite_planner *planner, const struct lite_pair *pair);
 
+/* Says of every step and hazard what it locks. */
+void lite_tell_lock(struct lite_planner *planner);
+
+/* A count that is not known: there is no database, or the question makes no sense to it. */
+#define LITE_UNKNOWN ((int64_t)-1)
+
+/* What a query of one number answers. */
+int64_t lite_measure(const struct lite_planner *planner, const char *sql);
+int64_t lite_count_rows(const struct lite_planner *planner, const struct sfs_object *table);
+
+/* New unique keys, checks and foreign keys of a table that is there. (measure_keys.c) */
+void lite_measure_keys(struct lite_planner *planner, const struct lite_pair *pair);
+
 #endif

@@ -64,6 +64,13 @@ POSTGRESQL = {
         "INSERT INTO t VALUES (1, 'x'), (5, 'y'); INSERT INTO child VALUES (5);",
         "SELECT v.a, v.b, child.a FROM v LEFT JOIN child USING (a) ORDER BY 1",
     ),
+    # A new replica identity does not take a child from its parent, whose columns come and go with it.
+    "column dropped above a table with another replica identity": (
+        "CREATE TABLE p (a int, b int); CREATE TABLE c (d int) INHERITS (p);",
+        "CREATE TABLE p (a int); CREATE TABLE c (d int) INHERITS (p); ALTER TABLE c REPLICA IDENTITY FULL;",
+        "INSERT INTO c VALUES (1, 2, 3);",
+        "SELECT a, d FROM c",
+    ),
 }
 
 

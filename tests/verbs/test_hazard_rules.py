@@ -36,6 +36,13 @@ CASES = {
         TABLE + "CREATE INDEX i ON {s}.t (a); COMMENT ON INDEX {s}.i IS 'kept';",
         "warning", "index {s}.t.i", r"dropped while its table is locked; it has 16 kB and was used \d+ times", "ACCESS EXCLUSIVE",
     ),
+    "H21 detached": (
+        "CREATE TABLE {s}.p (a int) PARTITION BY LIST (a); CREATE TABLE {s}.q PARTITION OF {s}.p DEFAULT;",
+        "CREATE TABLE {s}.p (a int) PARTITION BY LIST (a); CREATE TABLE {s}.q (a int);",
+        "CREATE TABLE {s}.p (a int) PARTITION BY LIST (a); CREATE TABLE {s}.q PARTITION OF {s}.p DEFAULT;"
+        "ALTER TABLE {s}.q REPLICA IDENTITY FULL;",
+        "warning", "table {s}.q", "rows leave the partitioned table", "ACCESS EXCLUSIVE",
+    ),
     "H31": (
         ROWS,
         TABLE.replace(")", ", c uuid DEFAULT gen_random_uuid())"),

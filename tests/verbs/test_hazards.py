@@ -87,3 +87,48 @@ def test_facts_are_measured(pg, schemafs, tmp_path):
         other.run("BEGIN; LOCK TABLE gone IN ACCESS EXCLUSIVE MODE;")
         told = schemafs("diff", pg.target, tmp_path / "to.sql", code=1).stderr
     assert "H01: table public.gone: is dropped with the rows in it" in told
+
+
+LITE_FROM = """
+CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT);
+CREATE TABLE t (a INT, b TEXT, c INT, d INT, "E e" TEXT);
+CREATE TABLE empty (a INT, b INT);
+INSERT INTO p VALUES (1, 'x'), (2, 'X');
+INSERT INTO t VALUES (1, 'x', 1, 1, 'A'), (2, 'X', 2, 2, 'a'), (3, NULL, 9, 3, 'b'), (4, NULL, NULL, 4, 'c');
+"""
+LITE_TO = """
+CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT COLLATE NOCASE, UNIQUE (code));
+CREATE TABLE t (a INT, b TEXT, c INT REFERENCES p, d INT CHECK (d < 3), "E e" TEXT, CONSTRAINT u UNIQUE (a),
+    CONSTRAINT holds CHECK (a > 0), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id));
+CREATE TABLE empty (a INT REFERENCES p, b INT UNIQUE CHECK (b > 0));
+CREATE UNIQUE INDEX i ON t (b);
+CREATE UNIQUE INDEX j ON t (lower("E e") DESC, coalesce(NULL, 1));
+CREATE UNIQUE INDEX k ON t (lower("E e")) WHERE a > 1;
+"""
+LITE_TOLD = [
+    ("H50", 'constraint main.p."UNIQUE.*', "warning", "1 values stand in more than one row"),
+    ("H50", "constraint main.t.u", "info", "no duplicates now"),
+    ("H50", "index main.t.i", "info", "no duplicates now"),
+    ("H50", "index main.t.j", "warning", "1 values stand in more than one row"),
+    ("H50", "index main.t.k", "info", "no duplicates now"),
+    ("H53", 'constraint main.t."FOREIGN KEY.*', "warning", "does not hold for 1 rows"),
+    ("H53", "constraint main.t.f", "warning", "does not hold for 2 rows"),
+    ("H53", 'constraint main.t."CHECK.*', "warning", "does not hold for 2 rows"),
+]
+
+
+@pytest.mark.parametrize(("mode", "lock"), [("delete", "EXCLUSIVE"), ("wal", "RESERVED")])
+def test_facts_of_sqlite(new_sqlite, schemafs, tmp_path, mode, lock):
+    sqlite = new_sqlite()
+    sqlite.run(f"PRAGMA journal_mode = {mode};" + LITE_FROM)
+    (tmp_path / "to.sql").write_text(LITE_TO)
+    plan = json.loads(schemafs("diff", "--json", sqlite.target, tmp_path / "to.sql", code=1).stdout)
+    text = schemafs("diff", sqlite.target, tmp_path / "to.sql", code=1).stderr
+    found = [h for h in plan["hazards"] if h["rule"] in ("H50", "H53")]
+    for rule, name, severity, words in LITE_TOLD:
+        told = [h for h in found if h["rule"] == rule and re.fullmatch(name, h["object"])]
+        assert [(h["severity"], h["lock"]) for h in told] == [(severity, lock)], (rule, name, found)
+        assert re.search(words, told[0]["message"]), told
+        assert re.search(f"{rule}: {name}: .*{words}.*; takes {lock}\n", text), text
+    assert len(found) == len(LITE_TOLD), found
+    assert {s["lock"] for s in plan["statements"] if s["object"]} == {lock}

@@ -50,11 +50,12 @@ void pg_alter_relation(struct sfs_str *out, const struct sfs_object *object);
 void pg_alter_emit(struct pg_writer *writer, const struct sfs_object *object, const char *head,
 	const struct sfs_str *clauses);
 
-/* What of a table's differences is done by untie and tie. */
-#define PG_TABLE_TIED                                                                              \
+/* What of a table's differences is done by untie and tie; and which of them another table or type holds. */
+#define PG_TABLE_HELD                                                                              \
 	(PG_BIT(SFS_TABLE_INHERITS) | PG_BIT(SFS_TABLE_PARTITION_OF) |                             \
-		PG_BIT(SFS_TABLE_PARTITION_BOUND) | PG_BIT(SFS_TABLE_OF_TYPE) |                    \
-		PG_BIT(SFS_TABLE_REPLICA_IDENTITY) | PG_BIT(SFS_TABLE_CLUSTER_ON))
+		PG_BIT(SFS_TABLE_PARTITION_BOUND) | PG_BIT(SFS_TABLE_OF_TYPE))
+#define PG_TABLE_TIED                                                                              \
+	(PG_TABLE_HELD | PG_BIT(SFS_TABLE_REPLICA_IDENTITY) | PG_BIT(SFS_TABLE_CLUSTER_ON))
 
 void pg_table_alter(
 	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);

@@ -211,8 +211,12 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 		pg_retype(planner, state, SFS_COLUMN_COLLATION);
 	}
 	if ((kind == SFS_TABLE || kind == SFS_FOREIGN_TABLE) && state->attributes & PG_TABLE_TIED) {
-		state->untied = state->tied = true;
-		loosen_references(planner, state);
+		/* What it says of its indexes holds nobody: only parents and types do. */
+		state->tied = true;
+		state->untied = state->attributes & PG_TABLE_HELD;
+		if (state->untied) {
+			loosen_references(planner, state);
+		}
 	}
 	if (kind == SFS_MATERIALIZED_VIEW && state->attributes & PG_BIT(SFS_VIEW_CLUSTER_ON)) {
 		state->tied = true;
