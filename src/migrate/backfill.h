@@ -27,6 +27,10 @@ SFS_DEFINE_AUTO_VALUE(backfill, struct sfs_backfill, sfs_backfill_finish)
 int sfs_backfill_init(struct sfs_backfill *backfill, struct sfs_db *db, const char *sql,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* Reads `backfill->sql`: all but the key. (backfill_read.c) */
+int sfs_backfill_read(struct sfs_backfill *backfill, enum sfs_dialect dialect,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 /* How many rows the table has. */
 int sfs_backfill_total(const struct sfs_backfill *backfill, struct sfs_db *db, int64_t *ret_total,
 	struct sfs_error *err) SFS_MUST_CHECK;

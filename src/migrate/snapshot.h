@@ -59,6 +59,10 @@ bool sfs_snapshot_is_current(const json_t *snapshot);
 json_t *sfs_snapshot_postgres(const struct sfs_catalog *catalog);
 json_t *sfs_snapshot_sqlite(const struct sfs_catalog *catalog);
 
+/* The table with its parts and policies. */
+json_t *sfs_snapshot_postgres_table(
+	const struct sfs_catalog *catalog, const struct sfs_object *table);
+
 /* "columns": { name: ... }. */
 json_t *sfs_snapshot_postgres_columns(
 	const struct sfs_catalog *catalog, const struct sfs_object *table);
