@@ -93,6 +93,17 @@ struct sfs_evaluation {
 	bool whole;
 	const char
 		*shadow; /* an empty database to use as the scratch place, NULL: one of our own */
+	/*
+	 * `whole` false: names under which nothing stands any more, unless a source makes it, whatever
+	 * the database has.
+	 */
+	const struct sfs_identity *gone;
+	size_t n_gone;
+	/*
+	 * `whole` false: what comes back must be what the whole would give. So the texts say all of what
+	 * new objects grant; -ENOTSUP where it can not be had like that.
+	 */
+	bool literal;
 };
 
 /* A statement of a history, to be run again from the beginning. */

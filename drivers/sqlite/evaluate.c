@@ -111,6 +111,21 @@ settle(struct evaluator *e, size_t *ret_sandboxes, struct sfs_error *err)
 
 /* ---- running ---- */
 
+/* Whether a relation of the live database is not to be seen. */
+static bool
+is_gone(const struct evaluator *e, const char *name)
+{
+	for (size_t i = 0; i < e->what->n_gone; i++) {
+		const struct sfs_identity *id = &e->what->gone[i];
+
+		if ((id->kind == SFS_TABLE || id->kind == SFS_VIEW) &&
+			sqlite3_stricmp(id->name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Brings the definition of a relation of the live database into the sandbox. */
 static bool
 borrow(struct evaluator *e, const char *name)
@@ -120,7 +135,8 @@ borrow(struct evaluator *e, const char *name)
 	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
 	size_t offset;
 
-	if (e->what->whole || !e->db || lite_prepare(e->db->conn, query, &statement, NULL) != 0) {
+	if (e->what->whole || !e->db || is_gone(e, name) ||
+		lite_prepare(e->db->conn, query, &statement, NULL) != 0) {
 		return false;
 	}
 	(void)sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);

@@ -106,73 +106,6 @@ sfs_comparison_filter(const struct sfs_project *project, struct sfs_tree *tree)
 	tree->files.len = kept;
 }
 
-static bool
-trees_equal(const struct sfs_tree *a, const struct sfs_tree *b)
-{
-	if (a->files.len != b->files.len) {
-		return false;
-	}
-	for (size_t i = 0; i < a->files.len; i++) {
-		const struct sfs_file *x = &a->files.items[i], *y = &b->files.items[i];
-
-		if (x->len != y->len || strcmp(x->path, y->path) != 0 ||
-			memcmp(x->text, y->text, x->len) != 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Canonical text that is the same means the same schema: then nothing needs to be evaluated. */
-static int
-tree_is_database(const struct sfs_project *project, const struct sfs_side *tree,
-	const struct sfs_side *database, bool *ret_same, char *ret_fingerprint,
-	struct sfs_error *err)
-{
-	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
-	struct sfs_tree live sfs_auto(tree) = { 0 };
-	int r = database->driver->read(
-		database->db, &(struct sfs_scope){ .texts = true }, &catalog, err);
-
-	if (r == 0) {
-		r = sfs_tree_render(database->driver, catalog, &live, err);
-	}
-	/* It is of the whole schema; costly, so left out where it can be seen first that nothing differs. */
-	bool filters = project->include.len || project->exclude.len;
-
-	if (r == 0 && filters && ret_fingerprint) {
-		sfs_fingerprint_tree(&live, ret_fingerprint);
-	}
-	if (r == 0) {
-		sfs_comparison_filter(project, &live);
-		*ret_same = trees_equal(&live, &tree->tree);
-	}
-	if (r == 0 && !filters && !*ret_same && ret_fingerprint) {
-		sfs_fingerprint_tree(&live, ret_fingerprint);
-	}
-	return r;
-}
-
-static int
-same_text(struct sfs_comparison *comparison, struct sfs_error *err)
-{
-	const struct sfs_side *have = &comparison->have, *want = &comparison->want;
-
-	if (have->type == SFS_SIDE_TREE && want->type == SFS_SIDE_TREE) {
-		comparison->same = trees_equal(&have->tree, &want->tree);
-		return 0;
-	}
-	if (have->type == SFS_SIDE_TREE && want->type == SFS_SIDE_DATABASE) {
-		return tree_is_database(
-			&comparison->project, have, want, &comparison->same, NULL, err);
-	}
-	if (have->type == SFS_SIDE_DATABASE && want->type == SFS_SIDE_TREE) {
-		return tree_is_database(&comparison->project, want, have, &comparison->same,
-			comparison->fingerprint, err);
-	}
-	return 0;
-}
-
 static struct sfs_db *
 evaluator_of(const struct sfs_comparison *comparison)
 {
@@ -200,11 +133,13 @@ find_renames(struct sfs_comparison *comparison, const struct sfs_db *evaluator, 
 	struct sfs_error *err)
 {
 	const struct sfs_side *want = &comparison->want;
+	/* What the database has told itself has no comments of ours. */
+	const struct sfs_tree *tree = comparison->partly ? &comparison->changed : &want->tree;
 	enum sfs_dialect dialect = evaluator->driver->dialect;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < want->tree.files.len; i++) {
-		const struct sfs_file *file = &want->tree.files.items[i];
+	for (size_t i = 0; r == 0 && want->type == SFS_SIDE_TREE && i < tree->files.len; i++) {
+		const struct sfs_file *file = &tree->files.items[i];
 
 		r = sfs_hints_find(dialect, file->path, file->text, file->len, file->id.namespace,
 			comparison->arena, &comparison->renames, err);
@@ -236,8 +171,8 @@ hold_back(struct sfs_comparison *comparison)
 }
 
 static int
-plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *shadow,
-	const char *renames, struct sfs_error *err)
+load_sides(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *shadow,
+	struct sfs_error *err)
 {
 	struct sfs_side *have = &comparison->have;
 	int r = sfs_skip_optional(
@@ -253,15 +188,49 @@ plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *sh
 	if (r == 0) {
 		r = sfs_side_load(&comparison->want, evaluator, shadow, err);
 	}
-	if (r == 0) {
-		hold_back(comparison);
-	}
-	if (r == 0) {
-		r = find_renames(comparison, evaluator, renames, err);
-	}
+	return r;
+}
+
+/* Both catalogs are there. */
+static int
+find_difference(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *renames,
+	struct sfs_error *err)
+{
+	hold_back(comparison);
+	int r = find_renames(comparison, evaluator, renames, err);
+
 	if (r == 0) {
 		r = sfs_diff_make(comparison->have.catalog, comparison->want.catalog,
 			&comparison->renames, &comparison->diff, err);
+	}
+	return r;
+}
+
+/* Forgets what the files that differ have told: the whole will tell it. */
+static void
+forget(struct sfs_comparison *comparison)
+{
+	sfs_diff_finish(&comparison->diff);
+	sfs_catalog_destroy(comparison->have.catalog);
+	sfs_catalog_destroy(comparison->want.catalog);
+	comparison->have.catalog = comparison->want.catalog = NULL;
+	comparison->renames.len = 0;
+	comparison->partly = false;
+}
+
+static int
+plan(struct sfs_comparison *comparison, struct sfs_db *evaluator, const char *shadow,
+	const char *renames, struct sfs_error *err)
+{
+	int r = 0;
+
+	/* A rename, for one, may be of something that does not differ. */
+	if (comparison->partly && find_difference(comparison, evaluator, renames, NULL) < 0) {
+		forget(comparison);
+	}
+	if (!comparison->partly) {
+		r = load_sides(comparison, evaluator, shadow, err);
+		r = r < 0 ? r : find_difference(comparison, evaluator, renames, err);
 	}
 	if (r < 0) {
 		return r;
@@ -314,7 +283,7 @@ compare(struct sfs_comparison *comparison, const char *have, const char *want,
 		comparison->locked = r == 0;
 	}
 	if (r == 0) {
-		r = same_text(comparison, err);
+		r = sfs_comparison_by_files(comparison, shadow == NULL, err);
 	}
 	if (r == 0 && !comparison->same && !evaluator_of(comparison)) {
 		r = open_shadow(comparison, &shadow, err);
@@ -352,6 +321,7 @@ sfs_comparison_finish(struct sfs_comparison *comparison)
 	sfs_plan_finish(&comparison->plan);
 	sfs_diff_finish(&comparison->diff);
 	sfs_vec_finish(&comparison->renames);
+	sfs_tree_finish(&comparison->changed);
 	sfs_data_finish(&comparison->data);
 	sfs_catalog_destroy(comparison->rows);
 	sfs_project_finish(&comparison->project);

@@ -21,7 +21,9 @@ struct sfs_comparison {
 	struct sfs_plan plan;
 	char fingerprint[SFS_FINGERPRINT_SIZE]; /* of `have`, a database that differs; else "" */
 	bool same;
-	bool locked; /* `have` is: sfs_lock() */
+	bool partly;             /* the catalogs hold what differs, and what that reaches, alone */
+	struct sfs_tree changed; /* partly: the files of the tree that differ */
+	bool locked;             /* `have` is: sfs_lock() */
 };
 
 struct sfs_comparison_options {
@@ -40,6 +42,16 @@ void sfs_comparison_finish(struct sfs_comparison *comparison);
 
 /* Leaves those files in a tree that the project is about. */
 void sfs_comparison_filter(const struct sfs_project *project, struct sfs_tree *tree);
+
+/* ---- by_files.c ---- */
+
+/*
+ * Where a side is a tree: finds out whether the other says the same byte for byte. If not, and the
+ * other is a database, and `partly`: takes the catalogs of both sides from the files that differ
+ * (apply/partial.h), if those can tell. Fills the fingerprint of `have`.
+ */
+int sfs_comparison_by_files(
+	struct sfs_comparison *comparison, bool partly, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* ---- rows.c ---- */
 

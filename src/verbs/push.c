@@ -7,6 +7,7 @@
 
 #include "apply/apply.h"
 #include "apply/edit.h"
+#include "apply/partial.h"
 #include "verbs/compare.h"
 #include "verbs/options.h"
 #include "verbs/output.h"
@@ -104,6 +105,11 @@ apply(struct sfs_comparison *comparison, struct sfs_error *err)
 		/* Rows alone differ: nothing of the schema has to be read again. */
 		ids = sfs_data_identities(
 			&comparison->project, db->driver, &expect.scope.n_objects);
+		expect.scope.objects = ids;
+		expect.scope.alone = true;
+	} else if (comparison->partly) {
+		ids = sfs_partial_scope(
+			comparison->have.catalog, expect.wanted, &expect.scope.n_objects);
 		expect.scope.objects = ids;
 		expect.scope.alone = true;
 	}

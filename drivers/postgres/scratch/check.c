@@ -350,6 +350,14 @@ has_namespace(enum sfs_kind kind)
 }
 
 void
+pg_check_gone(const struct sfs_identity *id, struct pg_places *places)
+{
+	if (sfs_kind_info(id->kind)->level != SFS_LEVEL_RELATION && has_namespace(id->kind)) {
+		pg_places_add(places, space_of(id->kind), id->namespace, id->name);
+	}
+}
+
+void
 pg_check_places(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct pg_places *places)
 {

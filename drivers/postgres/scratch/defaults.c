@@ -247,5 +247,8 @@ pg_defaults_find(struct pg_db *db, const struct sfs_evaluation *what,
 	defaults->paths = sfs_map_create();
 	maker.rows = rows;
 	make_statements(&maker);
+	if (what->literal) {
+		return 0;
+	}
 	return find_fresh(db, what, ids, defaults, err);
 }

@@ -334,12 +334,16 @@ evaluate(struct pg_db *db, const struct sfs_evaluation *what, struct sfs_catalog
 	if (r) {
 		return r;
 	}
-	if (!fit_schemas(what, ids)) {
+	bool fits = fit_schemas(what, ids);
+	if (!fits && what->literal) {
+		return sfs_error_set(err, ENOTSUP, "a schema does not keep these apart");
+	}
+	if (!fits) {
 		return evaluate_in_company(db, what, ids, ret_catalog, err);
 	}
 	r = pg_evaluate_in_schemas(db, what, ids, ret_catalog, &own);
 	/* Not enough locks for one transaction, or a kind that a schema does not keep apart. */
-	if (r == -ENOTSUP || strcmp(own.sqlstate, "53200") == 0) {
+	if (!what->literal && (r == -ENOTSUP || strcmp(own.sqlstate, "53200") == 0)) {
 		return evaluate_in_company(db, what, ids, ret_catalog, err);
 	}
 	sfs_error_move(err, &own);

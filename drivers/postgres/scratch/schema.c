@@ -72,20 +72,29 @@ is_made(const struct trial *trial, const char *namespace)
 }
 
 static void
+add_place(struct trial *trial, const struct sfs_identity *id)
+{
+	const char *namespace = id->kind == SFS_NAMESPACE ? id->name : id->namespace;
+
+	if (!pg_places_of(&trial->places, namespace)) {
+		struct pg_alias alias = { .shown = namespace,
+			.actual = sfs_arena_printf(trial->places.arena, "%s_%zu", trial->token.text,
+				trial->places.aliases.len) };
+
+		sfs_vec_push(&trial->places.aliases, alias);
+	}
+}
+
+/* What is gone is looked for in a scratch place, too, and not found there. */
+static void
 add_places(struct trial *trial)
 {
 	for (size_t i = 0; i < trial->what->n_sources; i++) {
-		const char *namespace = trial->ids[i].kind == SFS_NAMESPACE
-						? trial->ids[i].name
-						: trial->ids[i].namespace;
-
-		if (!pg_places_of(&trial->places, namespace)) {
-			struct pg_alias alias = { .shown = namespace,
-				.actual = sfs_arena_printf(trial->places.arena, "%s_%zu",
-					trial->token.text, trial->places.aliases.len) };
-
-			sfs_vec_push(&trial->places.aliases, alias);
-		}
+		add_place(trial, &trial->ids[i]);
+	}
+	for (size_t i = 0; i < trial->what->n_gone; i++) {
+		add_place(trial, &trial->what->gone[i]);
+		pg_check_gone(&trial->what->gone[i], &trial->places);
 	}
 }
 

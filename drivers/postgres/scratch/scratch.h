@@ -84,6 +84,9 @@ int pg_check_source(struct pg_script *script, const struct sfs_source *source,
 void pg_check_places(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct pg_places *places);
 
+/* Enters a name as one that nothing has outside of its scratch place. */
+void pg_check_gone(const struct sfs_identity *id, struct pg_places *places);
+
 /* Whether the object stands in the file that `id` names; also the other way round. */
 bool pg_is_filed(const struct sfs_object *object, const struct sfs_identity *id);
 

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+/* How far a change of some files reaches: by what, along which edges, and to whom. */
+#include <string.h>
+
+#include "apply/reach.h"
+#include "base/map.h"
+#include "catalog/graph.h"
+#include "diff/diff.h"
+#include "sql/lexer.h"
+
+bool
+sfs_reach_is_bounded(enum sfs_kind kind)
+{
+	static const bool bounded[SFS_KIND_COUNT] = {
+		[SFS_COLLATION] = true,
+		[SFS_TYPE] = true,
+		[SFS_DOMAIN] = true,
+		[SFS_SEQUENCE] = true,
+		[SFS_FUNCTION] = true,
+		[SFS_PROCEDURE] = true,
+		[SFS_AGGREGATE] = true,
+		[SFS_TEXT_SEARCH_DICTIONARY] = true,
+		[SFS_TEXT_SEARCH_CONFIGURATION] = true,
+		[SFS_TABLE] = true,
+		[SFS_FOREIGN_TABLE] = true,
+		[SFS_VIEW] = true,
+		[SFS_MATERIALIZED_VIEW] = true,
+		[SFS_RULE] = true,
+		[SFS_TRIGGER] = true,
+		[SFS_POLICY] = true,
+	};
+
+	return bounded[kind];
+}
+
+/* ---- what can be seen from outside ---- */
+
+#define BIT(attribute) (UINT64_C(1) << (attribute))
+
+/* Attributes of which no text of another object knows. */
+static uint64_t
+unseen(enum sfs_kind kind)
+{
+	static const uint64_t common = BIT(SFS_ATTR_OWNER) | BIT(SFS_ATTR_COMMENT) |
+				       BIT(SFS_ATTR_ACL) | BIT(SFS_ATTR_SECURITY_LABELS);
+	static const uint64_t own[SFS_KIND_COUNT] = {
+		[SFS_FUNCTION] = BIT(SFS_FUNCTION_BODY) | BIT(SFS_FUNCTION_LINK) |
+				 BIT(SFS_FUNCTION_SECURITY_DEFINER) | BIT(SFS_FUNCTION_LEAKPROOF) |
+				 BIT(SFS_FUNCTION_COST) | BIT(SFS_FUNCTION_ROWS) |
+				 BIT(SFS_FUNCTION_CONFIGURATION),
+		[SFS_PROCEDURE] = BIT(SFS_FUNCTION_BODY) | BIT(SFS_FUNCTION_LINK) |
+				  BIT(SFS_FUNCTION_SECURITY_DEFINER) |
+				  BIT(SFS_FUNCTION_CONFIGURATION),
+		[SFS_TABLE] = BIT(SFS_TABLE_SQL) | BIT(SFS_TABLE_OPTIONS) |
+			      BIT(SFS_TABLE_REPLICA_IDENTITY) | BIT(SFS_TABLE_ROW_SECURITY) |
+			      BIT(SFS_TABLE_FORCE_ROW_SECURITY) | BIT(SFS_TABLE_CLUSTER_ON) |
+			      BIT(SFS_TABLE_TABLESPACE),
+		[SFS_COLUMN] = BIT(SFS_COLUMN_DEFAULT) | BIT(SFS_COLUMN_STORAGE) |
+			       BIT(SFS_COLUMN_COMPRESSION) | BIT(SFS_COLUMN_STATISTICS) |
+			       BIT(SFS_COLUMN_OPTIONS),
+		[SFS_DOMAIN] = BIT(SFS_DOMAIN_DEFAULT) | BIT(SFS_DOMAIN_NOT_NULL) |
+			       BIT(SFS_DOMAIN_NOT_NULL_NAME),
+		[SFS_SEQUENCE] = BIT(SFS_SEQUENCE_START) | BIT(SFS_SEQUENCE_INCREMENT) |
+				 BIT(SFS_SEQUENCE_MINIMUM) | BIT(SFS_SEQUENCE_MAXIMUM) |
+				 BIT(SFS_SEQUENCE_CACHE) | BIT(SFS_SEQUENCE_CYCLE),
+	};
+
+	return common | own[kind];
+}
+
+/* Whether all labels of an enum are still there, in their order: then others have only come in. */
+static bool
+keeps_labels(const char *before, const char *after)
+{
+	struct sfs_lexer old, new;
+	struct sfs_token a, b;
+
+	sfs_lexer_init(&old, SFS_POSTGRES, before ? before : "", before ? strlen(before) : 0);
+	sfs_lexer_init(&new, SFS_POSTGRES, after ? after : "", after ? strlen(after) : 0);
+	while (sfs_lexer_word(&old, &a)) {
+		bool found = false;
+
+		while (!found && sfs_lexer_word(&new, &b)) {
+			found = a.len == b.len &&
+				memcmp(before + a.offset, after + b.offset, a.len) == 0;
+		}
+		if (!found) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Whether an attribute that says something of its own has another value. */
+static bool
+attribute_differs(const struct sfs_object *a, const struct sfs_object *b, size_t attribute)
+{
+	unsigned flags = sfs_kind_info(a->id.kind)->attributes[attribute].flags;
+
+	return !(flags & (SFS_ATTR_INFORMATIVE | SFS_ATTR_SECRET)) &&
+	       sfs_attribute_differs(a, b, (int)attribute);
+}
+
+static bool
+looks_different(const struct sfs_object *a, const struct sfs_object *b)
+{
+	size_t n = sfs_kind_info(a->id.kind)->n_attributes;
+	uint64_t hidden = unseen(a->id.kind);
+
+	for (size_t i = 0; i < n; i++) {
+		if (hidden & BIT(i) || !attribute_differs(a, b, i)) {
+			continue;
+		}
+		if (a->id.kind != SFS_TYPE || i != SFS_TYPE_LABELS ||
+			!keeps_labels(sfs_object_get(a, SFS_TYPE_LABELS),
+				sfs_object_get(b, SFS_TYPE_LABELS))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+differs(const struct sfs_object *a, const struct sfs_object *b)
+{
+	size_t n = sfs_kind_info(a->id.kind)->n_attributes;
+
+	for (size_t i = 0; i < n; i++) {
+		if (attribute_differs(a, b, i)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether an object has other parts than before, or the same in another order. */
+static bool
+form_differs(const struct sfs_object *before, const struct sfs_object *after)
+{
+	const struct sfs_object *a = before->first_part, *b = after->first_part;
+
+	for (; a && b; a = a->next_part, b = b->next_part) {
+		if (!sfs_identity_equal(&a->id, &b->id) || differs(a, b)) {
+			return true;
+		}
+	}
+	return a || b;
+}
+
+/* ---- who looks ---- */
+
+/* Kinds that only want what they are about to be there, whatever it looks like. */
+static bool
+looks_into(enum sfs_kind kind)
+{
+	static const bool never[SFS_KIND_COUNT] = {
+		[SFS_CONSTRAINT] = true,
+		[SFS_INDEX] = true,
+		[SFS_STATISTICS] = true,
+		[SFS_SEQUENCE] = true,
+		[SFS_TRIGGER] = true,
+		[SFS_POLICY] = true,
+		[SFS_PUBLICATION] = true,
+	};
+
+	return !never[kind];
+}
+
+static bool
+is_routine(enum sfs_kind kind)
+{
+	return kind == SFS_FUNCTION || kind == SFS_PROCEDURE || kind == SFS_AGGREGATE;
+}
+
+struct finder {
+	const struct sfs_reach *in;
+	struct sfs_map *overloads; /* owned; "namespace\1name" of routines that have new ones */
+	struct sfs_reached_list *list;
+};
+
+static void
+add_key(const struct sfs_identity *id, struct sfs_str *key)
+{
+	sfs_str_add(key, id->namespace ? id->namespace : "");
+	/* No name holds it in practice; where one does, too much is read, never too little. */
+	sfs_str_addc(key, '\x01');
+	sfs_str_add(key, id->name);
+}
+
+static void
+reach_users(struct finder *f, const struct sfs_object *object, bool all, bool form)
+{
+	struct sfs_objects users = sfs_graph_used_by(f->in->from, object);
+
+	for (size_t i = 0; i < users.len; i++) {
+		const struct sfs_object *user = users.items[i];
+		bool shaken = form && looks_into(user->id.kind);
+		bool known = f->in->is_read(f->in->data, user) &&
+			     (!shaken || f->in->is_shaken(f->in->data, user));
+
+		if ((all || shaken) && !known &&
+			sfs_object_filed(user) != sfs_object_filed(object)) {
+			sfs_vec_push(
+				f->list, (struct sfs_reached){ sfs_object_filed(user), shaken });
+		}
+	}
+}
+
+static bool
+has_new_overload(const struct finder *f, const struct sfs_object *object)
+{
+	struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
+
+	if (!is_routine(object->id.kind) || !sfs_map_len(f->overloads)) {
+		return false;
+	}
+	add_key(&object->id, &key);
+	return sfs_map_has(f->overloads, sfs_str_text(&key));
+}
+
+static void
+reach_from(struct finder *f, const struct sfs_object *object)
+{
+	const struct sfs_catalog *evaluated = f->in->evaluated;
+	const struct sfs_object *now = sfs_catalog_find(evaluated, &object->id), *part;
+	bool shaken = f->in->is_shaken(f->in->data, object);
+	bool own = !now || shaken || looks_different(object, now) || has_new_overload(f, object);
+	bool form = shaken || !now || form_differs(object, now);
+
+	reach_users(f, object, own, form);
+	sfs_parts_foreach (part, object) {
+		const struct sfs_object *then = sfs_catalog_find(evaluated, &part->id);
+
+		reach_users(f, part, own || !then || looks_different(part, then), shaken);
+	}
+}
+
+static void
+find_overloads(struct finder *f, struct sfs_arena *arena)
+{
+	sfs_vec_foreach (object, &f->in->evaluated->objects) {
+		if (is_routine((*object)->id.kind) &&
+			!sfs_catalog_find(f->in->from, &(*object)->id)) {
+			struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
+
+			add_key(&(*object)->id, &key);
+			sfs_map_set(f->overloads, sfs_arena_strdup(arena, sfs_str_text(&key)), f);
+		}
+	}
+}
+
+void
+sfs_reach_find(const struct sfs_reach *reach, struct sfs_reached_list *ret_list)
+{
+	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
+	struct sfs_map *overloads sfs_auto(map) = sfs_map_create();
+	struct finder f = { .in = reach, .overloads = overloads, .list = ret_list };
+
+	find_overloads(&f, arena);
+	sfs_vec_foreach (object, &reach->from->objects) {
+		if (!(*object)->owner && reach->is_read(reach->data, *object)) {
+			reach_from(&f, *object);
+		}
+	}
+}
+
+/* ---- names ---- */
+
+/* In which space of names the object has its own; 0: in that of what it belongs to. */
+static char
+space_of(const struct sfs_object *object)
+{
+	static const char spaces[SFS_KIND_COUNT] = {
+		[SFS_COLLATION] = 'c',
+		[SFS_TYPE] = 'r', /* a composite type is a relation, and a relation is a type */
+		[SFS_DOMAIN] = 'r',
+		[SFS_SEQUENCE] = 'r',
+		[SFS_FUNCTION] = 'f',
+		[SFS_PROCEDURE] = 'f',
+		[SFS_AGGREGATE] = 'f',
+		[SFS_TEXT_SEARCH_DICTIONARY] = 'd',
+		[SFS_TEXT_SEARCH_CONFIGURATION] = 't',
+		[SFS_TABLE] = 'r',
+		[SFS_FOREIGN_TABLE] = 'r',
+		[SFS_INDEX] = 'r',
+		[SFS_STATISTICS] = 's',
+		[SFS_VIEW] = 'r',
+		[SFS_MATERIALIZED_VIEW] = 'r',
+	};
+
+	/* A key has an index of its name. */
+	return object->id.kind == SFS_CONSTRAINT ? 'r' : spaces[object->id.kind];
+}
+
+/* SQLite's names are the same in capitals. */
+static void
+add_name(const struct sfs_catalog *all, const struct sfs_object *object, struct sfs_str *key)
+{
+	sfs_str_addc(key, space_of(object));
+	add_key(&object->id, key);
+	for (size_t i = 1; all->dialect == SFS_SQLITE && i < key->len; i++) {
+		char c = key->text[i];
+
+		key->text[i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+	}
+}
+
+bool
+sfs_reach_collides(const struct sfs_reach *reach, const struct sfs_catalog *all)
+{
+	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
+	struct sfs_map *names sfs_auto(map) = sfs_map_create();
+	bool collides = false;
+
+	sfs_vec_foreach (object, &reach->evaluated->objects) {
+		struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
+
+		if (space_of(*object) && !sfs_catalog_find(reach->from, &(*object)->id)) {
+			add_name(all, *object, &key);
+			sfs_map_set(names, sfs_arena_strdup(arena, sfs_str_text(&key)), names);
+		}
+	}
+	for (size_t i = 0; sfs_map_len(names) && !collides && i < all->objects.len; i++) {
+		const struct sfs_object *object = all->objects.items[i];
+		struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
+
+		if (space_of(object)) {
+			add_name(all, object, &key);
+			collides = sfs_map_has(names, sfs_str_text(&key)) &&
+				   !reach->is_read(reach->data, object);
+		}
+	}
+	return collides;
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""A tree is compared by the files in which it differs: the plan must be that of the whole tree."""
+
+import contextlib
+import itertools
+import random
+import shutil
+import subprocess
+import time
+
+import pytest
+from engines import PostgresEngine, SqliteEngine
+from pairs import loadable
+from program import assert_clean
+
+PATIENCE = 10
+
+
+@pytest.fixture(scope="module")
+def postgres(server):
+    with contextlib.ExitStack() as stack:
+        yield PostgresEngine(server, stack)
+
+
+@pytest.fixture
+def program(binary, state):
+    def run(*words):
+        done = subprocess.run(
+            [binary, *map(str, words)],
+            capture_output=True, text=True, errors="surrogateescape", timeout=120, check=False,
+        )
+        assert_clean(done.stderr)
+        return done
+
+    return run
+
+
+def files_of(root):
+    return {
+        path.relative_to(root): path.read_text(errors="surrogateescape")
+        for path in sorted(root.rglob("*.sql"))
+    }
+
+
+def write(root, files):
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, errors="surrogateescape")
+
+
+def mixed(rng, one, two):
+    """Some of what differs as it was, some as it shall be: what nobody would write, or half of an edit."""
+    files = dict(one)
+    for path in sorted(one.keys() | two.keys()):
+        if one.get(path) != two.get(path) and rng.random() < 0.6:
+            files.pop(path, None)
+            if path in two:
+                files[path] = two[path]
+    if rng.random() < 0.3 and files:
+        path = rng.choice(sorted(files))
+        files[path] = "-- by hand\n" + files[path].replace("    ", "\t")
+    return files
+
+
+def make_pair(engine, seed):
+    maker = engine.generator(seed)
+    maker.build(maker.rng.randint(8, 30))
+    first = maker.schema = loadable(engine, maker.schema)
+    first = first.copy()
+    for _ in range(maker.rng.choice([1, 2, 4, 10])):
+        maker.change()
+    return first, loadable(engine, maker.schema, first)
+
+
+def check(engine, program, place, seed):
+    rng = random.Random(seed)
+    first, second = make_pair(engine, seed)
+    sqlite = isinstance(engine, SqliteEngine)
+    with engine.fresh(first) as one, engine.fresh(second) as two, engine.fresh() as empty:
+        shadow = "sqlite::memory:" if sqlite else empty.target
+        trees = []
+        for name, database in (("one", one), ("two", two)):
+            assert program("pull", database.target, place / name).returncode == 0
+            trees.append(files_of(place / name))
+            shutil.rmtree(place / name)
+        for files in (trees[1], mixed(rng, *trees), mixed(rng, *trees)):
+            write(place / "tree", files)
+            for sides in ((one.target, place / "tree"), (place / "tree", one.target)):
+                partly, whole = program("diff", *sides), program("diff", *sides, "--shadow", shadow)
+                told = [(done.returncode, done.stdout, done.stderr) for done in (partly, whole)]
+                if partly.returncode > 1:
+                    told = [(code, out) for code, out, _ in told]
+                assert told[0] == told[1], f"seed {seed}\n{partly.stdout}{partly.stderr}\n----\n{whole.stdout}{whole.stderr}"
+            shutil.rmtree(place / "tree")
+
+
+def check_for_a_while(engine, program, place):
+    end = time.monotonic() + PATIENCE
+    for seed in itertools.count(1):
+        check(engine, program, place, seed)
+        if time.monotonic() > end:
+            return
+
+
+def test_postgresql(postgres, program, tmp_path):
+    check_for_a_while(postgres, program, tmp_path)
+
+
+def test_sqlite(program, tmp_path):
+    check_for_a_while(SqliteEngine(tmp_path), program, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2000, 2200))
+def test_more_of_postgresql(postgres, program, tmp_path, seed):
+    check(postgres, program, tmp_path, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2000, 2200))
+def test_more_of_sqlite(program, tmp_path, seed):
+    check(SqliteEngine(tmp_path), program, tmp_path, seed)
