@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "diff/plan.h"
+#include "sql/lexer.h"
 #include "diff/renames.h"
 #include "sql/quote.h"
 
@@ -210,6 +211,28 @@ sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out)
 	}
 }
 
+/* What is done CONCURRENTLY no transaction takes: that needs no word of ours. */
+static bool
+tells_itself(const char *sql)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, sql, strlen(sql));
+	while (sfs_lexer_word(&lexer, &token)) {
+		if (sfs_token_is(sql, &token, "CONCURRENTLY")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+sfs_step_directive(const struct sfs_step *step)
+{
+	return step->outside && !tells_itself(step->sql) ? "-- schemafs: alone\n" : "";
+}
+
 void
 sfs_plan_format(const struct sfs_plan *plan, bool breakpoints, struct sfs_str *out)
 {
@@ -224,7 +247,7 @@ sfs_plan_format(const struct sfs_plan *plan, bool breakpoints, struct sfs_str *o
 			sfs_str_add(out, "--> statement-breakpoint\n");
 		}
 		first = false;
-		sfs_str_add(out, plan->steps.items[i].sql);
-		sfs_str_add(out, ";\n");
+		sfs_str_addf(out, "%s%s;\n", sfs_step_directive(&plan->steps.items[i]),
+			plan->steps.items[i].sql);
 	}
 }

@@ -93,6 +93,12 @@ const char *sfs_severity_name(enum sfs_severity severity);
 void sfs_plan_format_hazards(const struct sfs_plan *plan, struct sfs_str *out);
 
 /*
+ * What stands before a step in a script: for one that shall run by itself although it could run in a
+ * transaction a comment line that says so to whoever runs the script, for others "".
+ */
+const char *sfs_step_directive(const struct sfs_step *step);
+
+/*
  * The plan as a script that a person can read and run: hazards and questions as comments first,
  * then each statement with its `;`. `breakpoints` puts drizzle's marker between statements.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a migration says to us in its comments: `-- schemafs: backfill batch=500`. */
+/* What a script says to us in its comments: `-- schemafs: backfill batch=500`, `-- schemafs: alone`. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,7 @@ struct reader {
 	const struct sfs_script *script;
 	struct sfs_way *way;
 	struct sfs_error *err;
+	bool told; /* which way the statement goes */
 };
 
 static int
@@ -24,7 +25,8 @@ refuse(const struct reader *reader, const char *at, size_t len, const char *reas
 
 	sfs_error_position(reader->err, reader->script->name, reader->script->text,
 		(size_t)(at - reader->script->text));
-	sfs_error_hint(reader->err, "a directive is -- schemafs: backfill batch=500 pause=100");
+	sfs_error_hint(reader->err, "a directive is -- schemafs: backfill batch=500 pause=100, or "
+				    "-- schemafs: alone");
 	return r;
 }
 
@@ -43,14 +45,24 @@ number_of(const char *word, size_t len, int64_t low, int64_t high)
 }
 
 static int
-read_word(const struct reader *reader, const char *word, size_t len)
+read_word(struct reader *reader, const char *word, size_t len)
 {
-	static const char batch[] = "batch=", pause[] = "pause=", backfill[] = "backfill";
+	static const char batch[] = "batch=", pause[] = "pause=", backfill[] = "backfill",
+			  alone[] = "alone";
 	struct sfs_way *way = reader->way;
 
-	if (len == sizeof backfill - 1 && memcmp(word, backfill, len) == 0) {
+	if (!reader->told && len == sizeof backfill - 1 && memcmp(word, backfill, len) == 0) {
 		way->mode = SFS_RUN_BATCHED;
+		reader->told = true;
 		return 0;
+	}
+	if (!reader->told && len == sizeof alone - 1 && memcmp(word, alone, len) == 0) {
+		way->mode = SFS_RUN_OUTSIDE;
+		reader->told = true;
+		return 0;
+	}
+	if (reader->told && way->mode != SFS_RUN_BATCHED) {
+		return refuse(reader, word, len, "this is for a backfill");
 	}
 	if (len >= sizeof batch - 1 && memcmp(word, batch, sizeof batch - 1) == 0) {
 		way->batch = number_of(word, len, 1, MAX_BATCH);
@@ -65,7 +77,7 @@ read_word(const struct reader *reader, const char *word, size_t len)
 
 /* The words behind `-- schemafs:`; other comments say nothing to us. */
 static int
-read_comment(const struct reader *reader, const char *text, size_t len)
+read_comment(struct reader *reader, const char *text, size_t len)
 {
 	static const char space[] = " \t\r";
 	const char *end = text + len, *at = text;
@@ -92,7 +104,7 @@ read_comment(const struct reader *reader, const char *text, size_t len)
 		r = at > word ? read_word(reader, word, (size_t)(at - word)) : 0;
 		at += at < end;
 	}
-	if (r == 0 && reader->way->mode != SFS_RUN_BATCHED) {
+	if (r == 0 && !reader->told) {
 		r = refuse(reader, text, len, "there is no such directive");
 	}
 	if (!reader->way->batch) {
@@ -105,7 +117,7 @@ int
 sfs_directive_read(enum sfs_dialect dialect, const struct sfs_script *script, size_t start,
 	size_t end, struct sfs_way *way, struct sfs_error *err)
 {
-	struct reader reader = { script, way, err };
+	struct reader reader = { script, way, err, false };
 	struct sfs_lexer lexer;
 	struct sfs_token token;
 	int r = 0;

@@ -112,7 +112,7 @@ sfs_generate_text(const struct sfs_plan *plan, enum sfs_dialect dialect, bool br
 		if (undo) {
 			add_grade(undo, dialect, &plan->steps.items[i], out);
 		}
-		sfs_str_add(out, sql);
+		sfs_str_addf(out, "%s%s", sfs_step_directive(&plan->steps.items[i]), sql);
 		end_statement(sql, i == last, breakpoints, out);
 	}
 }

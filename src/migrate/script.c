@@ -287,7 +287,7 @@ check_end(struct parser *p, size_t len)
 	struct sfs_way way = { 0 };
 	int r = sfs_directive_read(p->dialect, p->script, p->seen, len, &way, p->err);
 
-	if (r == 0 && way.mode == SFS_RUN_BATCHED) {
+	if (r == 0 && way.mode != SFS_RUN_INSIDE) {
 		r = sfs_error_set(p->err, EINVAL, "no statement follows the directive");
 		sfs_error_position(p->err, p->script->name, p->script->text, p->seen);
 	}

@@ -8,7 +8,7 @@
 /* How a statement of a migration is run. */
 enum sfs_run_mode {
 	SFS_RUN_INSIDE,  /* in a transaction with its neighbours */
-	SFS_RUN_OUTSIDE, /* by itself: it can not run inside one */
+	SFS_RUN_OUTSIDE, /* by itself: it can not, or shall not, run inside one */
 	SFS_RUN_BATCHED, /* a backfill: in batches with their own commits */
 };
 
@@ -35,7 +35,8 @@ struct sfs_script {
  * stand in the middle. SQLite's PRAGMA foreign_keys is left out: it does nothing inside a
  * transaction, so `rebuilds` asks for it to be done around it; so is a COMMIT that is followed by
  * nothing but that pragma and BEGIN. A file that drops a table is taken to want that, too.
- * The comment `-- schemafs: backfill batch=500` before a statement makes it SFS_RUN_BATCHED.
+ * The comment `-- schemafs: backfill batch=500` before a statement makes it SFS_RUN_BATCHED, and
+ * `-- schemafs: alone` makes it SFS_RUN_OUTSIDE.
  * -EINVAL, with the position, for what has no place in a migration.
  */
 int sfs_script_parse(enum sfs_dialect dialect, const char *name, const char *text, size_t len,
