@@ -152,6 +152,89 @@ def wait_for_quiet(shop):
     return shop.dump()
 
 
+# ---- broken off in the middle of a swap ----
+
+SWAP = """
+CREATE TABLE public.s (id int CONSTRAINT s_key UNIQUE, a int, b int NOT NULL);
+CREATE INDEX s_i ON public.s (a);
+INSERT INTO s SELECT i, i, i FROM generate_series(1, 100) i;
+"""
+SWAPPED = """
+CREATE TABLE public.s (id int, a int, b int NOT NULL, CONSTRAINT s_key UNIQUE (b));
+CREATE INDEX s_i ON public.s (a, b);
+COMMENT ON INDEX s_i IS 'wider';
+"""
+BUILT = """
+SELECT relfilenode FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
+    WHERE indisvalid AND relname LIKE 'schemafs_new%'
+"""
+
+
+def test_what_was_built_to_take_a_place_is_used(pg, schemafs, tmp_path):
+    script = tmp_path / "swapped.sql"
+    script.write_text(SWAPPED)
+    pg.run(SWAP)
+    push = ("push", "--online-above=0", "--json", script, pg.target)
+    plan = json.loads(schemafs(*push, "--dry-run").stdout)
+    statements = [step["sql"] for step in plan["statements"] if not step["check"]]
+    assert sum("schemafs_new" in sql and "CONCURRENTLY" in sql for sql in statements) == 2, statements
+    seen = 0
+    for end in range(1, len(statements)):
+        pg.run("DROP TABLE s;" + SWAP)
+        for sql in statements[:end]:
+            pg.run(sql + ";")
+        built = set(pg.rows(BUILT))
+        seen += len(built)
+        rest = json.loads(schemafs(*push).stdout)
+        made = [step["sql"] for step in rest["statements"] if step["sql"].startswith("CREATE")]
+        done = sum(sql.startswith("CREATE") for sql in statements[:end])
+        assert len(made) == 2 - done, (end, made)
+        assert "schemafs_new" not in json.dumps(rest["hazards"])
+        nodes = set(pg.rows("SELECT relfilenode FROM pg_class WHERE relname IN ('s_i', 's_key')"))
+        assert len(nodes) == 2 and built <= nodes
+        assert pg.rows(LEFT) == []
+        schemafs("diff", pg.target, script)
+    assert seen > 2
+    # What was built for something else is taken away.
+    pg.run("DROP TABLE s;" + SWAP + next(sql for sql in statements if "(a, b)" in sql) + ";")
+    script.write_text(SWAPPED.replace("(a, b)", "(b, a)"))
+    schemafs(*push)
+    assert pg.rows(LEFT) == []
+    schemafs("diff", pg.target, script)
+
+
+# ---- plans that were saved ----
+
+
+def test_a_saved_plan_checks_rows_by_themselves(pg, schemafs, mount, tmp_path):
+    """What precedes the check is committed, so that its locks are gone while the rows are read."""
+    script, plan = tmp_path / "wanted.sql", tmp_path / "plan.sql"
+    wanted = "CREATE TABLE t (a int, b int, CONSTRAINT t_b CHECK (b > 0));"
+    script.write_text(wanted)
+    state = "SELECT convalidated FROM pg_constraint WHERE conname = 't_b'"
+    with mount(pg.target) as place:
+        for way in ("push", "pending"):
+            pg.run("DROP TABLE IF EXISTS t; CREATE TABLE t (a int, b int); INSERT INTO t VALUES (1, -1)")
+            text = schemafs("diff", "--online-above=0", pg.target, script, code=1).stdout
+            assert "-- schemafs: alone\nALTER TABLE public.t VALIDATE CONSTRAINT t_b;" in text
+            plan.write_text(text)
+            if way == "push":
+                assert "t_b" in schemafs("push", "--plan", plan, pg.target, code=2).stderr
+            else:
+                with pytest.raises(OSError):
+                    (place / "pending/check_rows.sql").write_text(text)
+            assert pg.rows(state) == [("f",)]
+            pg.run("UPDATE t SET b = 1")
+            schemafs("push", script, pg.target)
+            assert pg.rows(state) == [("t",)]
+            if way == "pending":
+                (place / "pending/check_rows.sql").unlink()
+        pg.run("ALTER TABLE t DROP CONSTRAINT t_b")
+        text = schemafs("diff", "--online-above=0", pg.target, script, code=1).stdout
+        (place / "pending/check_again.sql").write_text(text)
+        assert pg.rows(state) == [("t",)]
+
+
 # ---- indexes that were not built to their end ----
 
 BROKEN = """

@@ -30,6 +30,7 @@ static const struct form {
 		"is built beside writers, outside of the transaction" },
 	{ PG_ALTER, SFS_INDEX, true, pg_online_fits_more_parts, pg_online_parts, 23,
 		"lacks parts of partitions, which are built now" },
+	{ PG_DROP, SFS_INDEX, true, pg_online_fits_taken, NULL, 21, NULL },
 	{ PG_DROP, SFS_INDEX, true, pg_online_fits_drop_index, pg_online_drop_index, 21,
 		"is dropped beside writers, outside of the transaction" },
 	{ PG_DROP, SFS_CONSTRAINT, true, pg_online_fits_swap, NULL, 24, NULL },

@@ -46,6 +46,7 @@ void pg_online_key(struct pg_planner *planner, const struct pg_state *state);
 bool pg_online_fits_index(struct pg_planner *planner, const struct pg_state *state);
 bool pg_online_fits_parts(struct pg_planner *planner, const struct pg_state *state);
 bool pg_online_fits_more_parts(struct pg_planner *planner, const struct pg_state *state);
+bool pg_online_fits_taken(struct pg_planner *planner, const struct pg_state *state);
 bool pg_online_fits_drop_index(struct pg_planner *planner, const struct pg_state *state);
 bool pg_online_fits_key(struct pg_planner *planner, const struct pg_state *state);
 

@@ -109,19 +109,62 @@ add_rest(struct pg_planner *planner, const struct pg_state *state)
 	plan->steps.len--;
 }
 
+/* Whether an index that is there is, but for its name, the one that shall be. */
+static bool
+is_same_index(const struct sfs_object *index, const struct sfs_object *wanted)
+{
+	const struct sfs_kind_info *info = sfs_kind_info(SFS_INDEX);
+
+	for (size_t i = 0; i < info->n_attributes; i++) {
+		/* What is stated afterwards. */
+		bool rest = i == SFS_ATTR_COMMENT || i == SFS_INDEX_STATISTICS;
+
+		if (!rest && !(info->attributes[i].flags & SFS_ATTR_INFORMATIVE) &&
+			sfs_attribute_differs(index, wanted, (int)i)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool is_ready_for(const struct sfs_object *index, const struct sfs_object *key);
+
+/* What a plan that was broken off has built to take the place of an index, or of a key's; or NULL. */
+static const struct sfs_object *
+successor_of(struct pg_planner *planner, const struct sfs_object *wanted)
+{
+	const struct sfs_object *table = planner->diff->origin[wanted->owner->index];
+	const struct sfs_object *index =
+		table ? sfs_object_part(table, SFS_INDEX, pg_online_name(planner, "new", wanted))
+		      : NULL;
+
+	if (!index || !stands_firm(planner, index)) {
+		return NULL;
+	}
+	return (wanted->id.kind == SFS_INDEX ? is_same_index(index, wanted)
+					     : is_ready_for(index, wanted))
+		       ? index
+		       : NULL;
+}
+
 void
 pg_online_index(struct pg_planner *planner, const struct pg_state *state)
 {
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 	const char *name = pg_online_name(planner, "new", state->to);
+	bool built = successor_of(planner, state->to), swapped = is_swapped(planner, state);
 
-	if (!is_swapped(planner, state)) {
+	if (!swapped && !built) {
 		add_index(planner, state->to, state->to->id.name);
 		add_rest(planner, state);
 		return;
 	}
-	add_index(planner, state->to, name);
-	add_drop(planner, state->to);
+	if (!built) {
+		add_index(planner, state->to, name);
+	}
+	if (swapped) {
+		add_drop(planner, state->to);
+	}
 	sfs_str_add(&sql, "ALTER INDEX ");
 	write_name(&sql, state->to, name);
 	sfs_str_add(&sql, " RENAME TO ");
@@ -139,28 +182,46 @@ pg_online_fits_drop_index(struct pg_planner *planner, const struct pg_state *sta
 	       stands_firm(planner, state->from) && pg_online_table(planner, state);
 }
 
-/* A key that can take over an index which a former plan made for it. */
-static const struct pg_state *
-heir_of(struct pg_planner *planner, const struct pg_state *index)
+/* Whether an index or a key that is made takes over this one, which a former plan has built for it. */
+static bool
+takes_over(
+	struct pg_planner *planner, const struct sfs_object *index, const struct sfs_object *part)
 {
-	const struct sfs_object *table = planner->diff->counterpart[index->from->owner->index];
-	const struct sfs_object *key =
-		table ? sfs_object_part(table, SFS_CONSTRAINT, index->from->id.name) : NULL;
-	const struct pg_state *state = key ? planner->by_to[key->index] : NULL;
+	const struct pg_state *state = planner->by_to[part->index];
 
-	return state && state->made && pg_online_fits_key(planner, state) ? state : NULL;
+	if (!state || !state->made) {
+		return false;
+	}
+	if (part->id.kind == SFS_INDEX) {
+		return pg_online_fits_index(planner, state) && successor_of(planner, part) == index;
+	}
+	if (part->id.kind != SFS_CONSTRAINT || !pg_online_fits_key(planner, state)) {
+		return false;
+	}
+	return successor_of(planner, part) == index ||
+	       (sfs_streq(part->id.name, index->id.name) && is_ready_for(index, part));
 }
 
-static bool is_ready_for(const struct sfs_object *index, const struct sfs_object *key);
+bool
+pg_online_fits_taken(struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *table = planner->diff->counterpart[state->from->owner->index];
+	const struct sfs_object *part;
+
+	if (!table || !pg_online_fits_drop_index(planner, state)) {
+		return false;
+	}
+	sfs_parts_foreach (part, table) {
+		if (takes_over(planner, state->from, part)) {
+			return true;
+		}
+	}
+	return false;
+}
 
 void
 pg_online_drop_index(struct pg_planner *planner, const struct pg_state *state)
 {
-	const struct pg_state *heir = heir_of(planner, state);
-
-	if (heir && is_ready_for(state->from, heir->to)) {
-		return;
-	}
 	if (is_swapped(planner, state) && pg_online_fits_index(planner, state)) {
 		return;
 	}
@@ -456,7 +517,9 @@ pg_online_key(struct pg_planner *planner, const struct pg_state *state)
 	const char *name = swapped ? pg_online_name(planner, "new", state->to) : state->to->id.name;
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
-	if (swapped || !has_index(planner, state->to)) {
+	if (successor_of(planner, state->to)) {
+		name = pg_online_name(planner, "new", state->to);
+	} else if (swapped || !has_index(planner, state->to)) {
 		write_key_index(&sql, state->to, name);
 		add_outside(planner, state->to, sfs_str_text(&sql), name);
 	}
