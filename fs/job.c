@@ -365,6 +365,20 @@ note_lost(struct mnt_jobs *jobs, const struct sfs_error *why)
 	jobs->lost_message = sfs_strdup(why->message ? why->message : "no database");
 }
 
+/* From which size on a table is changed online: as the mount says, else its project. */
+static void
+settle_online(const struct mnt *mnt, struct sfs_db *db)
+{
+	int64_t above = mnt->options->online_above;
+
+	if (above < 0 && mnt->options->project) {
+		above = mnt->project.online_above;
+	}
+	if (above >= 0) {
+		db->online_above = above;
+	}
+}
+
 static int
 open_db(struct mnt *mnt, struct sfs_error *err)
 {
@@ -383,8 +397,7 @@ open_db(struct mnt *mnt, struct sfs_error *err)
 		(void)tell_lost(jobs, err);
 	}
 	if (db) {
-		db->online_above = mnt->options->online_above >= 0 ? mnt->options->online_above
-								   : db->online_above;
+		settle_online(mnt, db);
 		jobs->lost = 0;
 		replace_db(jobs, db);
 	}

@@ -22,8 +22,8 @@ struct sfs_mount_options {
 	bool no_exec, no_atime; /* for the kernel */
 	uid_t uid;              /* who files belong to */
 	gid_t gid;
-	mode_t fmask, dmask;  /* the permissions that files and directories do not have */
-	int64_t online_above; /* bytes from which a table is changed online; -1: the default */
+	mode_t fmask, dmask; /* the permissions that files and directories do not have */
+	int64_t online_above; /* bytes from which a table is changed online; -1: as the project says */
 	unsigned timeout_ms; /* how long a save waits for one answer of the database; 0: for ever */
 };
 

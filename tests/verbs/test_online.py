@@ -152,6 +152,23 @@ def wait_for_quiet(shop):
     return shop.dump()
 
 
+def test_the_project_of_a_mount_decides(pg, mount, tmp_path):
+    pg.run("CREATE TABLE t (a int)")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "schemafs.json").write_text('{"online_above": 0}')
+    for number, (options, online) in enumerate((
+        ([f"project={project}"], True), ([f"project={project}", "online_above=never"], False), ([], False),
+    )):
+        with mount(pg.target, *options) as place:
+            draft = place / f"stage/wider{number}"
+            draft.mkdir()
+            with (draft / "schema/public/tables/t.sql").open("a") as file:
+                file.write("CREATE INDEX t_a ON public.t (a);\n")
+            plan = (draft / "plan.sql").read_text()
+            assert "CREATE INDEX" in plan and ("CONCURRENTLY" in plan) == online
+
+
 # ---- broken off in the middle of a swap ----
 
 SWAP = """
