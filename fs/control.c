@@ -11,6 +11,7 @@
 #include "fs/view.h"
 
 #define SCHEMA_FILE "schema.sql"
+#define MODEL_FILE  "schema.json"
 
 static struct mnt_node *
 add_file(struct mnt *mnt, const char *directory, const char *name, enum mnt_role role)
@@ -59,10 +60,11 @@ holds(const char *file, const char *text, size_t len)
 }
 
 /* On the disk, since it is as large as all the others together and seldom read. */
-void
-mnt_control_schema(struct mnt *mnt, const char *text, size_t len)
+static void
+show_generated(struct mnt *mnt, const char *name, const char *text, size_t len)
 {
-	char *file sfs_auto(free) = sfs_file_join(mnt->state, SCHEMA_FILE);
+	char *file sfs_auto(free) = sfs_file_join(mnt->state, name);
+	char *path sfs_auto(free) = sfs_asprintf("generated/%s", name);
 	struct stat found;
 
 	if (!holds(file, text, len) && sfs_file_write_fast(file, text, len, 0600, NULL) < 0) {
@@ -71,8 +73,15 @@ mnt_control_schema(struct mnt *mnt, const char *text, size_t len)
 	}
 	if (stat(file, &found) == 0) {
 		MNT_LOCK(mnt);
-		mnt_control_show(mnt, "generated/schema.sql", &found);
+		mnt_control_show(mnt, path, &found);
 	}
+}
+
+void
+mnt_control_schema(struct mnt *mnt, const struct sfs_str *sql, const struct sfs_str *json)
+{
+	show_generated(mnt, SCHEMA_FILE, sfs_str_text(sql), sql->len);
+	show_generated(mnt, MODEL_FILE, sfs_str_text(json), json->len);
 }
 
 static void
@@ -97,7 +106,8 @@ mnt_control_init(struct mnt *mnt)
 		(void)add_file(mnt, "", "README.md", MNT_CONTROL);
 		(void)add_file(mnt, "", "status", MNT_CONTROL);
 		(void)add_file(mnt, "", "status.json", MNT_CONTROL);
-		add_backed(mnt, "generated", "schema.sql", SCHEMA_FILE);
+		add_backed(mnt, "generated", SCHEMA_FILE, SCHEMA_FILE);
+		add_backed(mnt, "generated", MODEL_FILE, MODEL_FILE);
 		add_backed(mnt, "", "log", MNT_LOG_FILE);
 	}
 	mnt_control_set(mnt, "README.md", mnt_readme, strlen(mnt_readme));

@@ -24,8 +24,8 @@ void mnt_control_update(struct mnt *mnt);
 /* The same, when files came or went since. */
 void mnt_control_tick(struct mnt *mnt);
 
-/* Replaces generated/schema.sql where it differs. Not under the lock. */
-void mnt_control_schema(struct mnt *mnt, const char *text, size_t len);
+/* Replaces generated/schema.sql and generated/schema.json where they differ. Not under the lock. */
+void mnt_control_schema(struct mnt *mnt, const struct sfs_str *sql, const struct sfs_str *json);
 
 /* Something that a person should know and that no call can return: shown in `status`. */
 void mnt_control_warn(struct mnt *mnt, const char *format, ...)

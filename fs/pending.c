@@ -108,8 +108,28 @@ mnt_pending_apply(struct mnt *mnt, struct mnt_job *job, const char *path, struct
 	return 0;
 }
 
+/*
+ * A crash may have come between the commit and the end of it. What was refused has its verdict beside
+ * it, and waits: a file that says what was applied before is one of those.
+ */
+static bool
+was_applied(struct mnt *mnt, struct sfs_db *db, const char *path, const struct sfs_str *bytes,
+	const struct timespec *time)
+{
+	if (mnt->read_only || mnt_refused_since(mnt, path, time)) {
+		return false;
+	}
+	struct sfs_error fault sfs_auto(error) = SFS_ERROR_INIT;
+	int r = sfs_pending_recover(db, mnt->migrations, sfs_str_text(bytes), bytes->len, &fault);
+
+	if (r < 0) {
+		mnt_control_warn(mnt, "%s: %s", path, fault.message);
+	}
+	return r > 0;
+}
+
 static void
-load(struct mnt *mnt, const char *name)
+load(struct mnt *mnt, struct sfs_db *db, const char *name)
 {
 	char *path sfs_auto(free) = sfs_asprintf("pending/%s", name);
 	char *file sfs_auto(free) = sfs_file_join(mnt->state, path);
@@ -117,6 +137,10 @@ load(struct mnt *mnt, const char *name)
 	struct stat found;
 
 	if (stat(file, &found) < 0 || sfs_file_read(file, MNT_FILE_LIMIT, &bytes, NULL) < 0) {
+		return;
+	}
+	if (was_applied(mnt, db, path, &bytes, &found.st_mtim)) {
+		mnt_pending_forget(mnt, path);
 		return;
 	}
 	struct mnt_text *text sfs_auto(mnt_text) = mnt_text_create(sfs_str_text(&bytes), bytes.len);
@@ -132,7 +156,7 @@ load(struct mnt *mnt, const char *name)
 }
 
 void
-mnt_pending_load(struct mnt *mnt)
+mnt_pending_load(struct mnt *mnt, struct sfs_db *db)
 {
 	char *folder sfs_auto(free) = sfs_file_join(mnt->state, "pending");
 	DIR *dir = opendir(folder);
@@ -142,7 +166,7 @@ mnt_pending_load(struct mnt *mnt)
 	}
 	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
 		if (sfs_ends_with(entry->d_name, ".sql") && entry->d_name[0] != '.') {
-			load(mnt, entry->d_name);
+			load(mnt, db, entry->d_name);
 		}
 	}
 	(void)closedir(dir);

@@ -17,7 +17,7 @@ int mnt_pending_keep(struct mnt *mnt, const char *path, const struct mnt_text *t
 	struct sfs_error *err) SFS_MUST_CHECK;
 void mnt_pending_forget(struct mnt *mnt, const char *path);
 
-/* Brings back those of a former mount. */
-void mnt_pending_load(struct mnt *mnt);
+/* Brings back those of a former mount, but those that a crash left although they were applied. */
+void mnt_pending_load(struct mnt *mnt, struct sfs_db *db);
 
 #endif

@@ -11,6 +11,7 @@ const char mnt_readme[] =
 	"    stage/                                 mkdir stage/x: a draft of the whole, see below\n"
 	"    migrations/                            what has been applied\n"
 	"    generated/schema.sql                   the whole schema; loads into an empty database\n"
+	"    generated/schema.json                  the same for programs\n"
 	"    status  status.json  log               how things are, and what was done\n"
 	"\n"
 	"Change the database by changing files, with any editor:\n"

@@ -7,12 +7,13 @@
 
 #include "fs/control.h"
 #include "fs/view.h"
+#include "tree/json.h"
 
 struct reading {
 	struct sfs_census census;
 	struct sfs_catalog *catalog; /* owned */
 	struct sfs_tree tree;
-	struct sfs_str schema;
+	struct sfs_str schema, model;
 	struct sfs_str invisible;
 	uint64_t changes; /* ours, as of its beginning */
 };
@@ -24,6 +25,7 @@ reading_finish(struct reading *reading)
 	sfs_catalog_destroy(reading->catalog);
 	sfs_tree_finish(&reading->tree);
 	sfs_str_finish(&reading->schema);
+	sfs_str_finish(&reading->model);
 	sfs_str_finish(&reading->invisible);
 }
 
@@ -54,7 +56,7 @@ tell_changed(struct sfs_error *err)
 static int
 read_whole(struct mnt *mnt, struct sfs_db *db, struct reading *reading, struct sfs_error *err)
 {
-	struct sfs_scope scope = { .dependencies = true, .texts = true };
+	struct sfs_scope scope = { .dependencies = true };
 	struct sfs_error whole sfs_auto(error) = SFS_ERROR_INIT;
 	int r = mnt->driver->read(db, &scope, &reading->catalog, err);
 
@@ -66,6 +68,7 @@ read_whole(struct mnt *mnt, struct sfs_db *db, struct reading *reading, struct s
 		/* The objects can be shown all the same. */
 		mnt_control_warn(mnt, "generated/schema.sql: %s", whole.message);
 	}
+	sfs_tree_json(reading->catalog, &reading->tree, &reading->model);
 	sfs_vec_foreach (line, &reading->catalog->invisible) {
 		sfs_str_addf(&reading->invisible, "  %s\n", *line);
 	}
@@ -108,9 +111,10 @@ mnt_refresh_whole(
 	}
 	sfs_catalog_destroy(sfs_steal(reading.catalog));
 	sfs_tree_finish(&reading.tree);
-	mnt_control_schema(mnt, sfs_str_text(&reading.schema), reading.schema.len);
+	mnt_control_schema(mnt, &reading.schema, &reading.model);
 	mnt_control_update(mnt);
 	sfs_str_finish(&reading.schema);
+	sfs_str_finish(&reading.model);
 	/* A catalog is large and short-lived: give its memory back. */
 	(void)malloc_trim(0);
 	return 0;

@@ -215,6 +215,21 @@ mnt_absolve(struct mnt *mnt, const char *path)
 
 /* ---- after a remount ---- */
 
+bool
+mnt_refused_since(const struct mnt *mnt, const char *path, const struct timespec *time)
+{
+	struct sfs_str note sfs_auto(str) = SFS_STR_INIT;
+	struct stat found;
+
+	mnt_refusal_path(path, ".error", &note);
+	char *file sfs_auto(free) = disk_path(mnt, sfs_str_text(&note));
+	if (stat(file, &found) < 0) {
+		return false;
+	}
+	return found.st_mtim.tv_sec != time->tv_sec ? found.st_mtim.tv_sec > time->tv_sec
+						    : found.st_mtim.tv_nsec >= time->tv_nsec;
+}
+
 static void
 auto_dir(DIR **dir)
 {

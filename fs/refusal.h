@@ -20,6 +20,9 @@ void mnt_absolve(struct mnt *mnt, const char *path);
 /* Removes one of them, by the path of the note. */
 void mnt_refusal_remove(struct mnt *mnt, const char *note_path);
 
+/* Whether it was refused at that time or later. */
+bool mnt_refused_since(const struct mnt *mnt, const char *path, const struct timespec *time);
+
 /* Brings back those of a former mount. */
 void mnt_refusals_load(struct mnt *mnt);
 

@@ -137,7 +137,7 @@ read_first(struct connection *c, struct sfs_error *err)
 	if (r < 0) {
 		return r;
 	}
-	mnt_pending_load(mnt);
+	mnt_pending_load(mnt, c->db);
 	mnt_migrations_refresh(mnt, c->db, true);
 	mnt_refusals_load(mnt);
 	r = mnt_drafts_create(mnt, err);

@@ -331,3 +331,40 @@ sfs_pending_apply(struct sfs_db *db, const char *directory, const char *name, co
 	}
 	return r;
 }
+
+static int
+recover_locked(struct migration *m, struct sfs_error *err)
+{
+	int r = m->db->driver->ledger_read(m->db, &m->rows, err);
+
+	if (r < 0) {
+		return r;
+	}
+	sfs_vec_foreach (row, &m->rows) {
+		if (strcmp(row->hash, m->row.hash) != 0) {
+			continue;
+		}
+		r = sfs_journal_read(m->directory, m->db->driver->name, &m->journal, err);
+		r = r < 0 ? r
+			  : sfs_folder_recover(
+				    m->directory, &m->journal, &m->rows, m->row.hash, &m->tag, err);
+		return r < 0 ? r : 1;
+	}
+	return 0;
+}
+
+int
+sfs_pending_recover(struct sfs_db *db, const char *directory, const char *text, size_t len,
+	struct sfs_error *err)
+{
+	struct migration m sfs_auto(migration) = { .db = db, .directory = directory };
+	int r = sfs_lock(db, SFS_LOCK_SCRIPTS, 0, err);
+
+	if (r < 0) {
+		return r;
+	}
+	sfs_sha256(text, len, m.row.hash);
+	r = recover_locked(&m, err);
+	sfs_unlock(db);
+	return r;
+}

@@ -15,4 +15,11 @@
 int sfs_pending_apply(struct sfs_db *db, const char *directory, const char *name, const char *text,
 	size_t len, char **ret_tag, struct sfs_error *err) SFS_MUST_CHECK;
 
+/*
+ * Ends what a crash left of a migration whose transaction was committed: 1 when the ledger has it, and
+ * the folder then has it too; 0 when it was not applied. Waits for nobody: -EBUSY while another works.
+ */
+int sfs_pending_recover(struct sfs_db *db, const char *directory, const char *text, size_t len,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 #endif

@@ -182,7 +182,7 @@ def tables_of(engine):
 def test_killed_at_any_point(daemon, engine):
     """While programs save, drop and migrate: what was acknowledged is there, the next mount comes by itself."""
     prefix = "public." if engine.dialect == "postgresql" else ""
-    chance, acknowledged, number, last = random.Random(7), {}, 0, set()
+    chance, acknowledged, number = random.Random(7), {}, 0
     for _ in range(4):
         daemon.start()
         folder = tables(daemon.place, engine)
@@ -218,14 +218,37 @@ def test_killed_at_any_point(daemon, engine):
         assert set(acknowledged) <= found
         # Of what was not acknowledged only the last can be there, and then whole.
         assert found - set(acknowledged) - {"users", "posts", "empty"} <= {started[-1]}
-        last.add(started[-1])
         acknowledged.update(dict.fromkeys(found - {"users", "posts", "empty"}, True))
     daemon.start()
     folder = tables(daemon.place, engine)
     assert names(folder) == sorted(f"{name}.sql" for name in tables_of(engine))
-    # A migration that was applied, but whose end was not written down, may wait still.
     waiting = {name.removesuffix(".sql") for name in names(daemon.place / "pending")}
-    assert not waiting & set(acknowledged) - last
+    assert not waiting & found, "applied, and waiting still"
+
+
+def test_killed_between_the_commit_and_its_end(daemon, engine, state):
+    """What stays in the state folder then is what is put back into it here."""
+    text = "CREATE TABLE made (a integer);"
+    daemon.start()
+    (daemon.place / "pending/made.sql").write_text(text)
+    with pytest.raises(FileExistsError):
+        (daemon.place / "pending/again.sql").write_text(text)
+    daemon.kill()
+    (kept,) = state.glob("schemafs/*/pending")
+    (kept / "made.sql").write_text(text)
+    daemon.start()
+    # The one that was refused has its verdict, and waits for whoever wrote it.
+    assert names(daemon.place / "pending") == ["again.sql", "again.sql.error"]
+    assert [name for name in names(daemon.place / "migrations") if "made" in name] == ["0000_made.sql"]
+    daemon.kill()
+    # Earlier: the folder does not have it yet.
+    (folder,) = state.glob("schemafs/*/migrations")
+    (folder / "meta/_journal.json").unlink()
+    (folder / "0000_made.sql").rename(folder / ".0000_made.sql.applying")
+    (kept / "made.sql").write_text(text)
+    daemon.start()
+    assert names(daemon.place / "pending") == ["again.sql", "again.sql.error"]
+    assert (daemon.place / "migrations/0000_made.sql").read_text() == text
 
 
 def test_killed_during_a_save_that_waits(pg_daemon, pg):

@@ -2,6 +2,7 @@
 """The tree as programs that only look see it."""
 
 import errno
+import json
 import os
 import stat
 
@@ -121,3 +122,30 @@ def test_read_only(engine, mount):
         engine.run("CREATE TABLE later (a integer);")
         wait_for((tables(place, engine) / "later.sql").exists)
         assert users.read_text()
+
+
+def test_model_for_programs(engine, mount):
+    """generated/schema.json has every object and part, under the path where its text is."""
+    engine.run("CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL DEFAULT 'a\"\\é',"
+               " CONSTRAINT long CHECK (email <> '')); CREATE INDEX by_email ON users (email);"
+               "CREATE VIEW emails AS SELECT email FROM users;")
+    with mount(engine.target) as place:
+        text = (place / "generated/schema.json").read_text()
+        model = json.loads(text)
+        assert (model["version"], model["dialect"]) == (1, engine.dialect)
+        objects = {each["file"]: each for each in model["objects"] if "file" in each}
+        files = {str(path.relative_to(place)) for path in place.glob("schema/*/*/*.sql")}
+        assert files <= set(objects)
+        assert all((place / name).exists() for name in objects if name.startswith("schema/"))
+        users = objects[f"schema/{engine.namespace}/tables/users.sql"]
+        assert (users["kind"], users["namespace"], users["name"]) == ("table", engine.namespace, "users")
+        parts = {(part["kind"], part["name"]): part["attributes"] for part in users["parts"]}
+        assert {("column", "id"), ("column", "email"), ("constraint", "long"), ("index", "by_email")} <= set(parts)
+        assert parts["column", "email"]["type"].lower() == "text"
+        assert "a\"\\é" in parts["column", "email"]["default"]
+        assert objects[f"schema/{engine.namespace}/views/emails.sql"]["kind"] == "view"
+        engine.run("ALTER TABLE users ADD COLUMN seen integer;")
+        wait_for(lambda: "seen" in (place / "generated/schema.json").read_text(), 30)
+    with mount(engine.target) as place:
+        engine.run("ALTER TABLE users DROP COLUMN seen;")
+        wait_for(lambda: (place / "generated/schema.json").read_text() == text, 30)
