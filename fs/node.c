@@ -111,9 +111,10 @@ destroy(struct mnt_node *node)
 	sfs_map_destroy(node->children);
 	mnt_text_unref(node->text);
 	mnt_buffer_destroy(node->buffer);
-	for (size_t i = 0; i < MNT_READINGS; i++) {
-		mnt_text_unref(node->readings[i].text);
+	sfs_vec_foreach (reading, &node->readings) {
+		mnt_text_unref(reading->text);
 	}
+	sfs_vec_finish(&node->readings);
 	free(node->backing);
 	free(node->error);
 	free(node->name);
@@ -313,24 +314,40 @@ mnt_node_contents(const struct mnt_node *node)
 	return node->text ? mnt_text_ref(node->text) : mnt_text_create("", 0);
 }
 
-/* A place for what this thread reads: its own, a free one, a dead reader's, or the oldest. */
+static void
+drop_dead_readings(struct mnt_node *node)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < node->readings.len; i++) {
+		struct mnt_reading *reading = &node->readings.items[i];
+
+		if (mnt_process_of(reading->thread)) {
+			node->readings.items[kept++] = *reading;
+		} else {
+			mnt_text_unref(reading->text);
+		}
+	}
+	node->readings.len = kept;
+}
+
+/* A place for what this thread reads. No more are kept than there are threads: never one too few. */
 static struct mnt_reading *
 reading_for(struct mnt_node *node, pid_t thread)
 {
-	struct mnt_reading *free_one = NULL;
+	enum { FEW = 4 };
+	size_t n = node->readings.len;
 
-	for (size_t i = 0; i < MNT_READINGS; i++) {
-		struct mnt_reading *reading = &node->readings[i];
-
+	sfs_vec_foreach (reading, &node->readings) {
 		if (reading->thread == thread) {
 			return reading;
 		}
-		free_one = reading->text || free_one ? free_one : reading;
 	}
-	for (size_t i = 0; i < MNT_READINGS && !free_one; i++) {
-		free_one = mnt_process_of(node->readings[i].thread) ? NULL : &node->readings[i];
+	if (n >= FEW && (n & (n - 1)) == 0) {
+		drop_dead_readings(node);
 	}
-	return free_one ? free_one : &node->readings[node->next_reading++ % MNT_READINGS];
+	sfs_vec_push(&node->readings, (struct mnt_reading){ .thread = thread });
+	return &node->readings.items[node->readings.len - 1];
 }
 
 void

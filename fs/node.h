@@ -27,8 +27,6 @@ struct mnt_reading {
 	struct mnt_text *text; /* counted */
 };
 
-#define MNT_READINGS 4
-
 /*
  * An inode. It lives while it hangs in the tree, while the kernel knows it (lookups) or while
  * something of ours points at it (refs). All of it is protected by the mount's lock.
@@ -45,10 +43,9 @@ struct mnt_node {
 	unsigned writers; /* handles open for writing */
 	struct timespec mtime;
 	struct mnt_text *text; /* counted; what it shows unless it is being written; NULL: empty */
-	struct mnt_buffer *buffer; /* owned; NULL while nobody writes */
-	struct mnt_reading readings[MNT_READINGS];
-	unsigned next_reading;
-	char *backing; /* owned; of MNT_BACKED: the file on the disk */
+	struct mnt_buffer *buffer;            /* owned; NULL while nobody writes */
+	SFS_VEC(struct mnt_reading) readings; /* by living threads: those of the dead are dropped */
+	char *backing;                        /* owned; of MNT_BACKED: the file on the disk */
 	off_t backing_size;
 	char *error;      /* owned; the formatted error of the last refused save, NULL: none */
 	int64_t deadline; /* milliseconds, monotonic: when a hidden node comes back; 0: never */
@@ -111,7 +108,7 @@ struct mnt_text *mnt_node_contents(const struct mnt_node *node);
 /* Whether anything but hidden nodes hangs below it. */
 bool mnt_node_is_empty(const struct mnt_node *directory);
 
-/* Remembers what a thread reads, in the place of an older reading. */
+/* Remembers what a thread reads, in the place of what it has read before. */
 void mnt_node_note_reading(struct mnt_node *node, pid_t thread, struct mnt_text *text);
 
 #endif

@@ -30,9 +30,7 @@ mnt_base_of(struct mnt_node *node, pid_t thread)
 {
 	pid_t process = 0;
 
-	for (size_t i = 0; i < MNT_READINGS; i++) {
-		const struct mnt_reading *reading = &node->readings[i];
-
+	sfs_vec_foreach (reading, &node->readings) {
 		if (!reading->text || reading->text == node->text || !thread) {
 			continue;
 		}
@@ -53,16 +51,14 @@ note_reading(struct mnt_node *node, pid_t thread)
 {
 	pid_t process = 0;
 
-	for (size_t i = 0; i < MNT_READINGS; i++) {
-		struct mnt_reading *reading = &node->readings[i];
-
+	sfs_vec_foreach (reading, &node->readings) {
 		if (!reading->text || reading->text == node->text) {
 			continue;
 		}
 		process = process ? process : mnt_process_of(thread);
 		if (process && mnt_process_of(reading->thread) == process) {
 			mnt_text_unref(reading->text);
-			*reading = (struct mnt_reading){ 0 };
+			reading->text = NULL;
 		}
 	}
 	mnt_node_note_reading(node, thread, node->text);

@@ -64,9 +64,8 @@ mnt_hide(struct mnt *mnt, struct mnt_node *node, const char *path, bool drop)
 	(void)mnt_node_set_text(hidden, node->text);
 	hidden->mtime = node->mtime;
 	hidden->error = sfs_strdup(node->error);
-	for (size_t i = 0; i < MNT_READINGS; i++) {
-		hidden->readings[i].thread = node->readings[i].thread;
-		hidden->readings[i].text = mnt_text_ref(node->readings[i].text);
+	sfs_vec_foreach (reading, &node->readings) {
+		mnt_node_note_reading(hidden, reading->thread, reading->text);
 	}
 	struct mnt_job *job = mnt_job_create(mnt, NULL, hidden, mnt_save_reappear);
 	job->due = hidden->deadline;
