@@ -19,9 +19,9 @@ is_referred_to(const struct lite_planner *planner, const struct sfs_object *tabl
 }
 
 /*
- * Somebody may run the plan in a transaction of his own with foreign keys on: they can not be turned
- * off there, and rows that refer to the table would be deleted. No statement of SQLite's raises an
- * error under a condition, but an overflow does.
+ * Somebody may run the plan in a transaction of his own with foreign keys on, as some of drizzle's
+ * migrators do: they can not be turned off there, and rows that refer to the table would be deleted.
+ * What SQLite says of a check that fails is its name.
  */
 int
 lite_refuse_foreign_keys(struct lite_planner *planner, struct sfs_error *err)
@@ -34,12 +34,19 @@ lite_refuse_foreign_keys(struct lite_planner *planner, struct sfs_error *err)
 	if (!needed) {
 		return 0;
 	}
-	int r = lite_emit(planner, NULL,
-		"CREATE TABLE __schemafs_foreign_keys AS\n"
-		"-- an overflow says that foreign keys are on: what comes would delete rows\n"
-		"SELECT abs(-9223372036854775807 - foreign_keys) AS off FROM pragma_foreign_keys",
-		err);
-	return r == 0 ? lite_emit(planner, NULL, "DROP TABLE __schemafs_foreign_keys", err) : r;
+	static const char *const guard[] = {
+		"CREATE TABLE __schemafs_foreign_keys (\n"
+		"\ton_or_off integer CONSTRAINT \"foreign keys are on: rows that refer to a table "
+		"which is made anew would be deleted; PRAGMA foreign_keys = OFF before the "
+		"transaction\" CHECK (on_or_off = 0)\n)",
+		"INSERT INTO __schemafs_foreign_keys SELECT foreign_keys FROM pragma_foreign_keys",
+		"DROP TABLE __schemafs_foreign_keys",
+	};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < sizeof guard / sizeof *guard; i++) {
+		r = lite_emit(planner, NULL, guard[i], err);
+	}
+	return r;
 }
 
 /* Foreign keys off around it all, for who runs the plan by hand; no change in our transactions. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// drizzle-orm's own migrator: node migrate.mjs postgresql|sqlite DATABASE FOLDER
+// drizzle-orm's own migrator: node migrate.mjs postgresql|sqlite DATABASE FOLDER [keys]
+// `keys`: SQLite with foreign keys on, as better-sqlite3 has them unless it is told otherwise.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const [dialect, database, migrationsFolder] = process.argv.slice(2);
+const [dialect, database, migrationsFolder, keys] = process.argv.slice(2);
 
 if (dialect === "postgresql") {
   const pg = await import("pg");
@@ -24,6 +25,7 @@ if (dialect === "postgresql") {
   const { migrate } = await import("drizzle-orm/sql-js/migrator");
   const { Database } = await sql.default();
   const client = new Database(readFileSync(database));
+  client.run(`PRAGMA foreign_keys = ${keys ? "ON" : "OFF"}`);
   migrate(drizzle(client), { migrationsFolder });
   writeFileSync(database, client.export());
   client.close();

@@ -518,3 +518,17 @@ def test_tables_that_others_inherit_from(schemafs, pg, project):
     assert_settled(schemafs, place, pg)
     schemafs("generate", "--dir", place, "--db", pg.target, "rows")
     assert "UPDATE ONLY" in next((place / "m").glob("0001_*.sql")).read_text()
+
+
+def test_a_mount_leaves_rows_out(schemafs, engine, project, mount):
+    """By decision: a mount reads the catalog, and no relation of a user's (docs/decisions/0006)."""
+    engine.run(PLANS)
+    place = project("plans")
+    schemafs("pull", engine.target, place)
+    with mount(engine.target, f"project={place}") as mounted:
+        assert "data" not in [path.name for path in mounted.iterdir()]
+        assert not (mounted / "data").exists() and (mounted / "schema").exists()
+        with pytest.raises(PermissionError):
+            (mounted / "data").mkdir()
+        assert list(mounted.rglob("*.csv")) == []
+    schemafs("status", "--dir", place, engine.target)
