@@ -113,8 +113,8 @@ struct sfs_replay_step {
 };
 
 /*
- * What migrations make of an empty database. Each statement is a transaction of its own, so that what
- * can not run inside one and what needs the one before it to be committed are as any other.
+ * What migrations make of an empty database. The statements of a file are one transaction, unless one
+ * of them can not run inside of one or needs the one before it to be committed: then each is.
  */
 struct sfs_replay {
 	const struct sfs_replay_step *steps;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "drivers/postgres/driver.h"
 #include "drivers/postgres/plan/plan.h"
 #include "drivers/postgres/read/read.h"
@@ -54,6 +55,8 @@ struct replay {
 	struct sfs_db *shadow;     /* owned; or NULL */
 	struct sfs_catalog *clean; /* owned; what was in the shadow before */
 	SFS_VEC(char *) roles;     /* owned; those that we made, quoted */
+	struct sfs_map *known;     /* owned; names of the roles that were looked at */
+	struct sfs_arena *arena;   /* owned; those names */
 	size_t n_read;
 };
 
@@ -175,6 +178,151 @@ read_stop(struct replay *replay, struct sfs_catalog **ret_catalog, struct sfs_er
 	return r;
 }
 
+/* ---- roles that a block makes ---- */
+
+/* Whether the server has the role for others, too: what our transaction made they do not see yet. */
+static int
+is_ours(struct replay *replay, struct pg_db **other, const char *name, bool *ret_ours,
+	struct sfs_error *err)
+{
+	sfs_auto(PQclear) PGresult *found = NULL;
+	const char *params[] = { name };
+	int r = *other ? 0 : pg_connect_again(replay->db, NULL, other, err);
+
+	r = r ? r
+	      : pg_query(*other, "SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", 1, params,
+			&found, err);
+	*ret_ours = r == 0 && PQntuples(found) == 0;
+	return r;
+}
+
+/*
+ * Before the commit of a file: the roles that it made in a DO block or a function. `first`: all that
+ * there are belong to the server.
+ */
+static int
+note_roles(struct replay *replay, bool first, struct sfs_error *err)
+{
+	sfs_auto(PQclear) PGresult *roles = NULL;
+	struct pg_db *other = NULL;
+	int r = pg_query(
+		replay->db, "SELECT rolname FROM pg_catalog.pg_roles", 0, NULL, &roles, err);
+
+	for (int i = 0; r == 0 && i < PQntuples(roles); i++) {
+		const char *name = sfs_arena_strdup(replay->arena, PQgetvalue(roles, i, 0));
+		bool ours = false;
+
+		if (sfs_map_has(replay->known, name)) {
+			continue;
+		}
+		r = first ? 0 : is_ours(replay, &other, name, &ours, err);
+		sfs_map_set(replay->known, name, replay);
+		if (ours) {
+			struct sfs_str quoted = SFS_STR_INIT;
+
+			sfs_quote_name(&quoted, SFS_POSTGRES, name);
+			sfs_vec_push(&replay->roles, sfs_str_steal(&quoted));
+		}
+	}
+	pg_disconnect(other);
+	return r;
+}
+
+/* ---- files ---- */
+
+/* What the server says of a statement that has to be by itself, or behind a commit. */
+static bool
+wants_no_transaction(const struct sfs_error *err)
+{
+	static const char *const codes[] = {
+		"25001", /* active_sql_transaction: CREATE INDEX CONCURRENTLY, VACUUM */
+		"2D000", /* invalid_transaction_termination: a procedure that commits */
+		"55P04", /* unsafe_new_enum_value_usage */
+		NULL,
+	};
+
+	for (const char *const *code = codes; *code; code++) {
+		if (sfs_streq(err->sqlstate, *code)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+run_whole(struct replay *replay, size_t from, size_t end, struct sfs_error *err)
+{
+	int r = pg_run(replay->db, "BEGIN", err);
+
+	for (size_t i = from; r == 0 && i < end; i++) {
+		r = run_step(replay, &replay->what->steps[i], err);
+	}
+	r = r < 0 ? r : note_roles(replay, false, err);
+	if (r < 0) {
+		(void)!pg_run(replay->db, "ROLLBACK", NULL);
+		return r;
+	}
+	/* What is deferred until here belongs to the file, though to no statement in particular. */
+	r = pg_run(replay->db, "COMMIT", err);
+	if (r < 0 && err) {
+		locate(&replay->what->steps[end - 1], err);
+	}
+	return r;
+}
+
+/* Each by itself; what is allowed in a transaction alone (LOCK TABLE) gets one. */
+static int
+run_apart(struct replay *replay, size_t from, size_t end, struct sfs_error *err)
+{
+	static const char no_active_transaction[] = "25P01";
+	int r = 0;
+
+	for (size_t i = from; r == 0 && i < end; i++) {
+		struct sfs_error own sfs_auto(error) = SFS_ERROR_INIT;
+
+		r = run_step(replay, &replay->what->steps[i], &own);
+		if (r < 0 && sfs_streq(own.sqlstate, no_active_transaction)) {
+			r = run_whole(replay, i, i + 1, err);
+		} else if (r < 0) {
+			sfs_error_move(err, &own);
+		}
+	}
+	return r;
+}
+
+/*
+ * As a migration is run: in one transaction, so that SET LOCAL, LOCK TABLE and ON COMMIT DROP mean what
+ * they mean there, unless a statement of it can not be in one.
+ */
+static int
+run_file(struct replay *replay, size_t from, size_t end, struct sfs_error *err)
+{
+	struct sfs_error own sfs_auto(error) = SFS_ERROR_INIT;
+	int r = run_whole(replay, from, end, &own);
+
+	if (r < 0 && wants_no_transaction(&own)) {
+		return run_apart(replay, from, end, err);
+	}
+	if (r < 0) {
+		sfs_error_move(err, &own);
+	}
+	return r;
+}
+
+/* The end of the steps of one file, or of those before the next stop. */
+static size_t
+end_of_file(const struct replay *replay, size_t from)
+{
+	const struct sfs_replay *what = replay->what;
+	size_t end = from, stop = what->stops[replay->n_read];
+
+	while (end < what->n_steps && end < stop &&
+		what->steps[end].source == what->steps[from].source) {
+		end++;
+	}
+	return end;
+}
+
 static int
 run_steps(struct replay *replay, struct sfs_catalog **ret_catalogs, struct sfs_error *err)
 {
@@ -182,14 +330,14 @@ run_steps(struct replay *replay, struct sfs_catalog **ret_catalogs, struct sfs_e
 	bool settled = false;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && replay->n_read < what->n_stops; i++) {
+	for (size_t i = 0; r == 0 && replay->n_read < what->n_stops;) {
 		while (r == 0 && replay->n_read < what->n_stops &&
 			what->stops[replay->n_read] <= i) {
 			r = read_stop(replay, &ret_catalogs[replay->n_read], err);
 			replay->n_read += r == 0;
 			settled = false;
 		}
-		if (r < 0 || i >= what->n_steps) {
+		if (r < 0 || i >= what->n_steps || replay->n_read >= what->n_stops) {
 			break;
 		}
 		/* Names in a migration mean what they mean in psql. */
@@ -198,7 +346,9 @@ run_steps(struct replay *replay, struct sfs_catalog **ret_catalogs, struct sfs_e
 				err);
 			settled = true;
 		}
-		r = r ? r : run_step(replay, &what->steps[i], err);
+		size_t end = end_of_file(replay, i);
+		r = r ? r : run_file(replay, i, end, err);
+		i = end;
 	}
 	return r;
 }
@@ -299,8 +449,13 @@ pg_replay(struct sfs_db *base, const struct sfs_replay *what, struct sfs_catalog
 		r = pg_scratch_open(db, &replay.place, err);
 		replay.db = replay.place.inside;
 	}
+	replay.known = sfs_map_create();
+	replay.arena = sfs_arena_create();
+	r = r ? r : note_roles(&replay, true, err);
 	r = r ? r : run_steps(&replay, ret_catalogs, err);
 	r = finish(db, &replay, r, err);
+	sfs_map_destroy(replay.known);
+	sfs_arena_destroy(replay.arena);
 	for (size_t i = 0; r < 0 && i < replay.n_read; i++) {
 		sfs_catalog_destroy(ret_catalogs[i]);
 		ret_catalogs[i] = NULL;
