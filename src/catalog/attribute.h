@@ -50,6 +50,9 @@
 	X(COLUMN, DEFAULT, "default", 0)                                                           \
 	X(COLUMN, IDENTITY, "identity", 0)   /* "ALWAYS" or "BY DEFAULT" */                        \
 	X(COLUMN, IDENTITY_OPTIONS, "identity_options", 0)                                         \
+	X(COLUMN, IDENTITY_COMMENT, "identity_comment", SFS_ATTR_VERBATIM) /* on its sequence */   \
+	X(COLUMN, IDENTITY_ACL, "identity_acl", 0)   /* as acl */                                  \
+	X(COLUMN, IDENTITY_LABELS, "identity_labels", SFS_ATTR_VERBATIM) /* as security_labels */  \
 	X(COLUMN, GENERATED, "generated", 0) /* the expression */                                  \
 	X(COLUMN, GENERATED_KIND, "generated_kind", 0) /* "STORED" or "VIRTUAL" */                 \
 	X(COLUMN, STORAGE, "storage", 0)                                                           \

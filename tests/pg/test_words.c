@@ -145,6 +145,8 @@ grants_are_written(void **state)
 	assert_grants(SFS_TABLE, NULL, "bob=ar*",
 		"GRANT INSERT ON TABLE public.x TO bob;"
 		"GRANT SELECT ON TABLE public.x TO bob WITH GRANT OPTION;");
+	assert_grants(SFS_TABLE, "bob=r*", "bob=ALL",
+		"REVOKE ALL ON TABLE public.x FROM bob;GRANT ALL ON TABLE public.x TO bob;");
 	assert_grants(SFS_TABLE, "bob=r", NULL, "REVOKE ALL ON TABLE public.x FROM bob;");
 	assert_grants(SFS_TABLE, "bob=r", "bob=r\neve=r", "GRANT SELECT ON TABLE public.x TO eve;");
 	assert_grants(SFS_TABLE, NULL, "@owner=r",

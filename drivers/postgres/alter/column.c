@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/alter/alter.h"
+#include "drivers/postgres/print/print.h"
 
 /* The clauses for one column, while they are collected. */
 struct clauses {
@@ -230,6 +231,7 @@ pg_column_alter(
 	add_identity(&clauses, writer->restart);
 	add_storage(&clauses);
 	emit(writer, &clauses);
+	pg_alter_identity_common(writer, change);
 	(void)diff;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/print/print.h"
 
 void
@@ -198,6 +199,75 @@ pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *colu
 	set(writer, column, "SET (", sfs_object_get(column, SFS_COLUMN_OPTIONS), ")");
 }
 
+/* An object for the sequence behind an identity, with what is said of it; lives as long as the plan. */
+static struct sfs_object *
+identity_said(struct pg_writer *writer, const struct sfs_object *column)
+{
+	struct sfs_arena *arena = writer->plan->arena;
+	const char *owner = sfs_object_get(column->owner, SFS_ATTR_OWNER);
+	struct sfs_object *said = sfs_arena_alloc(arena, sizeof *said);
+	sfs_auto(str) struct sfs_str target = SFS_STR_INIT;
+	const struct {
+		int attribute;
+		const char *value;
+	} all[] = {
+		{ SFS_ATTR_COMMENT, sfs_object_get(column, SFS_COLUMN_IDENTITY_COMMENT) },
+		{ SFS_ATTR_ACL, sfs_object_get(column, SFS_COLUMN_IDENTITY_ACL) },
+		{ SFS_ATTR_SECURITY_LABELS, sfs_object_get(column, SFS_COLUMN_IDENTITY_LABELS) },
+		{ SFS_GRANTS_TARGET, NULL },
+		{ SFS_GRANTS_HOLDER, owner ? owner : "CURRENT_USER" },
+	};
+	size_t n = 0;
+
+	sfs_str_add(&target, "SEQUENCE ");
+	pg_identity_sequence(&target, column);
+	*said = (struct sfs_object){ .id = column->id, .index = column->index };
+	said->id.kind = SFS_GRANTS;
+	said->id.signature = sfs_arena_strdup(arena, target.text);
+	said->values = sfs_arena_alloc(arena, sizeof all);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		const char *value =
+			all[i].attribute == SFS_GRANTS_TARGET ? said->id.signature : all[i].value;
+
+		if (value) {
+			said->present |= UINT64_C(1) << all[i].attribute;
+			said->values[n++] = value;
+		}
+	}
+	return said;
+}
+
+void
+pg_write_column_common(struct pg_writer *writer, const struct sfs_object *column)
+{
+	pg_write_common(writer, column);
+	if (sfs_object_has(column, SFS_COLUMN_IDENTITY)) {
+		pg_write_common(writer, identity_said(writer, column));
+	}
+}
+
+void
+pg_alter_identity_common(struct pg_writer *writer, const struct sfs_change *change)
+{
+	struct sfs_change said = { .action = SFS_ALTER };
+
+	if (!sfs_object_has(change->to, SFS_COLUMN_IDENTITY)) {
+		return;
+	}
+	said.to = identity_said(writer, change->to);
+	if (!sfs_object_has(change->from, SFS_COLUMN_IDENTITY)) {
+		pg_write_common(writer, said.to);
+		return;
+	}
+	said.from = identity_said(writer, change->from);
+	said.attributes =
+		(pg_differs(change, SFS_COLUMN_IDENTITY_COMMENT) ? PG_BIT(SFS_ATTR_COMMENT) : 0) |
+		(pg_differs(change, SFS_COLUMN_IDENTITY_ACL) ? PG_BIT(SFS_ATTR_ACL) : 0) |
+		(pg_differs(change, SFS_COLUMN_IDENTITY_LABELS) ? PG_BIT(SFS_ATTR_SECURITY_LABELS)
+								: 0);
+	pg_alter_common(writer, &said);
+}
+
 void
 pg_print_column(struct pg_writer *writer, const struct sfs_object *object)
 {
@@ -209,5 +279,5 @@ pg_print_column(struct pg_writer *writer, const struct sfs_object *object)
 	pg_write_column(&sql, object, true);
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 	pg_write_column_settings(writer, object);
-	pg_write_common(writer, object);
+	pg_write_column_common(writer, object);
 }

@@ -42,7 +42,9 @@ pg_write_target(const struct sfs_object *object, struct sfs_str *out)
 void
 pg_write_reference(const struct sfs_object *object, struct sfs_str *out)
 {
-	sfs_str_addf(out, "%s ", pg_kind(object->id.kind)->keyword);
+	const char *keyword = pg_kind(object->id.kind)->keyword;
+
+	sfs_str_addf(out, "%s%s", keyword, *keyword ? " " : "");
 	pg_write_target(object, out);
 }
 

@@ -179,7 +179,9 @@ void
 pg_default_acl(const struct pg_default_acls *defaults, const struct sfs_object *object,
 	struct sfs_str *ret_lines)
 {
-	const char *objects = objects_of(object->id.kind);
+	bool behind = object->id.kind == SFS_GRANTS && !sfs_object_has(object, SFS_GRANTS_INITIAL);
+	/* The sequence of an identity has the default privileges of any. */
+	const char *objects = objects_of(behind ? SFS_SEQUENCE : object->id.kind);
 
 	sfs_str_add(ret_lines, pg_usual_acl(object));
 	if (!defaults || !objects) {

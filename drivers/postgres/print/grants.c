@@ -240,6 +240,13 @@ is_all(const struct grant *grant)
 	return grant->letters_len == 3 && memcmp(grant->letters, "ALL", 3) == 0;
 }
 
+/* Whether a mere GRANT leads there: it takes nothing away, no right to grant on either. */
+static bool
+only_adds(const struct grant *from, const struct grant *to)
+{
+	return is_all(to) && !memchr(from->letters, '*', from->letters_len);
+}
+
 /* From lines `from` to lines `to`; both are never NULL here. */
 static void
 change_grants(
@@ -263,7 +270,7 @@ change_grants(
 		if (there && same_letters(&grant, &other)) {
 			continue;
 		}
-		if ((there && !is_all(&grant)) || is_owner(&grant)) {
+		if ((there && !only_adds(&other, &grant)) || is_owner(&grant)) {
 			add_revoke(writer, object, &grant);
 		}
 		add_grant(writer, object, &grant);

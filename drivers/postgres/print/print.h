@@ -22,6 +22,10 @@ void pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool 
  */
 void pg_write_typed_column(struct sfs_str *out, const struct sfs_object *column, bool with_default);
 
+/* A column's common attributes, and those of the sequence behind its identity; and what changes of these. */
+void pg_write_column_common(struct pg_writer *writer, const struct sfs_object *column);
+void pg_alter_identity_common(struct pg_writer *writer, const struct sfs_change *change);
+
 /* "CONSTRAINT a_key UNIQUE (a) DEFERRABLE": as there and after ADD. `add`: with NOT VALID. */
 void pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add);
 

@@ -420,6 +420,6 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 	}
 	pg_write_common(writer, table);
 	sfs_vec_foreach (column, &columns) {
-		pg_write_common(writer, *column);
+		pg_write_column_common(writer, *column);
 	}
 }

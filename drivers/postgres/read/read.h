@@ -80,6 +80,7 @@ struct pg_row {
 	const char **values;      /* one for each attribute; may point to load->arena */
 	const char *const *extra; /* the result's columns that nothing else takes, in their order */
 	bool undefined;           /* set by complete(): load->undefined gets the object */
+	bool taken; /* set by complete(): another object has it, there is none to add */
 };
 
 /*

@@ -149,6 +149,9 @@ load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const 
 	if (driver->complete) {
 		driver->complete(&complete);
 	}
+	if (complete.taken) {
+		return;
+	}
 	struct sfs_object *object = sfs_catalog_add(load->catalog, &id, complete.owner, values);
 	if (!object) {
 		return;

@@ -67,10 +67,10 @@ static const char QUERY[] =
 	" whole AS (SELECT class, oid FROM owners"
 	" UNION SELECT o.class, x.oid FROM owners o, LATERAL ("
 	"  SELECT d.objid AS oid FROM pg_depend d WHERE d.refclassid = 1259 AND d.refobjid = o.oid"
-	"   AND d.refobjsubid > 0 AND d.classid = 1259 AND d.deptype = 'a'"
+	"   AND d.refobjsubid > 0 AND d.classid = 1259 AND d.deptype IN ('a', 'i')"
 	"  UNION ALL SELECT d.refobjid FROM pg_depend d WHERE d.classid = 1259 AND d.objid = o.oid"
 	"   AND d.objsubid = 0 AND d.refclassid = 1259 AND d.refobjsubid > 0"
-	"   AND d.deptype = 'a') x WHERE o.class = 1259)"
+	"   AND d.deptype IN ('a', 'i')) x WHERE o.class = 1259)"
 	/* Row types and array types are no objects. */
 	" SELECT w.class, array_agg(w.oid) FROM whole w WHERE w.oid IS NOT NULL AND NOT EXISTS ("
 	" SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE w.class = 1247"

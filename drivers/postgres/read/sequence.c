@@ -31,7 +31,7 @@ pg_read_sequence(int version, struct sfs_str *out)
 		",\n CASE WHEN q.seqcache <> 1 THEN q.seqcache END AS cache"
 		",\n CASE WHEN q.seqcycle THEN 'true' END AS cycle"
 		",\n CASE WHEN c.relpersistence = 'u' THEN 'unlogged' END AS persistence"
-		", w.refobjsubid");
+		", w.refobjsubid, w.deptype = 'i'");
 	pg_select_common(out, &common);
 	sfs_str_add(out,
 		"\n FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -40,7 +40,9 @@ pg_read_sequence(int version, struct sfs_str *out)
 		" AND w.objsubid = 0 AND w.refclassid = 'pg_class'::regclass AND w.refobjsubid > 0"
 		" AND w.deptype IN ('a', 'i')");
 	pg_select_joins(out, &common);
-	sfs_str_add(out, "\n WHERE w.deptype IS DISTINCT FROM 'i'");
+	/* That of an identity is its column's, and so is what else is said of it. */
+	sfs_str_add(out, "\n WHERE (w.deptype IS DISTINCT FROM 'i' OR c.relacl IS NOT NULL"
+			 " OR description.description IS NOT NULL OR label.lines IS NOT NULL)");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_class", "c.oid");
 	pg_select_scope(out, "c.oid", "n.nspname");
@@ -108,13 +110,38 @@ owning_column(const struct pg_row *row)
 		(uint32_t)strtoul(number, NULL, 10));
 }
 
+/* What is said of the sequence behind an identity goes to the column. */
+static void
+give_to_column(struct pg_row *row, const char *name)
+{
+	static const int given[][2] = {
+		{ SFS_ATTR_COMMENT, SFS_COLUMN_IDENTITY_COMMENT },
+		{ SFS_ATTR_ACL, SFS_COLUMN_IDENTITY_ACL },
+		{ SFS_ATTR_SECURITY_LABELS, SFS_COLUMN_IDENTITY_LABELS },
+	};
+	struct sfs_object *column = sfs_object_part(row->owner, SFS_COLUMN, name);
+
+	for (size_t i = 0; column && i < sizeof given / sizeof *given; i++) {
+		const char *value = row->values[given[i][0]];
+
+		if (value) {
+			sfs_catalog_set(row->load->catalog, column, given[i][1], value);
+		}
+	}
+}
+
 void
 pg_complete_sequence(struct pg_row *row)
 {
 	const struct pg_key_column *column = owning_column(row);
 	sfs_auto(str) struct sfs_str name = SFS_STR_INIT;
 
-	if (column) {
+	if (row->extra[1] && *row->extra[1] == 't') {
+		row->taken = true;
+		if (column) {
+			give_to_column(row, column->name);
+		}
+	} else if (column) {
 		pg_qualified(&name, row->owner->id.namespace, row->owner->id.name);
 		sfs_str_addc(&name, '.');
 		pg_name(&name, column->name);
