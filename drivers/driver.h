@@ -29,6 +29,7 @@ struct sfs_db {
 	int64_t online_above; /* bytes from which plan() changes a table online, 0: every table;
 			       * open() sets the default, whoever knows better overwrites it */
 	unsigned locked;      /* how many have taken the lock: apply/lock.h */
+	uint64_t statements;  /* how many have been sent */
 	int interrupted;      /* atomic; cancel() sets it, whoever begins new work clears it */
 };
 

@@ -21,6 +21,7 @@ static PGresult *
 finish(struct pg_db *db, int sent)
 {
 	pg_forgive(db);
+	db->base.statements++;
 	return sent ? pg_last_result(db) : NULL;
 }
 

@@ -319,6 +319,7 @@ stream(struct work *work, const char *sql, const char *parameter, sfs_rows_take 
 	int r = 0;
 
 	pg_forgive(db);
+	db->base.statements++;
 	if (!PQsendQueryParams(db->conn, sql, parameter ? 1 : 0, NULL, params, NULL, NULL, 0)) {
 		r = pg_error(db, NULL, sql, err);
 	} else {

@@ -248,5 +248,6 @@ PGresult *
 pg_send(struct pg_db *db, const char *sql)
 {
 	pg_forgive(db);
+	db->base.statements++;
 	return PQsendQuery(db->conn, sql) ? pg_last_result(db) : NULL;
 }

@@ -154,6 +154,16 @@ wait_for_lock(void *data, int tries)
 }
 
 static int
+count(unsigned event, void *data, void *statement, void *sql)
+{
+	struct lite_db *db = data;
+
+	(void)event, (void)statement, (void)sql;
+	db->base.statements++;
+	return 0;
+}
+
+static int
 open_file(const char *path, int flags, struct lite_db *db, struct sfs_error *err)
 {
 	sqlite3 *conn sfs_auto(sqlite3) = NULL;
@@ -165,6 +175,7 @@ open_file(const char *path, int flags, struct lite_db *db, struct sfs_error *err
 			    : sfs_error_set(err, ENOMEM, "no memory to open %s", path);
 	}
 	(void)sqlite3_extended_result_codes(conn, 1);
+	(void)sqlite3_trace_v2(conn, SQLITE_TRACE_STMT, count, db);
 	(void)sqlite3_busy_handler(conn, wait_for_lock, db);
 	/*
 	 * An index may call json_extract(), which SQLite 3.40 does not count among the harmless: with

@@ -2,6 +2,7 @@
 /* Makes a directory hold a tree, touching nothing that is right already. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,6 +17,7 @@ struct writer {
 	int root;
 	int directory;       /* the open one, -1 for none; the files come sorted, so it lasts */
 	struct sfs_str open; /* its path */
+	bool fresh;          /* there was no tree before: all that is there is ours */
 	struct sfs_tree_written written;
 };
 
@@ -141,7 +143,7 @@ write_file(struct writer *w, const struct sfs_file *file, struct sfs_error *err)
 	if (open_directory(w, file->path, (size_t)(slash - file->path)) < 0) {
 		return fail(err, "open the directory of", file->path);
 	}
-	if (is_right(w, slash + 1, file)) {
+	if (!w->fresh && is_right(w, slash + 1, file)) {
 		w->written.unchanged++;
 		return 0;
 	}
@@ -151,6 +153,110 @@ write_file(struct writer *w, const struct sfs_file *file, struct sfs_error *err)
 	w->written.written++;
 	return 0;
 }
+
+static int
+write_files(struct writer *w, size_t from, size_t to, struct sfs_error *err)
+{
+	for (size_t i = from; i < to; i++) {
+		int rc = write_file(w, &w->tree->files.items[i], err);
+
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* ---- several at once ---- */
+
+/* A part of the files, written by a thread of its own. */
+struct part {
+	struct writer writer;
+	size_t from, to;
+	pthread_t thread;
+	bool started;
+	int rc;
+	struct sfs_error err;
+};
+
+enum {
+	MAX_PARTS = 4,
+	WORTH_A_THREAD = 256, /* files */
+};
+
+static void *
+run_part(void *data)
+{
+	struct part *part = data;
+
+	part->rc = write_files(&part->writer, part->from, part->to, &part->err);
+	return NULL;
+}
+
+static size_t
+count_parts(const struct sfs_tree *tree)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = tree->files.len / WORTH_A_THREAD;
+
+	n = processors > 0 && (size_t)processors < n ? (size_t)processors : n;
+	return n > MAX_PARTS ? MAX_PARTS : n ? n : 1;
+}
+
+/* Begins a part in a thread; where there is none to be had it is done at once. */
+static void
+start_part(struct part *part, const struct writer *w, size_t i, size_t n)
+{
+	const size_t len = w->tree->files.len;
+
+	part->writer = (struct writer){
+		.tree = w->tree,
+		.root = fcntl(w->root, F_DUPFD_CLOEXEC, 0),
+		.directory = -1,
+		.fresh = w->fresh,
+	};
+	part->from = len * i / n;
+	part->to = len * (i + 1) / n;
+	part->started = pthread_create(&part->thread, NULL, run_part, part) == 0;
+	if (!part->started) {
+		(void)run_part(part);
+	}
+}
+
+/* Adds up what the part has done; the first error is the one that is told. */
+static int
+end_part(struct part *part, struct writer *w, int rc, struct sfs_error *err)
+{
+	if (part->started) {
+		(void)pthread_join(part->thread, NULL);
+	}
+	w->written.written += part->writer.written.written;
+	w->written.unchanged += part->writer.written.unchanged;
+	finish_writer(&part->writer);
+	if (rc == 0 && part->rc < 0) {
+		sfs_error_move(err, &part->err);
+	}
+	sfs_error_finish(&part->err);
+	return rc < 0 ? rc : part->rc;
+}
+
+static int
+write_all(struct writer *w, struct sfs_error *err)
+{
+	struct part parts[MAX_PARTS] = { 0 };
+	size_t n = count_parts(w->tree);
+
+	for (size_t i = 1; i < n; i++) {
+		start_part(&parts[i], w, i, n);
+	}
+	int rc = write_files(w, 0, w->tree->files.len / n, err);
+	for (size_t i = 1; i < n; i++) {
+		rc = end_part(&parts[i], w, rc, err);
+	}
+	return rc;
+}
+
+/* ---- what is gone ---- */
 
 /* Removes a file that stands where the file of an object would, when there is no such object. */
 static int
@@ -202,13 +308,13 @@ sfs_tree_write(const struct sfs_tree *tree, const char *directory,
 	if (w.root < 0) {
 		return fail(err, "open", directory);
 	}
-	sfs_vec_foreach (file, &tree->files) {
-		rc = write_file(&w, file, err);
-		if (rc < 0) {
-			return rc;
-		}
+	w.fresh = faccessat(w.root, tops[0], F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+		  faccessat(w.root, tops[1], F_OK, AT_SYMLINK_NOFOLLOW) < 0;
+	rc = write_all(&w, err);
+	if (rc < 0) {
+		return rc;
 	}
-	for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
+	for (size_t i = 0; !w.fresh && i < sizeof tops / sizeof *tops; i++) {
 		rc = sfs_tree_walk(&w.walker, w.root, tops[i], tops[i], err);
 		if (rc < 0 && rc != -ENOENT) {
 			return rc;

@@ -71,10 +71,11 @@ print(struct pull *pull, const char *directory, bool json)
 	size_t unchanged = pull->files.unchanged + pull->data.unchanged;
 
 	if (json) {
-		sfs_output_json(json_pack("{s:o, s:o, s:I, s:I, s:I}", "database",
+		sfs_output_json(json_pack("{s:o, s:o, s:I, s:I, s:I, s:I}", "database",
 			sfs_output_string(database), "directory", sfs_output_string(directory),
 			"written", (json_int_t)written, "removed", (json_int_t)removed, "unchanged",
-			(json_int_t)unchanged));
+			(json_int_t)unchanged, "statements",
+			(json_int_t)pull->side.db->statements));
 		return;
 	}
 	fprintf(stderr, "%s -> %s: %zu files written, %zu removed, %zu unchanged\n", database,

@@ -279,6 +279,7 @@ run_pipeline(struct pg_load *load, const struct pg_scope *scope, struct sfs_erro
 		return pg_error(load->db, NULL, NULL, err);
 	}
 	if (send_all(load, scope, &requests)) {
+		load->db->base.statements += requests.len;
 		r = receive_all(load, &requests, err);
 	} else {
 		r = pg_error(load->db, NULL, NULL, err);

@@ -73,6 +73,7 @@ send(struct loader *l, enum unit_type type, size_t index, const char *sql, struc
 {
 	struct unit unit = { .type = type, .task = index };
 
+	l->db->base.statements++;
 	if (!PQsendQueryParams(l->db->conn, sql, 0, NULL, NULL, NULL, NULL, 0) ||
 		(!l->options->in_transaction && !PQpipelineSync(l->db->conn))) {
 		return pg_error(l->db, NULL, NULL, err);
