@@ -2,6 +2,7 @@
 """What the server is sent: nothing for looking, next to nothing while nothing happens."""
 
 import os
+import subprocess
 import time
 
 import pytest
@@ -24,7 +25,7 @@ def is_about_the_catalog(line):
     return "pg_current_wal_insert_lsn" not in line
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [1000, pytest.param(MANY, marks=pytest.mark.long)])
 def test_looking_sends_nothing(server, mount, count):
     with PostgresDatabase.created(server) as db:
         for start in range(0, count, 1000):
@@ -42,6 +43,40 @@ def test_looking_sends_nothing(server, mount, count):
                 shell(f"stat {folder}/t1.sql {folder}/nothing {folder}/.t1.sql.swp > /dev/null 2>&1; df {place} > /dev/null")
             after = [line for line in server.statements() if is_about_the_catalog(line)]
             assert len(after) == before, after[before:]
+
+
+class Accesses:
+    """How often a file is opened or read, by whomever."""
+
+    def __init__(self, path):
+        self.process = subprocess.Popen(
+            ["inotifywait", "-q", "-m", "-e", "open,access", "--format", "%e", str(path)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )
+        time.sleep(0.5)
+
+    def end(self):
+        self.process.terminate()
+        return len(self.process.communicate()[0].splitlines())
+
+
+@pytest.mark.parametrize("count", [1000, pytest.param(MANY, marks=pytest.mark.long)])
+def test_looking_reads_nothing_of_a_file(sqlite_db, mount, count, has_program):
+    """SQLite: the file is looked into about once a second, however much is listed and read."""
+    has_program("inotifywait")
+    made = "".join(f"CREATE TABLE t{number} (a integer);" for number in range(count))
+    sqlite_db.run(f"BEGIN; {made} COMMIT;")
+    with mount(sqlite_db.target) as place:
+        folder = tables(place, sqlite_db)
+        assert len(os.listdir(folder)) == count
+        time.sleep(1.5)
+        start, accesses = time.monotonic(), Accesses(sqlite_db.path)
+        for _ in range(2):
+            shell(f"ls -lR {place} > /dev/null; find {place} -type f -size +0 -exec cat {{}} + > /dev/null")
+            shell(f"stat {folder}/t1.sql {folder}/nothing {folder}/.t1.sql.swp > /dev/null 2>&1; df {place} > /dev/null")
+        seen, seconds = accesses.end(), time.monotonic() - start
+        assert seen < 20 * (seconds + 1), (seen, seconds)
+        assert 20 * (seconds + 1) < count, "too slow to tell"
 
 
 def test_idle_costs_next_to_nothing(server, mount):
