@@ -165,7 +165,7 @@ end_writing(struct mnt *mnt, struct mnt_node *node)
 		return;
 	}
 	if (!node->buffer) {
-		if (node->role == MNT_OBJECT && !node->exists) {
+		if (node->gone && !node->exists) {
 			/* Gone while it was open, and nobody wrote. */
 			mnt_view_remove(mnt, node);
 		}

@@ -147,17 +147,7 @@ run_apply(struct mnt *mnt, struct mnt_job *job)
 		return;
 	}
 	conclude(mnt, name);
-	mnt_absolve(mnt, job->new_path);
-	mnt_job_reply(mnt, job, 0);
-	{
-		MNT_LOCK(mnt);
-		struct mnt_node *parent;
-		const char *file = mnt_move_split(mnt, job->new_path, &parent);
-
-		/* It stands in migrations/; the kernel has put it where it was told to. */
-		mnt_notify_name(mnt, parent, file);
-	}
-	mnt_control_update(mnt);
+	mnt_move_applied(mnt, job);
 }
 
 int

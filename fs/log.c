@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/printable.h"
 #include "base/redact.h"
 #include "fs/control.h"
 
@@ -93,5 +94,6 @@ mnt_control_log(struct mnt *mnt, const struct mnt_who *who, const char *path,
 		add_indented(&entry, statement);
 	}
 	sfs_redact(&entry);
+	sfs_printable(&entry);
 	append(mnt, file, &entry);
 }

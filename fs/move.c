@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "fs/control.h"
 #include "fs/move.h"
+#include "fs/notify.h"
+#include "fs/refusal.h"
 #include "fs/save.h"
 #include "fs/view.h"
 
@@ -65,6 +68,22 @@ mnt_move_refuse(struct mnt *mnt, struct mnt_job *job, const char *path, const st
 	mnt_save_refuse(mnt, job, path, err, text);
 	remember_refusal(mnt, job, verdict);
 	mnt_job_reply(mnt, job, verdict);
+}
+
+void
+mnt_move_applied(struct mnt *mnt, struct mnt_job *job)
+{
+	mnt_absolve(mnt, job->new_path);
+	mnt_job_reply(mnt, job, 0);
+	{
+		MNT_LOCK(mnt);
+		struct mnt_node *parent;
+		const char *name = mnt_move_split(mnt, job->new_path, &parent);
+
+		/* The kernel has put it where it was told to. */
+		mnt_notify_name(mnt, parent, name);
+	}
+	mnt_control_update(mnt);
 }
 
 int

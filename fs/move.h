@@ -34,6 +34,9 @@ int mnt_move_push(struct mnt *mnt, struct mnt_job *job);
 void mnt_move_refuse(struct mnt *mnt, struct mnt_job *job, const char *path,
 	const struct sfs_error *err, const struct mnt_text *text, int verdict);
 
+/* From a job: what was moved to pending/ was applied, and stands in migrations/. Answers. */
+void mnt_move_applied(struct mnt *mnt, struct mnt_job *job);
+
 /* Where a path's last name begins; the directory's node in `ret_parent`. Needs the lock. */
 const char *mnt_move_split(struct mnt *mnt, const char *path, struct mnt_node **ret_parent);
 

@@ -62,7 +62,6 @@ run_move_to_pending(struct mnt *mnt, struct mnt_job *job)
 		mnt_move_place(mnt, job->node, parent, name);
 		mnt_node_detach(&mnt->nodes, job->node);
 	}
-	mnt_absolve(mnt, job->new_path);
 	absolve_origin(mnt, job->path);
 	if (sfs_starts_with(job->path, "pending/")) {
 		mnt_pending_forget(mnt, job->path);
@@ -70,15 +69,7 @@ run_move_to_pending(struct mnt *mnt, struct mnt_job *job)
 	} else {
 		mnt_refusal_remove(mnt, job->path);
 	}
-	mnt_job_reply(mnt, job, 0);
-	{
-		MNT_LOCK(mnt);
-		struct mnt_node *parent;
-		const char *name = mnt_move_split(mnt, job->new_path, &parent);
-
-		mnt_notify_name(mnt, parent, name);
-	}
-	mnt_control_update(mnt);
+	mnt_move_applied(mnt, job);
 }
 
 int

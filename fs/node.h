@@ -51,6 +51,7 @@ struct mnt_node {
 	int64_t deadline; /* milliseconds, monotonic: when a hidden node comes back; 0: never */
 	uint64_t seen;    /* the refresh that last found it */
 	bool exists;      /* an object that the database has */
+	bool gone;        /* the database lost it while somebody had it open for writing */
 	bool hidden;      /* an object whose file was unlinked or moved aside a moment ago */
 	bool drop;        /* hidden by unlink: if nothing takes its place it is dropped */
 	bool locked;      /* not to be changed */

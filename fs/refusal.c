@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/printable.h"
 #include "base/redact.h"
 #include "fs/control.h"
 #include "fs/notify.h"
@@ -149,6 +150,7 @@ write_error(const struct sfs_error *err, const char *path, bool kept, struct sfs
 		}
 	}
 	sfs_redact(out);
+	sfs_printable(out);
 }
 
 void

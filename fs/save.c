@@ -301,6 +301,7 @@ keep_in_memory(struct mnt *mnt, struct mnt_node *node)
 		mnt_text_create(sfs_str_text(&buffer->bytes), buffer->bytes.len);
 
 	(void)mnt_node_set_text(node, text);
+	node->gone = false;
 	node->mtime = buffer->changed;
 	buffer->judged = buffer->version;
 	buffer->verdict = -buffer->broken;

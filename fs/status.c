@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/printable.h"
 #include "base/redact.h"
 #include "fs/control.h"
 #include "migrate/lint.h"
@@ -260,6 +261,7 @@ mnt_control_update(struct mnt *mnt)
 		json = status_json(mnt, &counts);
 	}
 	sfs_redact(&status);
+	sfs_printable(&status);
 	mnt_control_set(mnt, "status", sfs_str_text(&status), status.len);
 	if (json) {
 		struct sfs_str line sfs_auto(str) = SFS_STR_INIT;

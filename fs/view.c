@@ -147,6 +147,7 @@ withdraw(struct mnt *mnt, struct mnt_node *node)
 	if (node->buffer || node->writers) {
 		/* Somebody writes it, or will: the save will find out that it is gone. */
 		(void)mnt_node_set_text(node, NULL);
+		node->gone = true;
 		return;
 	}
 	mnt_view_remove(mnt, node);

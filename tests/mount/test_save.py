@@ -4,6 +4,8 @@
 import errno
 import os
 
+import pytest
+
 from tree import columns, fails_with, has_table, names, shell, tables, wait_for, with_column
 
 
@@ -211,3 +213,24 @@ def test_xattr_names(folder):
         (folder / "users.sql").write_text("nonsense")
     assert os.listxattr(folder / "users.sql") == ["user.schemafs.error"]
     assert os.listxattr(folder / "posts.sql") == []
+
+
+def test_what_is_told_of_bytes_that_are_no_text(folder, place, engine):
+    """Terminals are not commanded by what a file holds, or by what a server says of it."""
+    for content in (b"\x1b]0;title\x07", b"\xff\xfe \xc2\x9b2J", b"CREATE TABLE \x1b[2J (\xbf integer);"):
+        with pytest.raises(OSError):
+            (folder / "users.sql").write_bytes(content)
+        assert (folder / "users.sql.rej").read_bytes() == content
+        for told in (folder / "users.sql.error", place / "log", place / "status", place / "status.json"):
+            text = told.read_bytes().decode("utf-8")
+            assert all(char in "\n\t" or char.isprintable() for char in text), (told, text)
+
+
+def test_a_file_that_says_nothing_yet_stays(folder, engine):
+    """However often it is looked at: empty, of spaces, of comments alone."""
+    for content in ("", "\n", "-- to do\n", "/* later */"):
+        shell(f"printf %b '{content}' > new.sql; touch other.sql; cat new.sql other.sql; cat new.sql other.sql", cwd=folder)
+        assert (folder / "new.sql").read_text() == content
+        assert {"new.sql", "other.sql"} <= set(names(folder))
+        shell("rm new.sql other.sql", cwd=folder)
+    assert not has_table(engine, "new") and not has_table(engine, "other")
