@@ -269,6 +269,7 @@ plan(const struct sfs_driver *driver, const struct sfs_generation *how,
 		r = sfs_idempotent_plan(driver->dialect, plan, err);
 	}
 	if (r == 0 && !how->undo) {
+		sfs_generate_notes(diff, driver->dialect, plan);
 		sfs_generate_guard(how->project, diff, driver->dialect, how->idempotent, plan);
 	}
 	if (r == 0 && how->data) {

@@ -71,6 +71,10 @@ int sfs_idempotent_plan(
 void sfs_generate_guard(const struct sfs_project *project, const struct sfs_diff *diff,
 	enum sfs_dialect dialect, bool repeatable, struct sfs_plan *plan);
 
+/* Notes what the migration leaves to do: rows that a new default does not reach. (generate_notes.c) */
+void sfs_generate_notes(
+	const struct sfs_diff *diff, enum sfs_dialect dialect, struct sfs_plan *plan);
+
 /* ---- generate_rows.c ---- */
 
 /* Rows beside what a history makes: compared at its first stop, checked at those behind it. */

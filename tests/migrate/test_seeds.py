@@ -86,6 +86,58 @@ def test_001_a_node_server_on_sqlite(schemafs, sqlite_db, tmp_path):
     assert "+CREATE TABLE b (y integer);" in schemafs("check", "--quick", cwd=tmp_path, env=environment, code=1).stdout
 
 
+def test_000_users_of_others_extensions_and_buckets(schemafs, pg, new_pg, tmp_path):
+    """A users table that may be somebody else's, optional extensions, and rows that have to be there."""
+    (tmp_path / "schemafs.json").write_text(json.dumps({
+        "migrations": "drizzle", "external": ["auth.*"], "optional_extensions": ["citext", "no_vector_here"],
+        "reference": ["storage.buckets"],
+    }))
+    pg.run(
+        "CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY);"
+        "CREATE SCHEMA storage; CREATE TABLE storage.buckets (id text PRIMARY KEY, public boolean NOT NULL);"
+        "INSERT INTO storage.buckets VALUES ('avatars', true), ('files', false);"
+        "CREATE TABLE notes (id integer PRIMARY KEY, owner uuid REFERENCES auth.users (id));"
+    )
+    schemafs("pull", pg.target, tmp_path)
+    schemafs("generate", "--dir", tmp_path, "--db", pg.target, "first")
+    hosted, own = new_pg(), new_pg()
+    hosted.run("CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY, email text);")
+    for database in (hosted, own):
+        schemafs("migrate", "--dir", tmp_path, database.target)
+        assert database.rows("SELECT * FROM storage.buckets ORDER BY 1") == [("avatars", "t"), ("files", "f")]
+    assert hosted.rows("SELECT count(*) FROM information_schema.columns WHERE table_name = 'users'") == [("2",)]
+    told = json.loads(schemafs("status", "--json", "--dir", tmp_path, own.target).stdout)
+    assert [e["name"] for e in told["optional_extensions_missing"]] == ["citext", "no_vector_here"]
+    own.run("UPDATE storage.buckets SET public = true; DELETE FROM storage.buckets WHERE id = 'avatars';")
+    assert "storage/buckets.csv: 1 rows differ, 1 are missing" in schemafs("status", "--dir", tmp_path, own.target, code=1).stdout
+    schemafs("push", tmp_path, own.target)
+    schemafs("status", "--dir", tmp_path, own.target)
+
+
+def test_001_in_memory(schemafs, tmp_path):
+    """As their tests have it: every migration into a database that goes with the program."""
+    from_disk = Folder(tmp_path / "drizzle", "sqlite")
+    from_disk.write("0000_t", "CREATE TABLE t (id integer PRIMARY KEY);--> statement-breakpoint\nINSERT INTO t VALUES (1);")
+    from_disk.write("0001_t", "ALTER TABLE t ADD COLUMN x text;")
+    for _ in range(2):
+        told = json.loads(schemafs("migrate", "--json", "--dir", tmp_path, "sqlite::memory:").stdout)
+        assert [entry["tag"] for entry in told["applied"]] == ["0000_t", "0001_t"]
+
+
+def test_002_a_database_for_tests(schemafs, pg, new_pg, tmp_path):
+    """DATABASE_URL_TEST beside DATABASE_URL: on the command line, or in the project."""
+    start(schemafs, pg, tmp_path)
+    test = new_pg()
+    environment = {"DATABASE_URL": pg.target, "DATABASE_URL_TEST": test.target}
+    path = tmp_path / "schemafs.json"
+    path.write_text(path.read_text().replace("$DATABASE_URL", "$DATABASE_URL_TEST"))
+    schemafs("migrate", cwd=tmp_path, env=environment)
+    assert len(test.rows(LEDGER["postgresql"])) == 2
+    assert pg.rows("SELECT to_regclass('users') IS NULL") == [("t",)]
+    # Applied already: told, and nothing done twice.
+    assert "nothing is pending" in schemafs("migrate", cwd=tmp_path, env=environment).stderr
+
+
 def test_002_agent_armor(schemafs, pg, new_pg, tmp_path):
     """DATABASE_URL; generate with names and prefixes, migrate, push; errors that say which and why."""
     start(schemafs, pg, tmp_path)
@@ -123,6 +175,50 @@ def test_003_a_schema_first_boilerplate(schemafs, engine, tmp_path):
     assert engine.rows("SELECT mail FROM users") == [("a",)]
     assert "nothing to do" in schemafs(
         "generate", "--dir", tmp_path, "--db", engine.target, "--from", want, "again").stderr
+
+
+def test_003_defaults_and_rows_that_are_there(schemafs, engine, tmp_path):
+    """A default does not reach them: that is said, and the backfill that is offered does what it says."""
+    drizzle = start(schemafs, engine, tmp_path)
+    schemafs("migrate", "--dir", tmp_path, engine.target)
+    engine.run("INSERT INTO users VALUES (1, 'a'); INSERT INTO posts VALUES (1, NULL), (2, 1);")
+    want = tree_of(tmp_path, engine, USERS % "" + POSTS.replace("REFERENCES", "DEFAULT 1 REFERENCES"))
+    note = schemafs("generate", "--dir", tmp_path, "--db", engine.target, "--from", want, "default").stderr
+    assert "does not reach rows that are there" in note
+    offered = note.split("`")
+    update = next(text for text in offered if text.startswith("UPDATE"))
+    directive = next(text for text in offered if text.startswith("-- schemafs"))
+    schemafs("generate", "--custom", "--dir", tmp_path, "--db", engine.target, "fill")
+    (path,) = drizzle.place.glob("0003_*.sql")
+    path.write_text(f"{directive}\n{update}\n")
+    schemafs("migrate", "--dir", tmp_path, engine.target)
+    assert engine.rows("SELECT author FROM posts ORDER BY id") == [("1",), ("1",)]
+
+
+def test_004_grants_defaults_and_unknown_methods(schemafs, pg, new_pg, tmp_path):
+    """Role grants and default privileges in migrations; an extension's index method works unknown."""
+    drizzle = start(schemafs, pg, tmp_path)
+    schemafs("migrate", "--dir", tmp_path, pg.target)
+    pg.run("CREATE EXTENSION bloom;")
+    want = tree_of(
+        tmp_path, pg,
+        USERS % "" + POSTS + "CREATE EXTENSION bloom;\nCREATE INDEX by_bloom ON users USING bloom (id, email) WITH (length=80);\n"
+        "GRANT SELECT, INSERT ON posts TO pg_monitor;\nREVOKE ALL ON FUNCTION f() FROM PUBLIC;\n"
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n"
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor;\n",
+    )
+    schemafs("generate", "--dir", tmp_path, "--db", pg.target, "--from", want, "more")
+    text = next(drizzle.place.glob("0002_*.sql")).read_text()
+    assert "USING bloom" in text and "DEFAULT PRIVILEGES" in text and "pg_monitor" in text
+    other = new_pg()
+    schemafs("migrate", "--dir", tmp_path, other.target)
+    other.run("CREATE TABLE later (x integer);")
+    assert other.rows("SELECT has_table_privilege('pg_monitor', 'later', 'select')") == [("t",)]
+    other.run("DROP TABLE later;")
+    assert schemafs("diff", other.target, want).stdout == ""
+    assert "nothing to do" in schemafs(
+        "generate", "--dir", tmp_path, "--db", pg.target, "--from", want, "again").stderr
+    schemafs("check", "--dir", tmp_path, other.target)
 
 
 def test_004_trovella(schemafs, pg, new_pg, tmp_path):
