@@ -120,6 +120,9 @@ int pg_read_definitions(struct pg_load *load, struct sfs_error *err) SFS_MUST_CH
 const char *pg_show(
 	const struct pg_read_options *options, struct sfs_arena *arena, const char *text);
 
+/* The text with arrays in the form that the server reads as it wrote them. In `arena`, or as it was. (array.c) */
+const char *pg_keep_arrays(struct sfs_arena *arena, const char *text);
+
 /* Adds pg_depend's edges, as objects of the catalog, to its graph. (depend.c) */
 int pg_read_dependencies(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog *catalog, struct sfs_error *err) SFS_MUST_CHECK;

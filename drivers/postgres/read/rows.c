@@ -149,6 +149,11 @@ load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const 
 	if (driver->complete) {
 		driver->complete(&complete);
 	}
+	for (size_t i = 0; i < info->n_attributes; i++) {
+		if (!(info->attributes[i].flags & SFS_ATTR_VERBATIM)) {
+			values[i] = pg_keep_arrays(load->arena, values[i]);
+		}
+	}
 	if (complete.taken) {
 		return;
 	}
