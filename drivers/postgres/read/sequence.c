@@ -41,8 +41,10 @@ pg_read_sequence(int version, struct sfs_str *out)
 		" AND w.deptype IN ('a', 'i')");
 	pg_select_joins(out, &common);
 	/* That of an identity is its column's, and so is what else is said of it. */
-	sfs_str_add(out, "\n WHERE (w.deptype IS DISTINCT FROM 'i' OR c.relacl IS NOT NULL"
-			 " OR description.description IS NOT NULL OR label.lines IS NOT NULL)");
+	sfs_str_add(out,
+		"\n WHERE (w.deptype IS DISTINCT FROM 'i' OR c.relacl IS NOT NULL" PG_WHEN(
+			PG_COMMENTED) " OR description.description IS NOT NULL" PG_ELSE PG_END
+			PG_WHEN(PG_LABELLED) " OR label.lines IS NOT NULL" PG_ELSE PG_END ")");
 	pg_select_user_namespace(out, "n.nspname");
 	pg_select_no_extension(out, "pg_class", "c.oid");
 	pg_select_scope(out, "c.oid", "n.nspname");
