@@ -6,12 +6,6 @@
 #include "drivers/postgres/print/statements.h"
 #include "drivers/postgres/print/print.h"
 
-/* What is said of a view's column besides its query; the latter four of a materialized one's. */
-#define SAID_OF_VIEW_COLUMNS                                                                       \
-	((PG_BIT(SFS_ATTR_COMMON) - 1) | PG_BIT(SFS_COLUMN_DEFAULT) | PG_BIT(SFS_COLUMN_STORAGE) | \
-		PG_BIT(SFS_COLUMN_COMPRESSION) | PG_BIT(SFS_COLUMN_STATISTICS) |                   \
-		PG_BIT(SFS_COLUMN_OPTIONS))
-
 /* ---- what comes and goes with another ---- */
 
 static bool
@@ -51,29 +45,6 @@ stays_with_aside(const struct sfs_object *part)
 		       !sfs_streq(sfs_object_get(part, SFS_CONSTRAINT_TYPE), "CHECK"));
 }
 
-static const struct {
-	int attribute;
-	bool has;
-} inherited_attribute[SFS_KIND_COUNT] = {
-	[SFS_COLUMN] = { SFS_COLUMN_INHERITED, true },
-	[SFS_CONSTRAINT] = { SFS_CONSTRAINT_INHERITED, true },
-	[SFS_INDEX] = { SFS_INDEX_INHERITED, true },
-	[SFS_TRIGGER] = { SFS_TRIGGER_INHERITED, true },
-};
-
-static bool
-is_inherited(const struct sfs_object *object)
-{
-	if (!object || !inherited_attribute[object->id.kind].has) {
-		return false;
-	}
-	/* A partition has its parent's columns, also when they are written as its own. */
-	return sfs_object_has(object, inherited_attribute[object->id.kind].attribute) ||
-	       (object->id.kind == SFS_COLUMN && object->owner->id.kind != SFS_VIEW &&
-		       object->owner->id.kind != SFS_MATERIALIZED_VIEW &&
-		       sfs_object_has(object->owner, SFS_TABLE_PARTITION_OF));
-}
-
 static struct pg_state *
 drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 {
@@ -81,7 +52,7 @@ drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 	struct pg_state *owner =
 		state_or_null(planner->by_from, pg_relation_of(catalog, state->from));
 
-	if ((planner->split_keys && is_foreign_key(state->from) && !is_inherited(state->from)) ||
+	if ((planner->split_keys && is_foreign_key(state->from) && !pg_is_inherited(state->from)) ||
 		(state->from->id.kind == SFS_CONSTRAINT && planner->loosened[state->from->index])) {
 		return NULL;
 	}
@@ -149,164 +120,6 @@ pg_is_absorbed(const struct pg_planner *planner, const struct pg_state *state, e
 	return absorber(planner, state, op) != NULL;
 }
 
-/* ---- what a parent table's change does to its children ---- */
-
-/* Leaves out what ALTER TABLE of the parent does on the way. */
-static void
-leave_to_parent(struct pg_planner *planner, struct pg_state *state)
-{
-	const struct sfs_object *column = pg_parent_column(planner->diff->to, state->to);
-	const struct pg_state *parent = column ? planner->by_to[column->index] : NULL;
-
-	state->attributes &= ~PG_BIT(SFS_COLUMN_INHERITED);
-	state->spread |= state->attributes;
-	/* Absent means "as the parent's": a statement has to say what that is. */
-	state->new = pg_flatten(planner, planner->diff->to, state->to);
-	if (!parent || !parent->from || parent->made) {
-		return;
-	}
-	for (int i = SFS_ATTR_COMMON; i < 64 && state->attributes >> i; i++) {
-		bool same = sfs_streq(sfs_object_get(state->to, i), sfs_object_get(parent->to, i));
-
-		if (i != SFS_COLUMN_STATISTICS && i != SFS_COLUMN_OPTIONS && same) {
-			state->attributes &= ~((parent->attributes | parent->spread) & PG_BIT(i));
-		}
-	}
-}
-
-/* What a partition's own part has beyond its parent's: something is left to be said. */
-static bool
-is_more_than_echo(const struct pg_state *state, const struct pg_state *owner)
-{
-	uint64_t own = PG_BIT(SFS_ATTR_COMMENT) | PG_BIT(SFS_TRIGGER_ENABLED);
-
-	return state->to->id.kind == SFS_COLUMN
-		       ? owner && owner->made
-		       : state->to->id.kind == SFS_TRIGGER && state->to->present & own;
-}
-
-/* A column that comes from the parent's new one, as far as it is not the same. */
-static void
-follow_new_column(struct pg_planner *planner, struct pg_state *state)
-{
-	static const int own[] = { SFS_ATTR_COMMENT, SFS_ATTR_ACL, SFS_ATTR_SECURITY_LABELS,
-		SFS_COLUMN_DEFAULT, SFS_COLUMN_NOT_NULL, SFS_COLUMN_STORAGE, SFS_COLUMN_STATISTICS,
-		SFS_COLUMN_OPTIONS };
-	const struct sfs_object *parent = pg_parent_column(planner->diff->to, state->to);
-	struct sfs_object *bare;
-
-	if (!parent) {
-		return;
-	}
-	bare = pg_copy(planner, pg_flatten(planner, planner->diff->to, parent));
-	bare->present &= ~(PG_BIT(SFS_ATTR_COMMENT) | PG_BIT(SFS_ATTR_ACL) |
-			   PG_BIT(SFS_ATTR_SECURITY_LABELS) | PG_BIT(SFS_COLUMN_STATISTICS) |
-			   PG_BIT(SFS_COLUMN_OPTIONS));
-	state->old = bare;
-	state->new = pg_flatten(planner, planner->diff->to, state->to);
-	state->attributes = 0;
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-		if (sfs_attribute_differs(state->old, state->new, own[i])) {
-			state->attributes |= PG_BIT(own[i]);
-		}
-	}
-}
-
-static bool
-is_check(const struct sfs_object *object)
-{
-	return object->id.kind == SFS_CONSTRAINT &&
-	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "CHECK");
-}
-
-/* RENAME of a table's column or check reaches all tables that have it from there. */
-static bool
-is_renamed_by_parent(const struct pg_planner *planner, const struct pg_state *state)
-{
-	const struct sfs_object *table = state->to->owner;
-	struct sfs_objects parents = { 0 };
-
-	if (table && (state->to->id.kind == SFS_COLUMN || is_check(state->to))) {
-		parents = sfs_graph_uses(planner->diff->from, state->from->owner);
-	}
-	for (size_t i = 0; i < parents.len; i++) {
-		const struct sfs_object *theirs =
-			parents.items[i]->owner
-				? NULL
-				: sfs_object_part(parents.items[i], state->from->id.kind,
-					  state->from->id.name);
-		const struct pg_state *other = theirs ? planner->by_from[theirs->index] : NULL;
-
-		if (other && other->renamed && !other->gone && other->to &&
-			strcmp(other->to->id.name, state->to->id.name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void
-find_echo(struct pg_planner *planner, struct pg_state *state)
-{
-	const struct sfs_diff *diff = planner->diff;
-	const struct sfs_object *old = state->from ? pg_relation_of(diff->from, state->from) : NULL;
-	const struct sfs_object *new = state->to ? pg_relation_of(diff->to, state->to) : NULL;
-	const struct pg_state *before = state_or_null(planner->by_from, old);
-	const struct pg_state *after = state_or_null(planner->by_to, new);
-
-	if (state->gone && is_inherited(state->from) &&
-		!(before && (before->gone || before->untied))) {
-		state->gone = false;
-		state->echo = !state->made;
-	}
-	if (state->made && is_inherited(state->to) && !(after && after->tied)) {
-		state->made = is_more_than_echo(state, after);
-		if (!state->made && !state->gone && state->to->id.kind == SFS_COLUMN) {
-			follow_new_column(planner, state);
-		}
-		state->echo = !state->made && !state->gone && !state->attributes;
-	}
-	if (!state->gone && !state->made && is_inherited(state->to) && is_inherited(state->from) &&
-		state->to->id.kind == SFS_COLUMN && !state->new) {
-		leave_to_parent(planner, state);
-	}
-}
-
-/*
- * A view's columns come and go with its query. What is said of them besides, a comment or a grant,
- * is said of a column that the new query brings as of any other.
- */
-static void
-follow_query(struct pg_planner *planner, struct pg_state *column)
-{
-	const struct sfs_object *any = column->to ? column->to : column->from;
-	const struct pg_state *view;
-	struct sfs_object *bare;
-
-	if (any->id.kind != SFS_COLUMN ||
-		(any->owner->id.kind != SFS_VIEW && any->owner->id.kind != SFS_MATERIALIZED_VIEW)) {
-		return;
-	}
-	view = column->to ? state_or_null(planner->by_to, column->to->owner)
-			  : state_or_null(planner->by_from, column->from->owner);
-	if (view && (column->to ? view->made : view->gone)) {
-		return;
-	}
-	if (!column->to) {
-		column->gone = false;
-		column->echo = true;
-		return;
-	}
-	if (column->made) {
-		column->made = column->gone = false;
-		bare = pg_copy(planner, column->to);
-		bare->present = 0;
-		column->old = bare;
-		column->attributes = column->to->present;
-	}
-	column->attributes &= SAID_OF_VIEW_COLUMNS;
-}
-
 /* ---- nodes ---- */
 
 bool
@@ -358,7 +171,7 @@ rank_of(const struct pg_state *state, enum pg_op op)
 	/* Keys first, then indexes, then the foreign keys that need them. */
 	/* Columns are altered one after the other, so that one statement can do it. */
 	bool late = op == PG_TIE || (op == PG_CREATE && kind == SFS_COLUMN) ||
-		    (op == PG_CREATE && kind == SFS_INDEX && !is_inherited(object));
+		    (op == PG_CREATE && kind == SFS_INDEX && !pg_is_inherited(object));
 
 	return base[op] + 2 * kind + (is_foreign_key(object) ? 5 : 0) + late;
 }
@@ -417,7 +230,7 @@ add_nodes(struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *s
 	}
 	const bool wanted[PG_OP_COUNT] = {
 		[PG_RENAME] =
-			state->renamed && !state->gone && !is_renamed_by_parent(planner, state),
+			state->renamed && !state->gone && !pg_is_renamed_by_parent(planner, state),
 		[PG_UNTIE] = (state->untied && !state->gone) ||
 			     (state->gone && planner->loosened[state->from->index] &&
 				     state->from->id.kind != SFS_CONSTRAINT),
@@ -461,8 +274,8 @@ pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
 		tie_new_table(planner->states.items[i]);
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
-		find_echo(planner, planner->states.items[i]);
-		follow_query(planner, planner->states.items[i]);
+		pg_find_echo(planner, planner->states.items[i]);
+		pg_follow_query(planner, planner->states.items[i]);
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		add_nodes(planner, ret_nodes, planner->states.items[i]);

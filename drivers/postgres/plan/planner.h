@@ -201,6 +201,26 @@ void pg_typed_table_edges(
 
 void pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes); /* edges.c */
 
+/* Keeps what takes a name behind what leaves it. (names.c) */
+void pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes);
+
+/* ---- echo.c: what follows by itself ---- */
+
+/* Whether the part comes from a parent table, with which it comes and goes. */
+bool pg_is_inherited(const struct sfs_object *object);
+
+/* Whether the statement that renames the parent's part reaches this one. */
+bool pg_is_renamed_by_parent(const struct pg_planner *planner, const struct pg_state *state);
+
+/* Leaves to a parent what its change does to the state's object. */
+void pg_find_echo(struct pg_planner *planner, struct pg_state *state);
+
+/*
+ * A view's columns come and go with its query. What is said of them besides, a comment or a grant,
+ * is said of a column that the new query brings as of any other.
+ */
+void pg_follow_query(struct pg_planner *planner, struct pg_state *column);
+
 /* Has what makes a circle made in two steps; false when nothing in it can be. (split.c) */
 bool pg_split(
 	struct pg_planner *planner, const struct pg_nodes *nodes, const struct pg_circle *circle);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+/* Edges from names: what takes a name comes after what leaves it. */
+#include "drivers/postgres/plan/planner.h"
+
+/* Tables, indexes, sequences and types share one space of names; of an index-backed key, its index. */
+static const char *
+space_of(const struct sfs_object *object)
+{
+	switch ((int)object->id.kind) {
+	case SFS_TABLE:
+	case SFS_FOREIGN_TABLE:
+	case SFS_VIEW:
+	case SFS_MATERIALIZED_VIEW:
+	case SFS_SEQUENCE:
+	case SFS_INDEX:
+	case SFS_TYPE:
+	case SFS_DOMAIN:
+	case SFS_CONSTRAINT:
+		return "relation";
+	case SFS_FUNCTION:
+	case SFS_PROCEDURE:
+	case SFS_AGGREGATE:
+		return "function";
+	default:
+		return NULL;
+	}
+}
+
+static const char *
+key_of(struct pg_planner *planner, const struct sfs_object *object)
+{
+	const char *space = space_of(object);
+	const char *type = object->id.kind == SFS_CONSTRAINT
+				   ? sfs_object_get(object, SFS_CONSTRAINT_TYPE)
+				   : NULL;
+
+	if (!space || sfs_streq(type, "CHECK") || sfs_streq(type, "FOREIGN KEY")) {
+		return NULL;
+	}
+	return sfs_arena_printf(planner->arena, "%s\n%s\n%s\n%s", space, object->id.namespace,
+		object->id.name, object->id.signature ? object->id.signature : "");
+}
+
+/* The name that the sequence behind an identity column has unless it was given another. */
+static const char *
+identity_key(struct pg_planner *planner, const struct sfs_object *column)
+{
+	return sfs_arena_printf(planner->arena, "relation\n%s\n%s_%s_seq\n", column->id.namespace,
+		column->owner->id.name, column->id.name);
+}
+
+void
+pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
+{
+	struct sfs_map *leaving sfs_auto(map) = sfs_map_create();
+
+	for (size_t i = 0; i < planner->states.len; i++) {
+		struct pg_state *state = planner->states.items[i];
+		bool leaves = state->node[PG_DROP] || state->node[PG_RENAME];
+		const char *key = state->from && leaves ? key_of(planner, state->from) : NULL;
+
+		if (key) {
+			sfs_map_set(leaving, key, state);
+		}
+		if (state->node[PG_UNTIE] && state->from->id.kind == SFS_COLUMN &&
+			pg_loses_identity(state)) {
+			sfs_map_set(leaving, identity_key(planner, state->from), state);
+		}
+	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		struct pg_state *state = planner->states.items[i];
+		int arrives =
+			state->node[PG_RENAME] ? state->node[PG_RENAME] : state->node[PG_CREATE];
+		const char *key = state->to && arrives ? key_of(planner, state->to) : NULL;
+		struct pg_state *other = key ? sfs_map_get(leaving, key) : NULL;
+
+		if (other && other != state) {
+			enum pg_op op = other->node[PG_RENAME]               ? PG_RENAME
+					: other->node[PG_ASIDE]              ? PG_ASIDE
+					: other->from->id.kind == SFS_COLUMN ? PG_UNTIE
+									     : PG_DROP;
+
+			pg_nodes_edge(nodes, other->node[op], arrives, false);
+		}
+		if (other && state->aside) {
+			pg_nodes_edge(nodes, other->node[PG_DROP], state->node[PG_ASIDE], true);
+		}
+	}
+}
