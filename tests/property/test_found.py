@@ -64,6 +64,63 @@ POSTGRESQL = {
         "INSERT INTO t VALUES (1, 'x'), (5, 'y'); INSERT INTO child VALUES (5);",
         "SELECT v.a, v.b, child.a FROM v LEFT JOIN child USING (a) ORDER BY 1",
     ),
+    # What is logged refers to nothing that is not: in the order of the foreign keys, there and back.
+    "tables that become logged": (
+        "CREATE UNLOGGED TABLE t (id int PRIMARY KEY); CREATE UNLOGGED TABLE c (t int REFERENCES t);",
+        "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE c (t int REFERENCES t);",
+        "INSERT INTO t VALUES (1); INSERT INTO c VALUES (1);",
+        "SELECT t.id, c.t FROM t, c",
+    ),
+    "tables that become unlogged": (
+        "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE c (t int REFERENCES t);",
+        "CREATE UNLOGGED TABLE t (id int PRIMARY KEY); CREATE UNLOGGED TABLE c (t int REFERENCES t);",
+        "INSERT INTO t VALUES (1); INSERT INTO c VALUES (1);",
+        "SELECT t.id, c.t FROM t, c",
+    ),
+    # A partition that is made anew leaves first: the new one has its place, and what it inherited is its own.
+    "partition that is partitioned itself": (
+        "CREATE TABLE t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t DEFAULT;"
+        "CREATE TABLE c (t int REFERENCES t ON DELETE CASCADE);",
+        "CREATE TABLE t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id);"
+        "CREATE TABLE t1 PARTITION OF t DEFAULT PARTITION BY LIST (id); CREATE TABLE t1a PARTITION OF t1 DEFAULT;"
+        "CREATE TABLE c (t int REFERENCES t ON DELETE CASCADE);",
+        "INSERT INTO t VALUES (1, 2); INSERT INTO c VALUES (1);",
+        "SELECT id, v, c.t FROM t, c",
+    ),
+    # A child that is made anew leaves its parent first, which then changes without it.
+    "child made anew below a column that changes": (
+        "CREATE TABLE p (a int, b int NOT NULL DEFAULT 3); CREATE TABLE c (a int DEFAULT 7) INHERITS (p);",
+        "CREATE TABLE p (a int, b int DEFAULT 4); CREATE TABLE c (b int NOT NULL DEFAULT 9) INHERITS (p);",
+        "INSERT INTO c VALUES (1, 2);",
+        "SELECT a, b FROM p",
+    ),
+    # What a parent brings that stays goes with the parent's own, whatever other parents come.
+    "inherited check of a table that gets another parent": (
+        "CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0)); CREATE TABLE q (b int); CREATE TABLE c (d int) INHERITS (p);",
+        "CREATE TABLE p (a bigint, CONSTRAINT k CHECK (a > -1)); CREATE TABLE q (b int);"
+        "CREATE TABLE c (a bigint, d int, b int) INHERITS (p, q);",
+        "INSERT INTO c VALUES (1, 2);",
+        "SELECT a, d FROM c",
+    ),
+    "column that becomes a child's own, too": (
+        "CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p);",
+        "CREATE TABLE p (a int); CREATE TABLE c (a int, b int) INHERITS (p);",
+        "INSERT INTO c VALUES (1, 2);",
+        "SELECT a, b FROM c",
+    ),
+    "parent that gets a column and a child": (
+        "CREATE TABLE a (x int); CREATE TABLE c (x int, w int);",
+        "CREATE TABLE a (x int, y int); CREATE TABLE c (x int, w int) INHERITS (a);",
+        "INSERT INTO c VALUES (1, 2);",
+        "SELECT x, w FROM c",
+    ),
+    "partition with another replica identity below a new index": (
+        "CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (a); CREATE TABLE q PARTITION OF p DEFAULT;",
+        "CREATE TABLE p (a int NOT NULL, b int, n int DEFAULT 4) PARTITION BY LIST (a);"
+        "CREATE TABLE q PARTITION OF p DEFAULT; CREATE INDEX pi ON p (n); ALTER TABLE q REPLICA IDENTITY FULL;",
+        "INSERT INTO p VALUES (1, 2);",
+        "SELECT a, b FROM p",
+    ),
     # A new replica identity does not take a child from its parent, whose columns come and go with it.
     "column dropped above a table with another replica identity": (
         "CREATE TABLE p (a int, b int); CREATE TABLE c (d int) INHERITS (p);",
@@ -94,3 +151,37 @@ def test_sqlite(schemafs, new_sqlite, pair):
 @pytest.mark.parametrize("pair", POSTGRESQL.values(), ids=POSTGRESQL)
 def test_postgresql(schemafs, new_pg, pair):
     check(schemafs, (new_pg(), new_pg()), pair)
+
+
+MISFITS = [
+    # The bounds of two partitions; what is said of the first, and whether it is carried out.
+    ("FROM (0) TO (10)", "DEFAULT", [], 0),
+    ("FROM (0) TO (5)", "DEFAULT", ["is attached, and 1 of its rows do not fit FOR VALUES FROM (0) TO (5)"], 2),
+    ("DEFAULT", "FROM (0) TO (10)", ["is attached, and 2 of its rows do not fit DEFAULT"], 2),
+]
+
+
+def test_rows_of_partitions(schemafs, new_pg):
+    """Rows that stand in the way of a bound are counted before anything runs, and nothing is done by halves."""
+    table = "CREATE TABLE t (id int, v text) PARTITION BY RANGE (id);"
+    for first, second, told, code in MISFITS:
+        here, there = new_pg(), new_pg()
+        here.run(table + "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (20); INSERT INTO t VALUES (3, 'a'), (7, 'b');")
+        for name, bound in (("t1", first), ("t2", second)):
+            values = bound if bound == "DEFAULT" else "FOR VALUES " + bound
+            there.run((table if name == "t1" else "") + f"CREATE TABLE {name} PARTITION OF t {values}")
+        plan = schemafs("diff", here.target, there.target, code=1)
+        found = [line for line in plan.stderr.splitlines() if "H39" in line and "will fail" in line]
+        assert len(found) == len(told) and all(words in line for words, line in zip(told, found)), plan.stderr
+        before = here.dump()
+        schemafs("push", "--apply=all", there.target, here.target, code=code)
+        assert here.rows("SELECT id, v FROM t1 ORDER BY 1") == [("3", "a"), ("7", "b")]
+        assert not code or here.dump() == before
+    # A partition that comes beside a default one which has rows of it.
+    here, there = new_pg(), new_pg()
+    here.run(table + "CREATE TABLE d PARTITION OF t DEFAULT; INSERT INTO t VALUES (3, 'a'), (70, 'b');")
+    there.run(table + "CREATE TABLE d PARTITION OF t DEFAULT; CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (5);")
+    assert "takes values of which table public.d has 1 rows: the statement will fail" in schemafs(
+        "diff", here.target, there.target, code=1).stderr
+    here.run("DELETE FROM t WHERE id = 3")
+    assert "H39" not in schemafs("diff", here.target, there.target, code=1).stderr

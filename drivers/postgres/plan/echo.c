@@ -145,11 +145,14 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 	const struct pg_state *after = state_or_null(planner->by_to, new);
 
 	if (state->gone && pg_is_inherited(state->from) &&
-		!(before && (before->gone || before->untied))) {
+		!(before && (before->gone || (before->untied && !pg_keeps_inherited(planner, before,
+									state->from))))) {
 		state->gone = false;
 		state->echo = !state->made;
 	}
-	if (state->made && pg_is_inherited(state->to) && !(after && after->tied)) {
+	if (state->made && pg_is_inherited(state->to) &&
+		!(after && after->tied && !pg_keeps_inherited(planner, after, state->to) &&
+			!pg_comes_after_joining(planner, after, state->to))) {
 		state->made = is_more_than_echo(state, after);
 		if (!state->made && !state->gone && state->to->id.kind == SFS_COLUMN) {
 			follow_new_column(planner, state);

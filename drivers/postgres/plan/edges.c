@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/print/print.h"
 
 /* What an object needs: the graph's edges, and those that go without saying. */
 struct needs SFS_VEC_OF(const struct sfs_object *);
@@ -110,7 +111,7 @@ static void
 leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *child,
 	const struct sfs_object *parent)
 {
-	int leaves = child->aside ? child->node[PG_DROP] : child->node[PG_UNTIE];
+	int leaves = child->node[PG_UNTIE];
 	struct sfs_object *part;
 
 	if (!leaves || !is_table(child->from->id.kind) || !is_table(parent->id.kind)) {
@@ -248,8 +249,10 @@ static void
 join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *child,
 	const struct sfs_object *parent)
 {
-	int join =
-		child->made && !child->node[PG_TIE] ? child->node[PG_CREATE] : child->node[PG_TIE];
+	/* One that is made alone joins when it is tied, any other comes into being as a child. */
+	int join = child->made && is_table(child->to->id.kind) && !pg_is_attached(child->to)
+			   ? child->node[PG_CREATE]
+			   : child->node[PG_TIE];
 	struct sfs_object *part;
 
 	if (!join || !is_table(child->to->id.kind) || !is_table(parent->id.kind)) {
@@ -259,7 +262,12 @@ join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const stru
 		const struct pg_state *other = planner->by_to[part->index];
 
 		if (other && part->id.kind == SFS_COLUMN) {
-			pg_nodes_edge(nodes, other->node[PG_CREATE], join, false);
+			const struct sfs_object *mine =
+				sfs_object_part(child->to, SFS_COLUMN, part->id.name);
+			bool later = mine && pg_comes_after_joining(planner, child, mine);
+
+			pg_nodes_edge(nodes, later ? join : other->node[PG_CREATE],
+				later ? other->node[PG_CREATE] : join, false);
 			pg_nodes_edge(nodes, other->node[PG_ALTER], join, false);
 		}
 	}
@@ -340,7 +348,7 @@ add_own_edges(struct pg_nodes *nodes, const struct pg_state *state)
 {
 	static const enum pg_op in_place[] = { PG_RENAME, PG_UNTIE, PG_DROP, PG_CREATE, PG_ALTER,
 		PG_TIE };
-	static const enum pg_op aside[] = { PG_ASIDE, PG_CREATE, PG_TIE, PG_DROP };
+	static const enum pg_op aside[] = { PG_UNTIE, PG_ASIDE, PG_CREATE, PG_TIE, PG_DROP };
 	bool is_aside = stands_aside(nodes, state);
 	const enum pg_op *ops = is_aside ? aside : in_place;
 	size_t n = is_aside ? sizeof aside / sizeof *aside : sizeof in_place / sizeof *in_place;
@@ -360,6 +368,8 @@ pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
 
 		add_own_edges(nodes, state);
 		pg_typed_table_edges(planner, nodes, state);
+		pg_persistence_edges(planner, nodes, state);
+		pg_inherited_edges(planner, nodes, state);
 		if (state->from) {
 			add_from_edges(planner, nodes, state);
 		}

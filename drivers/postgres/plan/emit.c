@@ -221,13 +221,18 @@ empty_view(struct pg_writer *writer, const struct sfs_object *view)
 }
 
 static void
-emit_untie(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
+emit_untie(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state,
+	const struct sfs_change *change)
 {
 	struct sfs_change leaving = *change;
 
-	if (!leaving.to || !planner->diff->counterpart[change->from->index] ||
+	if (!leaving.to || state->aside || !planner->diff->counterpart[change->from->index] ||
 		planner->loosened[change->from->index]) {
 		leaving.to = pg_by_new_name(planner, change->from);
+	}
+	if (state->aside) {
+		leaving.to = pg_without(planner, leaving.to, SFS_TABLE_INHERITS);
+		leaving.attributes |= PG_BIT(SFS_TABLE_INHERITS) | PG_BIT(SFS_TABLE_PARTITION_OF);
 	}
 	switch ((int)leaving.to->id.kind) {
 	case SFS_VIEW:
@@ -270,7 +275,7 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		emit_rename(planner, &writer, &change);
 		break;
 	case PG_UNTIE:
-		emit_untie(planner, &writer, &change);
+		emit_untie(planner, &writer, state, &change);
 		break;
 	case PG_ASIDE:
 		pg_emit_aside(planner, &writer, state);

@@ -99,6 +99,81 @@ keeps_parent(const struct pg_state *table, const struct sfs_object *parent)
 	return false;
 }
 
+/* A partition that is neither detached nor attached. */
+static bool
+keeps_partitioned(const struct pg_state *table)
+{
+	return sfs_object_has(table->from, SFS_TABLE_PARTITION_OF) &&
+	       !(table->attributes &
+		       (PG_BIT(SFS_TABLE_PARTITION_OF) | PG_BIT(SFS_TABLE_PARTITION_BOUND)));
+}
+
+bool
+pg_keeps_inherited(const struct pg_planner *planner, const struct pg_state *table,
+	const struct sfs_object *part)
+{
+	bool old = table->from && sfs_object_filed(part) == table->from;
+	struct sfs_objects parents;
+
+	if (!table->from || !table->to || table->gone || table->from->id.kind != SFS_TABLE) {
+		return false;
+	}
+	if (keeps_partitioned(table)) {
+		return true; /* an index of it has a name of its own */
+	}
+	parents = sfs_graph_uses(
+		old ? planner->diff->from : planner->diff->to, old ? table->from : table->to);
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct sfs_object *parent = parents.items[i];
+		const struct pg_state *state =
+			old ? planner->by_from[parent->index] : planner->by_to[parent->index];
+
+		if (parent->id.kind == SFS_TABLE && !(state && state->gone) &&
+			sfs_object_part(parent, part->id.kind, part->id.name) &&
+			keeps_parent(table, parent)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+pg_leaves_parents(const struct pg_state *table)
+{
+	return table->aside && table->from->id.kind == SFS_TABLE &&
+	       (sfs_object_has(table->from, SFS_TABLE_INHERITS) ||
+		       sfs_object_has(table->from, SFS_TABLE_PARTITION_OF));
+}
+
+bool
+pg_comes_after_joining(const struct pg_planner *planner, const struct pg_state *table,
+	const struct sfs_object *column)
+{
+	const struct sfs_object *theirs;
+	const struct pg_state *state;
+
+	if (!table->from || table->made || !table->tied || column->id.kind != SFS_COLUMN ||
+		!sfs_object_has(column, SFS_COLUMN_INHERITED) ||
+		!sfs_object_has(table->to, SFS_TABLE_INHERITS)) {
+		return false;
+	}
+	theirs = pg_parent_column(planner->diff->to, column);
+	state = theirs ? planner->by_to[theirs->index] : NULL;
+	return state && state->made && !state->gone && planner->diff->origin[theirs->owner->index];
+}
+
+void
+pg_inherited_edges(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *part)
+{
+	const struct pg_state *table =
+		part->from && part->from->owner ? planner->by_from[part->from->owner->index] : NULL;
+
+	if (table && pg_is_inherited(part->from)) {
+		pg_nodes_edge(nodes, table->node[PG_UNTIE], part->node[PG_DROP], false);
+	}
+}
+
 /*
  * A column that the table has is its own for ever, also when a new parent has it, too: only one
  * that the parent brought is the parent's alone. ATTACH PARTITION knows no such difference.
@@ -109,10 +184,16 @@ column_needs_new_table(
 {
 	const struct sfs_object *from = planner->diff->origin[to->index];
 
-	if (!from || to->id.kind != SFS_COLUMN || !sfs_object_has(to, SFS_COLUMN_INHERITED)) {
+	if (!from || to->id.kind != SFS_COLUMN) {
 		return false;
 	}
 	const struct sfs_object *parent = pg_parent_column(planner->diff->to, to);
+
+	/* One that becomes its own, too, does so by leaving all parents that bring it. */
+	if (!sfs_object_has(to, SFS_COLUMN_INHERITED)) {
+		return sfs_object_has(from, SFS_COLUMN_INHERITED) && parent &&
+		       keeps_parent(table, parent->owner);
+	}
 
 	return parent &&
 	       !(sfs_object_has(from, SFS_COLUMN_INHERITED) && keeps_parent(table, parent->owner));

@@ -62,6 +62,38 @@ pg_hazard_alter_table(struct pg_planner *planner, const struct pg_state *state)
 	}
 }
 
+/* H39: what the server would find when it looks at the rows. */
+static void
+attach(struct pg_planner *planner, const struct pg_state *state)
+{
+	int64_t n = pg_count_misfits(planner, state->from, state->to);
+
+	if (n > 0) {
+		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
+			"is attached, and %lld of its rows do not fit %s: the statement will fail",
+			(long long)n, sfs_object_get(state->to, SFS_TABLE_PARTITION_BOUND));
+	} else {
+		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
+			"is attached: its rows are checked against the bound while it is locked");
+	}
+}
+
+/* A new bound takes its values from the default partition, but not the rows that are there. */
+void
+pg_hazard_take_from_default(struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *other = NULL;
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+	int64_t n = state->gone ? 0 : pg_count_in_default(planner, state->to, &other);
+
+	if (n > 0) {
+		sfs_identity_describe(&other->id, &name);
+		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
+			"takes values of which %s has %lld rows: the statement will fail",
+			sfs_str_text(&name), (long long)n);
+	}
+}
+
 void
 pg_hazard_tie_table(struct pg_planner *planner, const struct pg_state *state)
 {
@@ -70,9 +102,11 @@ pg_hazard_tie_table(struct pg_planner *planner, const struct pg_state *state)
 	}
 	if ((pg_state_differs(state, SFS_TABLE_PARTITION_OF) ||
 		    pg_state_differs(state, SFS_TABLE_PARTITION_BOUND)) &&
-		sfs_object_has(state->to, SFS_TABLE_PARTITION_OF) && rows_wait(planner, state)) {
-		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
-			"is attached: its rows are checked against the bound while it is locked");
+		sfs_object_has(state->to, SFS_TABLE_PARTITION_OF)) {
+		if (rows_wait(planner, state)) {
+			attach(planner, state);
+		}
+		pg_hazard_take_from_default(planner, state);
 	}
 	if (pg_state_differs(state, SFS_TABLE_REPLICA_IDENTITY)) {
 		sfs_plan_hazard(planner->plan, 67, SFS_INFO, state->to,

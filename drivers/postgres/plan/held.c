@@ -82,3 +82,35 @@ pg_is_stored_inside(const struct sfs_catalog *catalog, const struct sfs_object *
 	}
 	return false;
 }
+
+/* ---- tables that are logged refer to none that are not ---- */
+
+void
+pg_persistence_edges(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *table)
+{
+	const struct sfs_object *part;
+
+	if (!table->from || !table->to || table->to->id.kind != SFS_TABLE) {
+		return;
+	}
+	sfs_parts_foreach (part, table->to) {
+		struct sfs_objects uses = sfs_graph_uses(planner->diff->to, part);
+
+		for (size_t i = 0; i < uses.len; i++) {
+			const struct sfs_object *used = sfs_object_filed(uses.items[i]);
+			const struct pg_state *other = planner->by_to[used->index];
+
+			if (!other || other == table || !pg_refers(part, used)) {
+				continue;
+			}
+			if (sfs_object_has(table->to, SFS_TABLE_PERSISTENCE)) {
+				pg_nodes_edge(
+					nodes, table->node[PG_ALTER], other->node[PG_ALTER], true);
+			} else {
+				pg_nodes_edge(
+					nodes, other->node[PG_ALTER], table->node[PG_ALTER], true);
+			}
+		}
+	}
+}

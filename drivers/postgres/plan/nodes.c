@@ -231,7 +231,7 @@ add_nodes(struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *s
 	const bool wanted[PG_OP_COUNT] = {
 		[PG_RENAME] =
 			state->renamed && !state->gone && !pg_is_renamed_by_parent(planner, state),
-		[PG_UNTIE] = (state->untied && !state->gone) ||
+		[PG_UNTIE] = (state->untied && !state->gone) || pg_leaves_parents(state) ||
 			     (state->gone && planner->loosened[state->from->index] &&
 				     state->from->id.kind != SFS_CONSTRAINT),
 		[PG_ASIDE] = state->aside,

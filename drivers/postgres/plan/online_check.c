@@ -160,147 +160,6 @@ pg_online_not_null(struct pg_planner *planner, const struct pg_state *state)
 
 /* ---- ATTACH PARTITION ---- */
 
-/* The one column or expression that the parent is partitioned by; false for keys of several. */
-static bool
-write_key(const struct sfs_object *parent, bool *ret_list, struct sfs_str *out)
-{
-	const char *key = sfs_object_get(parent, SFS_TABLE_PARTITION_KEY);
-	struct pg_list parts sfs_auto(pg_list) = { 0 };
-	struct sfs_lexer lexer;
-	struct sfs_token token, open, last = { 0 };
-	size_t words = 0;
-
-	sfs_lexer_init(&lexer, SFS_POSTGRES, key, strlen(key));
-	if (!sfs_lexer_word(&lexer, &token) || !sfs_lexer_word(&lexer, &open) ||
-		sfs_token_is(key, &token, "HASH")) {
-		return false;
-	}
-	*ret_list = sfs_token_is(key, &token, "LIST");
-	while (sfs_lexer_word(&lexer, &token)) {
-		last = token;
-		words++;
-	}
-	if (!words || !sfs_token_is(key, &last, ")")) {
-		return false;
-	}
-	sfs_str_addn(out, key + open.offset + 1, last.offset - open.offset - 1);
-	pg_list_split(sfs_str_text(out), &parts);
-	/* One name, or what ends in a parenthesis: anything else names an operator class besides. */
-	return parts.len == 1 && (words == 2 || out->text[out->len - 1] == ')');
-}
-
-/* The items of a parenthesised list that stands at the lexer; false when there is none. */
-static bool
-read_items(struct sfs_lexer *lexer, struct pg_list *ret_items)
-{
-	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_token token, open;
-	size_t depth = 1;
-
-	if (!sfs_lexer_word(lexer, &open) || !sfs_token_is(lexer->text, &open, "(")) {
-		return false;
-	}
-	while (depth && sfs_lexer_word(lexer, &token)) {
-		depth += sfs_token_is(lexer->text, &token, "(");
-		depth -= sfs_token_is(lexer->text, &token, ")");
-	}
-	if (depth) {
-		return false;
-	}
-	sfs_str_addn(&text, lexer->text + open.offset + 1, token.offset - open.offset - 1);
-	pg_list_split(sfs_str_text(&text), ret_items);
-	return true;
-}
-
-static bool
-add_range(struct sfs_lexer *lexer, const char *key, struct sfs_str *out)
-{
-	struct pg_list from sfs_auto(pg_list) = { 0 }, to sfs_auto(pg_list) = { 0 };
-	struct sfs_token token;
-
-	if (!read_items(lexer, &from) || !sfs_lexer_word(lexer, &token) ||
-		!sfs_token_is(lexer->text, &token, "TO") || !read_items(lexer, &to) ||
-		from.len != 1 || to.len != 1) {
-		return false;
-	}
-	sfs_str_addf(out, "%s IS NOT NULL", key);
-	if (strcmp(from.items[0], "MINVALUE") != 0) {
-		sfs_str_addf(out, " AND %s >= %s", key, from.items[0]);
-	}
-	if (strcmp(to.items[0], "MAXVALUE") != 0) {
-		sfs_str_addf(out, " AND %s < %s", key, to.items[0]);
-	}
-	return true;
-}
-
-static bool
-add_values(struct sfs_lexer *lexer, const char *key, struct sfs_str *out)
-{
-	struct pg_list values sfs_auto(pg_list) = { 0 };
-	struct sfs_str list sfs_auto(str) = SFS_STR_INIT;
-	bool null = false;
-
-	if (!read_items(lexer, &values)) {
-		return false;
-	}
-	sfs_vec_foreach (value, &values) {
-		if (strcmp(*value, "NULL") == 0) {
-			null = true;
-		} else {
-			sfs_str_separate(&list, ", ");
-			sfs_str_add(&list, *value);
-		}
-	}
-	if (!list.len) {
-		sfs_str_addf(out, "%s IS NULL", key);
-	} else if (null) {
-		sfs_str_addf(out, "%s IS NULL OR %s IN (%s)", key, key, sfs_str_text(&list));
-	} else {
-		sfs_str_addf(out, "%s IS NOT NULL AND %s IN (%s)", key, key, sfs_str_text(&list));
-	}
-	return true;
-}
-
-/* What the server would otherwise read all rows for; false where it can not be told in SQL. */
-static bool
-write_bound(const struct sfs_object *parent, const char *bound, struct sfs_str *out)
-{
-	struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_lexer lexer;
-	struct sfs_token token;
-	bool list;
-
-	if (!write_key(parent, &list, &key)) {
-		return false;
-	}
-	sfs_lexer_init(&lexer, SFS_POSTGRES, bound, strlen(bound));
-	for (size_t i = 0; i < 3; i++) { /* FOR VALUES IN, FOR VALUES FROM */
-		if (!sfs_lexer_word(&lexer, &token)) {
-			return false; /* DEFAULT */
-		}
-	}
-	return list ? add_values(&lexer, sfs_str_text(&key), out)
-		    : add_range(&lexer, sfs_str_text(&key), out);
-}
-
-static const struct sfs_object *
-find_parent(const struct pg_planner *planner, const struct sfs_object *table)
-{
-	struct sfs_objects uses = sfs_graph_uses(planner->diff->to, table);
-	const char *name = sfs_object_get(table, SFS_TABLE_PARTITION_OF);
-
-	for (size_t i = 0; name && i < uses.len; i++) {
-		struct sfs_str other sfs_auto(str) = SFS_STR_INIT;
-
-		pg_qualified(&other, uses.items[i]->id.namespace, uses.items[i]->id.name);
-		if (uses.items[i]->id.kind == SFS_TABLE && is_partitioned(uses.items[i]) &&
-			strcmp(sfs_str_text(&other), name) == 0) {
-			return uses.items[i];
-		}
-	}
-	return NULL;
-}
-
 bool
 pg_online_fits_attach(struct pg_planner *planner, const struct pg_state *state)
 {
@@ -314,9 +173,9 @@ pg_online_fits_attach(struct pg_planner *planner, const struct pg_state *state)
 			(PG_BIT(SFS_TABLE_PARTITION_OF) | PG_BIT(SFS_TABLE_PARTITION_BOUND)))) {
 		return false;
 	}
-	parent = find_parent(planner, state->to);
+	parent = pg_partition_parent(planner, state->to);
 	return parent &&
-	       write_bound(
+	       pg_partition_condition(
 		       parent, sfs_object_get(state->to, SFS_TABLE_PARTITION_BOUND), &condition) &&
 	       pg_online_table(planner, state);
 }
@@ -325,12 +184,13 @@ void
 pg_online_attach(struct pg_planner *planner, const struct pg_state *state)
 {
 	const char *name = pg_online_name(planner, "bound", state->to);
-	const struct sfs_object *parent = find_parent(planner, state->to);
+	const struct sfs_object *parent = pg_partition_parent(planner, state->to);
 	struct sfs_str condition sfs_auto(str) = SFS_STR_INIT;
 	struct pg_node node = { (struct pg_state *)state, PG_TIE, 0 };
 	size_t first;
 
-	(void)write_bound(parent, sfs_object_get(state->to, SFS_TABLE_PARTITION_BOUND), &condition);
+	(void)pg_partition_condition(
+		parent, sfs_object_get(state->to, SFS_TABLE_PARTITION_BOUND), &condition);
 	add_helper(planner, state->to, state->from, name, sfs_str_text(&condition));
 	first = planner->plan->steps.len;
 	pg_emit(planner, &node);

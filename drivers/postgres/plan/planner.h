@@ -62,6 +62,8 @@ struct pg_bodies {
 };
 void pg_bodies_finish(struct pg_bodies *bodies);
 
+struct pg_nodes;
+
 struct pg_planner {
 	struct pg_db *db;            /* NULL: facts are assumed */
 	const struct sfs_diff *diff; /* with its own renames: pg_pair() */
@@ -144,6 +146,21 @@ bool pg_needs_new_table(const struct pg_planner *planner, const struct pg_state 
 /* Whether the table's partition key names the column, which then can not be altered. */
 bool pg_is_partitioned_by(const struct sfs_object *table, const struct sfs_object *column);
 
+/* Whether a parent that the table has before, after and all the while brings it the part, of either. */
+bool pg_keeps_inherited(const struct pg_planner *planner, const struct pg_state *table,
+	const struct sfs_object *part);
+
+/* Whether a column that parent and child get comes to the child when it has joined the parent. */
+bool pg_comes_after_joining(const struct pg_planner *planner, const struct pg_state *table,
+	const struct sfs_object *column);
+
+/* Whether the table stands aside, and leaves its parents before that: they change without it. */
+bool pg_leaves_parents(const struct pg_state *table);
+
+/* What a parent brought can be dropped when the table has left it. */
+void pg_inherited_edges(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *part);
+
 /* Whether a child keeps the column that its parent drops. */
 bool pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *column);
 
@@ -154,6 +171,10 @@ void pg_flatten_columns(struct pg_planner *planner);
 
 /* Has the tables of a composite type be none of its while its attributes change. */
 void pg_loosen_typed_tables(struct pg_planner *planner, const struct sfs_object *type);
+
+/* A table that is to be logged waits for those that it refers to, and they for it the other way. */
+void pg_persistence_edges(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *table);
 
 /* Whether columns hold values of the domain inside of other values: then it gets no new constraint. */
 bool pg_is_stored_inside(const struct sfs_catalog *catalog, const struct sfs_object *domain);
@@ -272,6 +293,27 @@ bool pg_must_restart(struct pg_planner *planner, const struct sfs_change *change
 
 /* The expression that converts a column's values when no cast does; NULL: none is needed. */
 const char *pg_conversion(struct pg_planner *planner, const struct sfs_change *change);
+
+/* ---- partition.c ---- */
+
+/* The table that it is, or shall be, a partition of, in `diff->to`; NULL: none that is known. */
+const struct sfs_object *pg_partition_parent(
+	const struct pg_planner *planner, const struct sfs_object *table);
+
+/*
+ * What holds for the rows of a partition with that bound, so that the server need not read them to
+ * know; false where it can not be told so: DEFAULT, hashes, keys of several columns.
+ */
+bool pg_partition_condition(
+	const struct sfs_object *parent, const char *bound, struct sfs_str *out);
+
+/* How many rows of the table, as it is, are not let in by the bound that it shall have; -1: unknown. */
+int64_t pg_count_misfits(
+	struct pg_planner *planner, const struct sfs_object *from, const struct sfs_object *to);
+
+/* How many rows of the default partition, which is told, belong into a partition that comes; -1. */
+int64_t pg_count_in_default(struct pg_planner *planner, const struct sfs_object *partition,
+	const struct sfs_object **ret_default);
 
 /* ---- hazards.c ---- */
 
