@@ -221,7 +221,9 @@ class PartMakers:
             f"ALTER COLUMN {column} SET STATISTICS {self.rng.randint(1, 500)}",
             f"OWNER TO {self.pick(ROLES)}",
         ])
-        return Item("setting", core, f"ALTER TABLE {table.name} {what} /* {core} */")
+        # Of a partitioned table it would say so of the partitions, too, that are there by then.
+        only = "ONLY " if "STATISTICS" in what else ""
+        return Item("setting", core, f"ALTER TABLE {only}{table.name} {what} /* {core} */")
 
     def make_statistics(self, core=None):
         core = core or self.names.core("x")

@@ -102,6 +102,14 @@ POSTGRESQL = {
         "INSERT INTO c VALUES (1, 2);",
         "SELECT a, d FROM c",
     ),
+    # Attached with its columns in another order it would not be as if it had been made with its parent.
+    "partition of a table made anew with a column before the others": (
+        "CREATE TABLE t (a int NOT NULL) PARTITION BY RANGE (a); CREATE TABLE p PARTITION OF t FOR VALUES FROM (0) TO (2);",
+        "CREATE TABLE t (b jsonb DEFAULT '{}' NOT NULL, a smallint) PARTITION BY RANGE (a);"
+        "CREATE TABLE p PARTITION OF t FOR VALUES FROM (0) TO (2);",
+        "INSERT INTO t VALUES (1);",
+        "SELECT a FROM t",
+    ),
     "column that becomes a child's own, too": (
         "CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p);",
         "CREATE TABLE p (a int); CREATE TABLE c (a int, b int) INHERITS (p);",

@@ -162,6 +162,32 @@ pg_comes_after_joining(const struct pg_planner *planner, const struct pg_state *
 	return state && state->made && !state->gone && planner->diff->origin[theirs->owner->index];
 }
 
+bool
+pg_keeps_order(const struct pg_planner *planner, const struct pg_state *table)
+{
+	const struct sfs_object *part;
+	uint32_t last = 0;
+	bool added = false;
+
+	if (!table->to || table->to->id.kind != SFS_TABLE ||
+		!sfs_object_has(table->to, SFS_TABLE_PARTITION_OF) || pg_is_attached(table->to)) {
+		return true;
+	}
+	sfs_parts_foreach (part, table->to) {
+		const struct sfs_object *from = planner->diff->origin[part->index];
+
+		if (part->id.kind != SFS_COLUMN) {
+			continue;
+		}
+		if (from && (added || from->position < last)) {
+			return false;
+		}
+		added |= !from;
+		last = from ? from->position : last;
+	}
+	return true;
+}
+
 void
 pg_inherited_edges(
 	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *part)

@@ -154,6 +154,12 @@ bool pg_keeps_inherited(const struct pg_planner *planner, const struct pg_state 
 bool pg_comes_after_joining(const struct pg_planner *planner, const struct pg_state *table,
 	const struct sfs_object *column);
 
+/*
+ * Whether the columns of a partition stand as its parent's do when some go and others come behind
+ * them: attached to a parent that is made anew it is else not as if it had been made with it.
+ */
+bool pg_keeps_order(const struct pg_planner *planner, const struct pg_state *table);
+
 /* Whether the table stands aside, and leaves its parents before that: they change without it. */
 bool pg_leaves_parents(const struct pg_state *table);
 

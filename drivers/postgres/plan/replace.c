@@ -149,6 +149,10 @@ table_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg_
 		SFS_TABLE_OF_TYPE };
 	bool loosened = false;
 
+	if (used->from->id.kind == SFS_TABLE && !pg_keeps_order(planner, user)) {
+		pg_replace(planner, user);
+		return;
+	}
 	if (used->from->id.kind == SFS_TABLE || used->from->id.kind == SFS_TYPE ||
 		used->from->id.kind == SFS_FOREIGN_TABLE) {
 		for (size_t i = 0; i < sizeof holds / sizeof *holds; i++) {
