@@ -24,6 +24,8 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     # A run that is told to end takes its server and its mounts with it, as at ^C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # In a shell's background this one is ignored, and by all programs that are started here, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "long: too long for every day, runs with --all")
     config.addinivalue_line("markers", "catalog: runs on each major with scripts/test --matrix")
 
