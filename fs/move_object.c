@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* An object or a namespace gets another name; an object goes to another namespace. */
 #include <errno.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "fs/control.h"
@@ -39,12 +40,32 @@ run_rename_object(struct mnt *mnt, struct mnt_job *job)
 	mnt_job_reply(mnt, job, 0);
 }
 
+/* SQLite takes names for one that differ in the case of ASCII letters alone. */
+static bool
+is_taken(const struct mnt *mnt, const struct mnt_move *move)
+{
+	const char *name;
+	void *value;
+
+	if (mnt->driver->dialect != SFS_SQLITE) {
+		return false;
+	}
+	for (size_t i = 0; sfs_map_next(move->new_parent->children, &i, &name, &value);) {
+		const struct mnt_node *node = value;
+
+		if (node != move->node && node->exists && strcasecmp(name, move->new_name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 mnt_move_object(struct mnt *mnt, const struct mnt_move *move)
 {
 	struct mnt_job *job;
 
-	if (move->standing) {
+	if (move->standing || is_taken(mnt, move)) {
 		/* Whatever is there is another object: nobody said that it may go. */
 		return -EEXIST;
 	}

@@ -205,7 +205,8 @@ static int
 mkdir_namespace(struct mnt *mnt, fuse_req_t req, const char *name)
 {
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-	int r = namespace_text(mnt, name, &text);
+	/* SQLite's are files that somebody attaches. */
+	int r = mnt->driver->dialect == SFS_SQLITE ? -EPERM : namespace_text(mnt, name, &text);
 
 	if (r < 0) {
 		return r;

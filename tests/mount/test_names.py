@@ -196,3 +196,19 @@ class TestNamespaces:
             os.mkdir(place / "schema/public/nonsense")
         with fails_with(errno.EPERM):
             os.mkdir(place / "nonsense")
+
+
+def test_sqlite_takes_cases_for_one(sqlite_db, mount):
+    """A name that differs in its case alone is taken, but by the object itself."""
+    sqlite_db.run("CREATE TABLE users (a integer); CREATE TABLE posts (a integer);")
+    with mount(sqlite_db.target) as place:
+        folder = tables(place, sqlite_db)
+        with fails_with(errno.EEXIST):
+            os.rename(folder / "posts.sql", folder / "USERS.sql")
+        os.rename(folder / "users.sql", folder / "Users.sql")
+        with fails_with(errno.EEXIST):
+            os.rename(folder / "posts.sql", folder / "users.sql")
+        assert names(folder) == ["Users.sql", "posts.sql"]
+        with fails_with(errno.EPERM):
+            os.mkdir(place / "schema/audit")
+        assert names(place / "schema") == ["main"]
