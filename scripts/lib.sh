@@ -8,7 +8,7 @@ BUILD_PACKAGES=(gcc libc6-dev meson ninja-build pkg-config libfuse3-dev fuse3 li
 # shellcheck disable=SC2034
 TEST_PACKAGES=(libcmocka-dev python3 python3-pytest python3-pytest-xdist postgresql postgresql-contrib
 	sqlite3 vim nano ed emacs-nox neovim pgbouncer inotify-tools rsync patch perl git procps
-	busybox cpio gawk kakoune libarchive-tools make moreutils unison unzip zip)
+	busybox cpio gawk jed joe kakoune libarchive-tools make mg micro moreutils unison unzip zile zip)
 
 die()
 {

@@ -2,13 +2,12 @@
 """Programs that people change files with, run as they come: each must save, none may do more."""
 
 import os
-import pty
-import select
 import subprocess
 import time
 
 import pytest
 
+from terminal import drive
 from tree import SCHEMA, columns, names, shell, tables, with_column
 
 BEFORE = ["empty.sql", "posts.sql", "users.sql"]
@@ -54,25 +53,11 @@ def test_vim_twice(edited, folder, has_program):
     shell(f"vim -u NONE -es -c '{change}' -c w -c w -c wq users.sql", cwd=folder)
 
 
-def test_nano(edited, folder, has_program):
+def test_nano(edited, folder, has_program, tmp_path):
     has_program("nano")
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(folder)
-        os.environ["TERM"] = "xterm"
-        os.execvp("nano", ["nano", "-I", "users.sql"])
     replace, confirm, save, leave = "\x1c", "a", "\x0f\r", "\x18"
-    for keys in (replace, "email text NOT NULL\r", "email text NOT NULL, note text\r", confirm, save, leave):
-        time.sleep(0.3)
-        os.write(terminal, keys.encode())
-        while select.select([terminal], [], [], 0.2)[0]:
-            try:
-                if not os.read(terminal, 65536):
-                    break
-            except OSError:
-                break
-    assert os.waitpid(pid, 0)[1] == 0
-    os.close(terminal)
+    old, new = "email text NOT NULL\r", "email text NOT NULL, note text\r"
+    assert drive(["nano", "-I", "users.sql"], folder, tmp_path, [replace, old, new, confirm, save, leave], 0.3) == 0
 
 
 def test_python_in_the_style_of_editors(edited, folder):

@@ -8,14 +8,13 @@ import errno
 import fcntl
 import mmap
 import os
-import pty
-import select
 import signal
 import subprocess
 import time
 
 import pytest
 
+from terminal import drive
 from tree import SCHEMA, columns, has_table, names, shell, tables, wait_for, with_column
 
 BEFORE = ["empty.sql", "posts.sql", "users.sql"]
@@ -64,29 +63,27 @@ def test_emacs(edited, folder, has_program, tmp_path, how):
     shell(f"HOME={tmp_path} emacs -Q --batch -l {script}; rm -f users.sql~", cwd=folder)
 
 
+OLD, NEW = "email text NOT NULL", "email text NOT NULL, note text"
+AS_EMACS = ["\x1b%", f"{OLD}\r", f"{NEW}\r", "!", "\x18\x13", "\x18\x03"]
+AS_VI = [f":%s/{OLD}/{NEW}/\r", ":w\r", ":q\r"]
+TYPED = {
+    "busybox vi": AS_VI,
+    "emacs -nw -Q": AS_EMACS,
+    "jed": AS_EMACS,
+    "joe": ["\x0bf", f"{OLD}\r", "r\r", f"{NEW}\r", "r", "\x0bx"],
+    "mg": AS_EMACS,
+    "micro": ["\x05", f"replaceall '{OLD}' '{NEW}'\r", "\x13", "\x11"],
+    "nvim --clean": AS_VI,
+    "vim -u NONE": AS_VI,
+    "zile": AS_EMACS,
+}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("program", ["emacs -nw -Q users.sql", "nvim --clean users.sql", "vim -u NONE users.sql"])
+@pytest.mark.parametrize("program", TYPED)
 def test_on_a_terminal(edited, folder, has_program, tmp_path, program):
     has_program(program.split()[0])
-    old, new = "email text NOT NULL", "email text NOT NULL, note text"
-    emacs = ["\x1b%", f"{old}\r", f"{new}\r", "!", "\x18\x13", "\x18\x03"]
-    vi = [f":%s/{old}/{new}/\r", ":w\r", ":q\r"]
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(folder)
-        os.environ.update(TERM="xterm", HOME=str(tmp_path))
-        os.execvp(program.split()[0], program.split())
-    for keys in ["", *(emacs if program.startswith("emacs") else vi)]:
-        os.write(terminal, keys.encode())
-        # Until it has been silent for a while it is still busy with what came before.
-        while select.select([terminal], [], [], 1.0)[0]:
-            try:
-                if not os.read(terminal, 65536):
-                    break
-            except OSError:
-                break
-    assert os.waitpid(pid, 0)[1] == 0
-    os.close(terminal)
+    assert drive([*program.split(), "users.sql"], folder, tmp_path, TYPED[program], 1.0) == 0
     shell("rm -f users.sql~", cwd=folder)
 
 
