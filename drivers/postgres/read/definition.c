@@ -158,7 +158,7 @@ define(struct pg_load *load, struct sfs_object *object, const char *text)
 {
 	struct sfs_catalog *catalog = load->catalog;
 
-	text = pg_keep_arrays(load->arena, text);
+	text = pg_keep_chains(load->arena, pg_keep_arrays(load->arena, text));
 	if (object->id.kind == SFS_INDEX) {
 		const char *keys, *include, *predicate;
 
