@@ -230,6 +230,13 @@ struct sfs_driver {
 	 */
 	void (*pace)(struct sfs_db *db, enum sfs_pace pace);
 
+	/*
+	 * Inside a transaction: whether the body of a routine that `source` has defined holds, as far
+	 * as the database can tell; the error says where it does not. NULL: it knows no routines.
+	 */
+	int (*check_body)(struct sfs_db *db, const struct sfs_identity *routine,
+		const struct sfs_source *source, struct sfs_error *err) SFS_MUST_CHECK;
+
 	/* drizzle's table of applied migrations: made when missing; oldest first. */
 	int (*ledger_read)(struct sfs_db *db, struct sfs_ledger_rows *ret_rows,
 		struct sfs_error *err) SFS_MUST_CHECK;

@@ -117,6 +117,9 @@ int pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *
 /* Fills `err` from a failed result, or from the connection when `result` is NULL; returns -errno. */
 int pg_error(struct pg_db *db, const PGresult *result, const char *sql, struct sfs_error *err);
 
+/* The byte of `sql` where the character that the server counts to from 1 stands. */
+size_t pg_offset_of(const char *sql, unsigned long position);
+
 /* The errno for a SQLSTATE, by a table (DESIGN section 3). */
 int pg_errno(const char *sqlstate);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* PostgreSQL as a driver. */
+#include "drivers/postgres/bodies.h"
 #include "drivers/postgres/driver.h"
 #include "drivers/postgres/migrator.h"
 #include "drivers/postgres/scratch/evaluate.h"
@@ -54,6 +55,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.exec = pg_exec,
 	.end = pg_end,
 	.pace = pg_pace,
+	.check_body = pg_check_body,
 	.ledger_read = pg_ledger_read,
 	.ledger_append = pg_ledger_append,
 	.migrator = &pg_migrator,

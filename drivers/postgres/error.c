@@ -99,9 +99,8 @@ clean(const char *text)
 	return sfs_str_steal(&copy);
 }
 
-/* The byte where the character that the server counts to from 1 stands. */
-static size_t
-offset_of(const char *sql, unsigned long position)
+size_t
+pg_offset_of(const char *sql, unsigned long position)
 {
 	size_t at = 0;
 
@@ -174,7 +173,7 @@ pg_error(struct pg_db *db, const PGresult *result, const char *sql, struct sfs_e
 	if (sql && err) {
 		if (position) {
 			sfs_error_position(
-				err, NULL, sql, offset_of(sql, strtoul(position, NULL, 10)));
+				err, NULL, sql, pg_offset_of(sql, strtoul(position, NULL, 10)));
 		}
 		free(err->statement);
 		err->statement = clean(sql);

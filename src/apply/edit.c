@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apply/apply.h"
+#include "apply/bodies.h"
 #include "apply/compose.h"
 #include "apply/dependants.h"
 #include "apply/edit.h"
@@ -73,15 +74,8 @@ evaluate(struct editor *e, struct sfs_error *err)
 	struct sfs_evaluation what = { .sources = sources };
 
 	sfs_vec_foreach (target, &e->targets) {
-		const struct sfs_edit *edit = target->edit;
-
 		if (target->evaluated) {
-			sources[what.n_sources++] = (struct sfs_source){
-				.path = edit->renamed ? edit->renamed : edit->path,
-				.text = edit->text,
-				.len = edit->len,
-				.id = &target->to,
-			};
+			sources[what.n_sources++] = sfs_target_source(target);
 		}
 	}
 	sfs_catalog_destroy(e->evaluated);
@@ -247,6 +241,14 @@ sfs_edit_gate(const struct sfs_plan *plan, enum sfs_policy policy, struct sfs_er
 	return allowed ? 0 : refuse(plan, policy, err);
 }
 
+static int
+check_bodies(void *data, struct sfs_db *db, struct sfs_error *err)
+{
+	const struct editor *e = data;
+
+	return sfs_bodies_check(db, e->from, e->to, &e->targets, err);
+}
+
 static size_t
 add_files(const struct sfs_catalog *catalog, struct sfs_identity *ids, size_t n)
 {
@@ -268,6 +270,8 @@ apply(struct editor *e, struct sfs_outcome *outcome, struct sfs_error *err)
 		.wanted = e->to,
 		.renames = &e->renames,
 		.witness = e->witness,
+		.check = check_bodies,
+		.check_data = e,
 	};
 	struct sfs_catalog *after sfs_auto(catalog) = NULL;
 

@@ -138,6 +138,19 @@ sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before, st
 	return 0;
 }
 
+struct sfs_source
+sfs_target_source(const struct sfs_target *target)
+{
+	const struct sfs_edit *edit = target->edit;
+
+	return (struct sfs_source){
+		.path = edit->renamed ? edit->renamed : edit->path,
+		.text = edit->text,
+		.len = edit->len,
+		.id = &target->to,
+	};
+}
+
 /* ---- what follows ---- */
 
 static bool

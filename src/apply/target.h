@@ -29,6 +29,9 @@ int sfs_targets_find(struct sfs_db *db, const struct sfs_edit *edits, size_t n_e
 int sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* The text of a target, under the path that it shall have; borrowed from its edit. */
+struct sfs_source sfs_target_source(const struct sfs_target *target);
+
 /* Adds the files that follow the edits, with the texts that they have, where they are none of them. */
 void sfs_targets_follow(struct sfs_targets *targets, const struct sfs_order *followers,
 	const struct sfs_tree *before, struct sfs_arena *arena);

@@ -70,7 +70,11 @@ static const char QUERY[] =
 	"   AND d.refobjsubid > 0 AND d.classid = 1259 AND d.deptype IN ('a', 'i')"
 	"  UNION ALL SELECT d.refobjid FROM pg_depend d WHERE d.classid = 1259 AND d.objid = o.oid"
 	"   AND d.objsubid = 0 AND d.refclassid = 1259 AND d.refobjsubid > 0"
-	"   AND d.deptype IN ('a', 'i')) x WHERE o.class = 1259)"
+	"   AND d.deptype IN ('a', 'i')) x WHERE o.class = 1259"
+	/* Overloads share a file. */
+	" UNION SELECT o.class, s.oid FROM owners o JOIN pg_proc p ON p.oid = o.oid"
+	"  JOIN pg_proc s ON s.proname = p.proname AND s.pronamespace = p.pronamespace"
+	"  WHERE o.class = 1255)"
 	/* Row types and array types are no objects. */
 	" SELECT w.class, array_agg(w.oid) FROM whole w WHERE w.oid IS NOT NULL AND NOT EXISTS ("
 	" SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE w.class = 1247"
