@@ -8,8 +8,8 @@
 #include "apply/compose.h"
 #include "apply/dependants.h"
 #include "apply/edit.h"
-#include "apply/follow.h"
 #include "apply/lock.h"
+#include "apply/reach.h"
 #include "apply/target.h"
 #include "diff/hints.h"
 
@@ -101,12 +101,12 @@ find_hints(struct editor *e, struct sfs_error *err)
 }
 
 static struct sfs_catalog *
-compose(const struct editor *e, struct sfs_renames *renames)
+compose(const struct editor *e, const struct sfs_targets *targets, struct sfs_renames *renames)
 {
 	return sfs_compose(&(struct sfs_composition){
 		.from = e->from,
 		.evaluated = e->evaluated,
-		.targets = &e->targets,
+		.targets = targets,
 		.renames = renames,
 	});
 }
@@ -132,45 +132,66 @@ check_defined(const struct editor *e, const struct sfs_catalog *to, struct sfs_e
 
 /* ---- what follows ---- */
 
-static void
-copy_renames(const struct sfs_renames *renames, struct sfs_renames *copy)
+static const struct sfs_target *
+target_at(const struct editor *e, const struct sfs_object *object)
 {
-	sfs_vec_foreach (rename, renames) {
-		sfs_vec_push(copy, *rename);
+	return sfs_targets_at(&e->targets, &sfs_object_filed(object)->id);
+}
+
+static bool
+is_read(void *data, const struct sfs_object *object)
+{
+	return target_at(data, object) != NULL;
+}
+
+static bool
+is_shaken(void *data, const struct sfs_object *object)
+{
+	const struct sfs_target *target = target_at(data, object);
+
+	return target && target->shaken;
+}
+
+/* What goes by another name: by the hints in the texts and by the paths. */
+static void
+list_renames(const struct editor *e, struct sfs_renames *renames)
+{
+	sfs_vec_foreach (rename, &e->renames) {
+		sfs_vec_push(renames, *rename);
+	}
+	sfs_vec_foreach (target, &e->targets) {
+		if (target->edit->renamed) {
+			sfs_vec_push(renames,
+				(struct sfs_rename){ .from = target->from, .to = target->to });
+		}
 	}
 }
 
-/*
- * Compares what the edits alone make, to see which other files that reaches. On copies: a diff
- * settles labels and renames in what it is given, and the one that counts is made later.
- */
-static int
-find_followers(struct editor *e, const struct sfs_tree *before, struct sfs_error *err)
+/* Adds the files that what was evaluated reaches; `ret_more` says whether there are any. */
+static void
+widen(struct editor *e, const struct sfs_tree *before, bool *ret_more)
 {
-	const struct sfs_targets none = { 0 };
+	struct sfs_reached_list list = { 0 };
 	struct sfs_renames renames = { 0 };
-	struct sfs_order followers = { 0 };
-	struct sfs_diff diff sfs_auto(diff) = { 0 };
-	struct sfs_catalog *to sfs_auto(catalog) = NULL;
-	struct sfs_catalog *from sfs_auto(catalog) =
-		sfs_compose(&(struct sfs_composition){ .from = e->from, .targets = &none });
 
-	copy_renames(&e->renames, &renames);
-	to = compose(e, &renames);
-	int r = check_defined(e, to, err);
-	if (r == 0) {
-		r = sfs_diff_make(from, to, &renames, &diff, err);
+	list_renames(e, &renames);
+	sfs_reach_find(
+		&(struct sfs_reach){
+			.from = e->from,
+			.evaluated = e->evaluated,
+			.renames = &renames,
+			.is_read = is_read,
+			.is_shaken = is_shaken,
+			.data = e,
+		},
+		&list);
+	*ret_more = false;
+	sfs_vec_foreach (reached, &list) {
+		*ret_more |= sfs_targets_follow(
+			&e->targets, reached->object, reached->shaken, before, e->arena);
 	}
-	if (r == 0) {
-		r = sfs_dependants_check(&diff, err);
-	}
-	if (r == 0) {
-		sfs_follow_find(&diff, &followers);
-		sfs_targets_follow(&e->targets, &followers, before, e->arena);
-	}
-	sfs_vec_finish(&followers);
+	sfs_vec_finish(&list);
 	sfs_vec_finish(&renames);
-	return r;
 }
 
 /* What nobody edited and can not be made any more is in the way of the edit. */
@@ -189,25 +210,53 @@ blame_follower(const struct editor *e, struct sfs_error *err)
 	}
 }
 
-/* Evaluates again, together with what follows the edits. */
+/* What would be dropped under others is told before these are tried without it. */
+static int
+check_dependants(const struct editor *e, size_t n_edited, struct sfs_error *err)
+{
+	const struct sfs_targets edited = { .items = e->targets.items, .len = n_edited };
+	const struct sfs_targets none = { 0 };
+	struct sfs_renames renames = { 0 };
+	struct sfs_diff diff sfs_auto(diff) = { 0 };
+	struct sfs_catalog *to sfs_auto(catalog) = NULL;
+	/* On copies: a diff settles labels and renames in what it is given. */
+	struct sfs_catalog *from sfs_auto(catalog) =
+		sfs_compose(&(struct sfs_composition){ .from = e->from, .targets = &none });
+
+	sfs_vec_foreach (rename, &e->renames) {
+		sfs_vec_push(&renames, *rename);
+	}
+	to = compose(e, &edited, &renames);
+	int r = sfs_diff_make(from, to, &renames, &diff, err);
+	r = r < 0 ? r : sfs_dependants_check(&diff, err);
+	sfs_vec_finish(&renames);
+	return r;
+}
+
+/* Evaluates again, together with what the edits reach, and with what that reaches. */
 static int
 follow(struct editor *e, const struct sfs_tree *before, struct sfs_error *err)
 {
+	bool more = e->evaluated && e->db->driver->restates;
 	size_t n_edited = e->targets.len;
+	bool first = true;
 	int r = 0;
 
-	if (!e->evaluated || !e->db->driver->restates) {
-		return 0;
+	while (r == 0 && more) {
+		widen(e, before, &more);
+		if (more && first) {
+			r = check_dependants(e, n_edited, err);
+			first = false;
+		}
+		if (r == 0 && more) {
+			r = evaluate(e, err);
+			if (r == -EINVAL) {
+				blame_follower(e, err);
+				r = err ? -err->errnum : r;
+			}
+		}
 	}
-	r = find_followers(e, before, err);
-	if (r < 0 || e->targets.len == n_edited) {
-		return r;
-	}
-	r = evaluate(e, err);
-	if (r == -EINVAL) {
-		blame_follower(e, err);
-	}
-	return r < 0 && err ? -err->errnum : r;
+	return r;
 }
 
 /* ---- the verdict ---- */
@@ -314,7 +363,7 @@ find_goal(struct editor *e, const struct sfs_edit *edits, size_t n_edits, struct
 		r = follow(e, before, err);
 	}
 	if (r == 0) {
-		e->to = compose(e, &e->renames);
+		e->to = compose(e, &e->targets, &e->renames);
 		r = check_defined(e, e->to, err);
 	}
 	return r;

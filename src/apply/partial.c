@@ -231,7 +231,11 @@ is_shaken(void *data, const struct sfs_object *object)
 static bool
 widen(struct comparer *c, bool *ret_more, bool *ret_files)
 {
-	struct sfs_reach reach = { c->from, c->evaluated, is_read, is_shaken, c };
+	struct sfs_reach reach = { .from = c->from,
+		.evaluated = c->evaluated,
+		.is_read = is_read,
+		.is_shaken = is_shaken,
+		.data = c };
 	struct sfs_reached_list list = { 0 };
 	bool fits = !sfs_reach_collides(&reach, c->all);
 

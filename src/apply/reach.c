@@ -5,7 +5,6 @@
 #include "apply/reach.h"
 #include "base/map.h"
 #include "catalog/graph.h"
-#include "diff/diff.h"
 #include "sql/lexer.h"
 
 bool
@@ -206,6 +205,35 @@ reach_users(struct finder *f, const struct sfs_object *object, bool all, bool fo
 	}
 }
 
+static const struct sfs_rename *
+rename_of(const struct finder *f, const struct sfs_identity *id)
+{
+	if (!f->in->renames) {
+		return NULL;
+	}
+	sfs_vec_foreach (rename, f->in->renames) {
+		if (!rename->to_label && sfs_identity_equal(&rename->from, id)) {
+			return rename;
+		}
+	}
+	return NULL;
+}
+
+/* What has become of it, under the name that it has now; NULL: it is gone. */
+static const struct sfs_object *
+successor(const struct finder *f, const struct sfs_object *object)
+{
+	struct sfs_identity id = object->id;
+	const struct sfs_rename *rename = object->owner ? rename_of(f, &object->owner->id) : NULL;
+
+	if (rename) {
+		id.namespace = rename->to.namespace;
+		id.relation = rename->to.name;
+	}
+	rename = rename_of(f, &id);
+	return sfs_catalog_find(f->in->evaluated, rename ? &rename->to : &id);
+}
+
 static bool
 has_new_overload(const struct finder *f, const struct sfs_object *object)
 {
@@ -221,15 +249,14 @@ has_new_overload(const struct finder *f, const struct sfs_object *object)
 static void
 reach_from(struct finder *f, const struct sfs_object *object)
 {
-	const struct sfs_catalog *evaluated = f->in->evaluated;
-	const struct sfs_object *now = sfs_catalog_find(evaluated, &object->id), *part;
+	const struct sfs_object *now = successor(f, object), *part;
 	bool shaken = f->in->is_shaken(f->in->data, object);
 	bool own = !now || shaken || looks_different(object, now) || has_new_overload(f, object);
 	bool form = shaken || !now || form_differs(object, now);
 
 	reach_users(f, object, own, form);
 	sfs_parts_foreach (part, object) {
-		const struct sfs_object *then = sfs_catalog_find(evaluated, &part->id);
+		const struct sfs_object *then = successor(f, part);
 
 		reach_users(f, part, own || !then || looks_different(part, then), shaken);
 	}

@@ -4,6 +4,7 @@
 
 #include "base/vec.h"
 #include "catalog/catalog.h"
+#include "diff/diff.h"
 
 /*
  * How far a change of some files reaches: which others have to be read again by the server, since
@@ -16,6 +17,8 @@
 struct sfs_reach {
 	const struct sfs_catalog *from;      /* as it is; with its dependencies */
 	const struct sfs_catalog *evaluated; /* what the files that were read again define */
+	const struct sfs_renames
+		*renames; /* of `from`, of which `evaluated` has the new names; NULL: none */
 	/* Whether the file that the object stands in was read again, or is gone. */
 	bool (*is_read)(void *data, const struct sfs_object *object);
 	/* Whether that file was reached by a change of a form, so that all who need it are. */

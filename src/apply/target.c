@@ -153,37 +153,58 @@ sfs_target_source(const struct sfs_target *target)
 
 /* ---- what follows ---- */
 
-static bool
-is_target(const struct sfs_targets *targets, const struct sfs_identity *id)
+struct sfs_target *
+sfs_targets_at(const struct sfs_targets *targets, const struct sfs_identity *file)
 {
+	struct sfs_identity id = *file;
+
+	id.signature = NULL;
 	sfs_vec_foreach (target, targets) {
-		if (sfs_identity_equal(&target->from, id)) {
-			return true;
+		if (sfs_identity_equal(&target->from, &id)) {
+			return target;
 		}
 	}
-	return false;
+	return NULL;
 }
 
-void
-sfs_targets_follow(struct sfs_targets *targets, const struct sfs_order *followers,
+static bool
+add_follower(struct sfs_targets *targets, const struct sfs_object *reached, bool shaken,
 	const struct sfs_tree *before, struct sfs_arena *arena)
 {
-	sfs_vec_foreach (follower, followers) {
-		struct sfs_identity id = copy_file_identity(arena, &(*follower)->id);
-		struct sfs_str path sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_str path sfs_auto(str) = SFS_STR_INIT;
 
-		sfs_path_of(&id, &path);
-		const struct sfs_file *file = sfs_tree_find(before, sfs_str_text(&path));
-		if (!file || is_target(targets, &id)) {
-			continue;
-		}
-		struct sfs_edit *edit = sfs_arena_alloc(arena, sizeof *edit);
-		edit->path = file->path;
-		edit->text = file->text;
-		edit->len = file->len;
-		struct sfs_target target = {
-			.edit = edit, .from = id, .to = id, .evaluated = true, .follows = true
-		};
-		sfs_vec_push(targets, target);
+	sfs_path_of(&reached->id, &path);
+	const struct sfs_file *file = sfs_tree_find(before, sfs_str_text(&path));
+	if (!file) {
+		return false;
 	}
+	struct sfs_edit *edit = sfs_arena_alloc(arena, sizeof *edit);
+	edit->path = file->path;
+	edit->text = file->text;
+	edit->len = file->len;
+	struct sfs_identity id = copy_file_identity(arena, &reached->id);
+	struct sfs_target target = { .edit = edit,
+		.from = id,
+		.to = id,
+		.evaluated = true,
+		.follows = true,
+		.shaken = shaken };
+	sfs_vec_push(targets, target);
+	return true;
+}
+
+bool
+sfs_targets_follow(struct sfs_targets *targets, const struct sfs_object *reached, bool shaken,
+	const struct sfs_tree *before, struct sfs_arena *arena)
+{
+	struct sfs_target *target = sfs_targets_at(targets, &reached->id);
+
+	if (!target) {
+		return add_follower(targets, reached, shaken, before, arena);
+	}
+	if (!shaken || target->shaken) {
+		return false;
+	}
+	target->shaken = true;
+	return true;
 }

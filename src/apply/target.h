@@ -3,14 +3,14 @@
 #define SFS_APPLY_TARGET_H
 
 #include "apply/edit.h"
-#include "catalog/graph.h"
 
 /* One edit with what its paths name. */
 struct sfs_target {
 	const struct sfs_edit *edit;
 	struct sfs_identity from, to; /* the same unless the edit renames */
 	bool evaluated; /* its text is not what the database has: the server had to read it */
-	bool follows;   /* nobody edited it: it reads differently on account of others */
+	bool follows;   /* nobody edited it: it may read differently on account of others */
+	bool shaken;    /* apply/reach.h */
 };
 
 struct sfs_targets SFS_VEC_OF(struct sfs_target);
@@ -32,8 +32,15 @@ int sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before
 /* The text of a target, under the path that it shall have; borrowed from its edit. */
 struct sfs_source sfs_target_source(const struct sfs_target *target);
 
-/* Adds the files that follow the edits, with the texts that they have, where they are none of them. */
-void sfs_targets_follow(struct sfs_targets *targets, const struct sfs_order *followers,
+/* The target that edits the file of that identity, whatever its signature; NULL: none does. */
+struct sfs_target *sfs_targets_at(
+	const struct sfs_targets *targets, const struct sfs_identity *file);
+
+/*
+ * Adds the file of an object that the edits reach, with the text that it has; `shaken` as
+ * apply/reach.h says. Whether anything is new.
+ */
+bool sfs_targets_follow(struct sfs_targets *targets, const struct sfs_object *reached, bool shaken,
 	const struct sfs_tree *before, struct sfs_arena *arena);
 
 #endif

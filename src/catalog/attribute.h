@@ -44,8 +44,8 @@
 	X(TABLE, FOREIGN_OPTIONS, "foreign_options", SFS_ATTR_VERBATIM) /* "name 'value'" */
 
 #define SFS_COLUMN_ATTRIBUTES(X)                                                                   \
-	X(COLUMN, TYPE, "type", SFS_ATTR_REACHES)                                                         \
-	X(COLUMN, COLLATION, "collation", SFS_ATTR_REACHES) /* when it is not the type's own */           \
+	X(COLUMN, TYPE, "type", 0)                                                                 \
+	X(COLUMN, COLLATION, "collation", 0) /* when it is not the type's own */                   \
 	X(COLUMN, NOT_NULL, "not_null", 0) /* "true"; PG 18: "NO INHERIT", "NOT VALID" */          \
 	X(COLUMN, DEFAULT, "default", 0)                                                           \
 	X(COLUMN, IDENTITY, "identity", 0)   /* "ALWAYS" or "BY DEFAULT" */                        \
@@ -118,8 +118,8 @@
 	X(VIEW, RECURSIVE, "recursive", SFS_ATTR_INFORMATIVE)
 
 #define SFS_FUNCTION_ATTRIBUTES(X)                                                                 \
-	X(FUNCTION, ARGUMENTS, "arguments", SFS_ATTR_REACHES) /* with names and defaults */               \
-	X(FUNCTION, RESULT, "result", SFS_ATTR_REACHES)                                                   \
+	X(FUNCTION, ARGUMENTS, "arguments", 0) /* with names and defaults */                       \
+	X(FUNCTION, RESULT, "result", 0)                                                           \
 	X(FUNCTION, LANGUAGE, "language", 0)                                                       \
 	X(FUNCTION, BODY, "body", SFS_ATTR_VERBATIM)                                                               \
 	X(FUNCTION, SQL_BODY, "sql_body", 0)   /* BEGIN ATOMIC or RETURN */                        \
@@ -137,8 +137,8 @@
 	X(FUNCTION, CONFIGURATION, "configuration", SFS_ATTR_VERBATIM) /* SET clauses, one a line */
 
 #define SFS_AGGREGATE_ATTRIBUTES(X)                                                                \
-	X(AGGREGATE, ARGUMENTS, "arguments", SFS_ATTR_REACHES)                                            \
-	X(AGGREGATE, DEFINITION, "definition", SFS_ATTR_REACHES) /* the options between the parentheses, a line each */ \
+	X(AGGREGATE, ARGUMENTS, "arguments", 0)                                                    \
+	X(AGGREGATE, DEFINITION, "definition", 0) /* the options between the parentheses, a line each */ \
 	X(AGGREGATE, PARALLEL, "parallel", 0)
 
 #define SFS_TYPE_ATTRIBUTES(X)                                                                     \
@@ -147,12 +147,12 @@
 	X(TYPE, DEFINITION, "definition", 0) /* range, base: the options, joined with ",\n" */
 
 #define SFS_TYPE_ATTRIBUTE_ATTRIBUTES(X)                                                           \
-	X(TYPE_ATTRIBUTE, TYPE, "type", SFS_ATTR_REACHES)                                                 \
-	X(TYPE_ATTRIBUTE, COLLATION, "collation", SFS_ATTR_REACHES)
+	X(TYPE_ATTRIBUTE, TYPE, "type", 0)                                                         \
+	X(TYPE_ATTRIBUTE, COLLATION, "collation", 0)
 
 #define SFS_DOMAIN_ATTRIBUTES(X)                                                                   \
-	X(DOMAIN, TYPE, "type", SFS_ATTR_REACHES)                                                         \
-	X(DOMAIN, COLLATION, "collation", SFS_ATTR_REACHES)                                               \
+	X(DOMAIN, TYPE, "type", 0)                                                                 \
+	X(DOMAIN, COLLATION, "collation", 0)                                                       \
 	X(DOMAIN, DEFAULT, "default", 0)                                                           \
 	X(DOMAIN, NOT_NULL, "not_null", 0)                                                         \
 	X(DOMAIN, NOT_NULL_NAME, "not_null_name", 0) /* PG 17: when it is not the server's choice */

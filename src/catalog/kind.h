@@ -79,7 +79,6 @@ enum sfs_attribute_flags {
 	SFS_ATTR_FAULT =
 		1 << 2, /* what has it is to be mended; nobody wants it: compared one way */
 	SFS_ATTR_VERBATIM = 1 << 3, /* no rename of another object reaches into it */
-	SFS_ATTR_REACHES = 1 << 4,  /* what uses the object may read differently when it changes */
 };
 
 struct sfs_attribute {
