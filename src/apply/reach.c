@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "catalog/graph.h"
 #include "sql/lexer.h"
+#include "sql/quote.h"
 
 bool
 sfs_reach_is_bounded(enum sfs_kind kind)
@@ -67,21 +68,45 @@ unseen(enum sfs_kind kind)
 	return common | own[kind];
 }
 
+/* The literal of an enum's label as it is called after the renames. */
+static void
+add_label(const struct sfs_renames *renames, const struct sfs_identity *type, const char *literal,
+	size_t len, struct sfs_str *out)
+{
+	struct sfs_str label sfs_auto(str) = SFS_STR_INIT;
+
+	if (renames && sfs_unquote_literal(&label, SFS_POSTGRES, literal, len) == 0) {
+		sfs_vec_foreach (rename, renames) {
+			if (rename->to_label && sfs_identity_equal(&rename->to, type) &&
+				sfs_streq(rename->from_label, sfs_str_text(&label))) {
+				sfs_quote_literal(out, SFS_POSTGRES, rename->to_label);
+				return;
+			}
+		}
+	}
+	sfs_str_addn(out, literal, len);
+}
+
 /* Whether all labels of an enum are still there, in their order: then others have only come in. */
 static bool
-keeps_labels(const char *before, const char *after)
+keeps_labels(
+	const struct sfs_renames *renames, const struct sfs_object *a, const struct sfs_object *b)
 {
+	const char *before = sfs_object_get(a, SFS_TYPE_LABELS);
+	const char *after = sfs_object_get(b, SFS_TYPE_LABELS);
 	struct sfs_lexer old, new;
-	struct sfs_token a, b;
+	struct sfs_token label, other;
 
 	sfs_lexer_init(&old, SFS_POSTGRES, before ? before : "", before ? strlen(before) : 0);
 	sfs_lexer_init(&new, SFS_POSTGRES, after ? after : "", after ? strlen(after) : 0);
-	while (sfs_lexer_word(&old, &a)) {
+	while (sfs_lexer_word(&old, &label)) {
+		struct sfs_str wanted sfs_auto(str) = SFS_STR_INIT;
 		bool found = false;
 
-		while (!found && sfs_lexer_word(&new, &b)) {
-			found = a.len == b.len &&
-				memcmp(before + a.offset, after + b.offset, a.len) == 0;
+		add_label(renames, &b->id, before + label.offset, label.len, &wanted);
+		while (!found && sfs_lexer_word(&new, &other)) {
+			found = wanted.len == other.len &&
+				memcmp(wanted.text, after + other.offset, other.len) == 0;
 		}
 		if (!found) {
 			return false;
@@ -101,7 +126,8 @@ attribute_differs(const struct sfs_object *a, const struct sfs_object *b, size_t
 }
 
 static bool
-looks_different(const struct sfs_object *a, const struct sfs_object *b)
+looks_different(
+	const struct sfs_renames *renames, const struct sfs_object *a, const struct sfs_object *b)
 {
 	size_t n = sfs_kind_info(a->id.kind)->n_attributes;
 	uint64_t hidden = unseen(a->id.kind);
@@ -111,8 +137,7 @@ looks_different(const struct sfs_object *a, const struct sfs_object *b)
 			continue;
 		}
 		if (a->id.kind != SFS_TYPE || i != SFS_TYPE_LABELS ||
-			!keeps_labels(sfs_object_get(a, SFS_TYPE_LABELS),
-				sfs_object_get(b, SFS_TYPE_LABELS))) {
+			!keeps_labels(renames, a, b)) {
 			return true;
 		}
 	}
@@ -251,14 +276,16 @@ reach_from(struct finder *f, const struct sfs_object *object)
 {
 	const struct sfs_object *now = successor(f, object), *part;
 	bool shaken = f->in->is_shaken(f->in->data, object);
-	bool own = !now || shaken || looks_different(object, now) || has_new_overload(f, object);
+	bool own = !now || shaken || looks_different(f->in->renames, object, now) ||
+		   has_new_overload(f, object);
 	bool form = shaken || !now || form_differs(object, now);
 
 	reach_users(f, object, own, form);
 	sfs_parts_foreach (part, object) {
 		const struct sfs_object *then = successor(f, part);
 
-		reach_users(f, part, own || !then || looks_different(part, then), shaken);
+		reach_users(f, part, own || !then || looks_different(f->in->renames, part, then),
+			shaken);
 	}
 }
 

@@ -22,6 +22,9 @@ COMMENT ON VIEW v IS 'kept';
 CREATE VIEW v2 AS SELECT email || 'x' AS e, n + 1 AS n FROM v;
 CREATE MATERIALIZED VIEW mv AS SELECT email, n FROM t;
 CREATE INDEX mv_email ON mv (email);
+CREATE TYPE mood AS ENUM ('bad', 'good');
+CREATE TABLE felt (m mood DEFAULT 'bad');
+CREATE VIEW bad AS SELECT m FROM felt WHERE m = 'bad';
 INSERT INTO t VALUES (1, 'a', 1);
 INSERT INTO part VALUES (1, 'x', '2020-05-05');
 INSERT INTO heir VALUES (1, 'y', 'z');
@@ -81,6 +84,13 @@ def test_heirs_follow_their_parent(pg, folder):
     save(folder / "tables/base.sql", "title text", "title text,\n    more integer DEFAULT 4")
     assert pg.rows("SELECT title, more FROM heir") == [("y", "4")]
     assert (folder / "tables/heir.sql").read_text().split("INHERITS")[0].count("\n") == 3
+
+
+def test_labels_are_renamed_everywhere(pg, folder):
+    save(folder / "types/mood.sql", "'bad'", "'sad' -- renamed from: bad\n")
+    save(folder / "types/mood.sql", "'good'", "'good', 'best'")
+    assert "'sad'" in (folder / "views/bad.sql").read_text() + (folder / "tables/felt.sql").read_text()
+    assert pg.rows("INSERT INTO felt DEFAULT VALUES RETURNING m")[0] == ("sad",)
 
 
 def test_what_can_not_follow_is_named(pg, folder):
