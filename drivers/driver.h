@@ -52,6 +52,11 @@ struct sfs_scope {
 	bool alone;        /* `objects` alone, not what depends on them */
 	bool dependencies; /* fill the catalog's graph; always done when only a part is read */
 	bool texts;        /* only print() will look at it: what that does without may be missing */
+	/*
+	 * A whole catalog of the same database, read with `texts` a moment ago: of a part, objects
+	 * may be taken from there as they were then. NULL: none.
+	 */
+	const struct sfs_catalog *known;
 };
 
 /* Whether only a part is read. */

@@ -139,7 +139,7 @@ static bool
 read_scope(struct comparer *c)
 {
 	struct sfs_identity *ids sfs_auto(free) = sfs_alloc((c->items.len + 1) * sizeof *ids);
-	struct sfs_scope scope = { .objects = ids, .dependencies = true };
+	struct sfs_scope scope = { .objects = ids, .dependencies = true, .known = c->all };
 
 	sfs_vec_foreach (item, &c->items) {
 		ids[scope.n_objects++] = (*item)->id;

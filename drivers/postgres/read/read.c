@@ -2,6 +2,7 @@
 /* The loader: every kind's query in one pipeline, its rows into the catalog. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/postgres/read/keys.h"
@@ -289,6 +290,28 @@ run_pipeline(struct pg_load *load, const struct pg_scope *scope, struct sfs_erro
 	return r;
 }
 
+/* Objects that were read a moment ago: only which they are was asked. */
+static void
+take_known(struct pg_load *load, const struct pg_scope *scope)
+{
+	const struct sfs_catalog *known = load->options->scope.known;
+
+	sfs_vec_foreach (entry, scope) {
+		/* "{1,2,3}" */
+		for (const char *at = entry->oids; *at && *at != '}' && at[1] != '}';) {
+			char *end;
+			uint64_t oid = strtoull(at + 1, &end, 10);
+			const struct sfs_object *object =
+				sfs_catalog_by_tag(known, PG_TAG(entry->class, oid, 0));
+
+			if (object) {
+				(void)sfs_catalog_copy(load->catalog, sfs_object_filed(object));
+			}
+			at = end;
+		}
+	}
+}
+
 static int
 load_all(struct pg_load *load, struct sfs_error *err)
 {
@@ -299,7 +322,9 @@ load_all(struct pg_load *load, struct sfs_error *err)
 	if (is_partial(options)) {
 		r = pg_resolve_scope(load->db, options, load->arena, &scope, err);
 	}
-	if (r == 0) {
+	if (r == 0 && options->scope.known && is_partial(options)) {
+		take_known(load, &scope);
+	} else if (r == 0) {
 		r = run_pipeline(load, &scope, err);
 	}
 	if (r == 0 && load->undefined.len) {
