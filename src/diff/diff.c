@@ -127,6 +127,25 @@ add_change(struct sfs_diff *diff, enum sfs_action action, const struct sfs_objec
 	sfs_vec_push(&diff->changes, change);
 }
 
+/* Whether what the object is a part of, or stands on, gets another name: then it does not stay here. */
+static bool
+moves_away(const struct sfs_renames *renames, const struct sfs_object *object)
+{
+	const char *relation = object->owner ? object->owner->id.name : object->id.relation;
+
+	for (size_t i = 0; renames && relation && i < renames->len; i++) {
+		const struct sfs_rename *rename = &renames->items[i];
+		const struct sfs_identity *from = &rename->from;
+
+		if (!rename->done && !rename->to_label && is_relation(from->kind) &&
+			sfs_streq(from->namespace, object->id.namespace) &&
+			sfs_streq(from->name, relation)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sfs_renames *renames)
 {
@@ -138,6 +157,7 @@ match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sf
 		/* The rename, or that of what it is a part of, may have been carried out before. */
 		rename = NULL;
 		from = sfs_catalog_find(diff->from, &to->id);
+		from = from && moves_away(renames, from) ? NULL : from;
 	}
 	if (!from) {
 		add_change(diff, SFS_CREATE, NULL, to, 0);

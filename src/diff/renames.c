@@ -145,6 +145,79 @@ is_ring(const struct sfs_renames *renames, const struct sfs_rename *first)
 	return false;
 }
 
+/* ---- names passed on in a ring ---- */
+
+static size_t
+count_differences(const struct sfs_object *a, const struct sfs_object *b)
+{
+	const struct sfs_kind_info *info = sfs_kind_info(b->id.kind);
+	size_t n = 0;
+
+	for (size_t i = 0; i < info->n_attributes; i++) {
+		n += !(info->attributes[i].flags & (SFS_ATTR_INFORMATIVE | SFS_ATTR_SECRET)) &&
+		     sfs_attribute_differs(a, b, (int)i);
+	}
+	return n;
+}
+
+/* What a person knows a thing by; keys and indexes are called after their tables, whatever is in those. */
+static bool
+is_content(const struct sfs_object *part)
+{
+	return part->id.kind == SFS_COLUMN || part->id.kind == SFS_TYPE_ATTRIBUTE;
+}
+
+/* How far two objects, or the contents of them under the same names, are from being alike. */
+static size_t
+distance(const struct sfs_catalog *from, const struct sfs_identity *a, const struct sfs_object *b)
+{
+	const struct sfs_object *old = sfs_catalog_find(from, a), *part, *other;
+	size_t n = old ? count_differences(old, b) : 1;
+
+	sfs_parts_foreach (part, b) {
+		other = old ? sfs_object_part(old, part->id.kind, part->id.name) : NULL;
+		n += !is_content(part) ? 0 : other ? count_differences(other, part) : 1;
+	}
+	for (part = old ? old->first_part : NULL; part; part = part->next_part) {
+		n += is_content(part) && !sfs_object_part(b, part->id.kind, part->id.name);
+	}
+	return n;
+}
+
+/*
+ * Once names have been exchanged both are there on both sides, as they were before: only by what they
+ * stand for can it be seen whether the hints have been followed already.
+ */
+static int
+settle_ring(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	const struct sfs_renames *renames, struct sfs_rename *rename, struct sfs_error *err)
+{
+	const struct sfs_rename *at = rename;
+	size_t pending = 0, carried_out = 0;
+
+	do {
+		const struct sfs_object *new = sfs_catalog_find(to, &at->to);
+
+		if (!new) {
+			return bad_hint(at, "nothing of the new name is defined", err);
+		}
+		pending += distance(from, &at->from, new);
+		carried_out += distance(from, &at->to, new);
+		at = find_rename(renames, NULL, &at->to, false);
+	} while (at != rename);
+	if (pending == carried_out) {
+		int r = bad_hint(rename,
+			"names are exchanged, and what they stand for is so alike that nobody "
+			"could tell whether that has been done",
+			err);
+
+		sfs_error_hint(err, "exchange them in a migration, by a third name");
+		return r;
+	}
+	rename->done = carried_out < pending;
+	return 0;
+}
+
 static int
 settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	const struct sfs_renames *renames, struct sfs_rename *rename, struct sfs_error *err)
@@ -158,8 +231,11 @@ settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 		return bad_hint(rename, "there is nothing of that name", err);
 	}
 	rename->done = !was;
-	if (was && is_ring(renames, rename)) {
+	if (was && sfs_identity_equal(&rename->from, &rename->to)) {
 		return bad_hint(rename, "the old name is still defined", err);
+	}
+	if (was && is_ring(renames, rename)) {
+		return settle_ring(from, to, renames, rename, err);
 	}
 	if (was && sfs_catalog_find(to, &rename->from) &&
 		!find_rename(renames, rename, &rename->from, true)) {
@@ -220,7 +296,15 @@ is_check(const struct sfs_object *object)
 	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "CHECK");
 }
 
-/* A column or check that a table shares with its parent gets its new name by the parent's. */
+/* Whether a table's columns are those of a composite type. */
+static bool
+is_of_type(const struct sfs_object *table, const struct sfs_identity *type)
+{
+	return table->id.kind == SFS_TABLE &&
+	       lists_table(sfs_object_get(table, SFS_TABLE_OF_TYPE), type);
+}
+
+/* A column or check that a table shares with its parent, or has from its type, gets its new name by that. */
 static void
 add_children(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	struct sfs_renames *renames, size_t index)
@@ -228,17 +312,21 @@ add_children(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	const struct sfs_rename parent = renames->items[index];
 	struct sfs_identity table = { SFS_TABLE, parent.to.namespace, NULL, parent.to.relation,
 		NULL };
+	bool typed = parent.to.kind == SFS_TYPE_ATTRIBUTE;
 
-	if (to->dialect != SFS_POSTGRES ||
-		(parent.to.kind != SFS_COLUMN && !is_check(sfs_catalog_find(to, &parent.to)))) {
+	if (to->dialect != SFS_POSTGRES || parent.to_label ||
+		(parent.to.kind != SFS_COLUMN && !typed &&
+			!is_check(sfs_catalog_find(to, &parent.to)))) {
 		return;
 	}
 	sfs_vec_foreach (child, &to->objects) {
 		struct sfs_rename rename = parent;
 
-		if ((*child)->owner || !is_child_of(*child, &table)) {
+		if ((*child)->owner ||
+			!(typed ? is_of_type(*child, &table) : is_child_of(*child, &table))) {
 			continue;
 		}
+		rename.to.kind = rename.from.kind = typed ? SFS_COLUMN : parent.to.kind;
 		rename.to.namespace = (*child)->id.namespace;
 		rename.to.relation = (*child)->id.name;
 		rename.from.namespace = rename.to.namespace;

@@ -2,6 +2,7 @@
 """Renames as a person, or a program, tells of them: hints in texts, JSON, questions in plans."""
 
 import json
+import re
 
 import pytest
 
@@ -205,6 +206,85 @@ def test_names_are_passed_on(schemafs, engine, script):
                    "-- renamed from: a\nCREATE TABLE b (x integer);\n")
     schemafs("push", after, engine.target)
     assert engine.rows("SELECT b.x, c.x FROM b, c") == [("1", "2")]
+
+
+EXCHANGED = """
+CREATE TABLE t (id integer PRIMARY KEY,
+    b integer, -- renamed from: a
+    a text -- renamed from: b
+);
+-- renamed from: two
+CREATE TABLE one (id integer PRIMARY KEY, second integer);
+-- renamed from: three
+CREATE TABLE two (id integer PRIMARY KEY, third text);
+-- renamed from: one
+CREATE TABLE three (id integer PRIMARY KEY, first date);
+"""
+
+
+def test_names_are_exchanged(schemafs, engine, script):
+    engine.run("CREATE TABLE t (id integer PRIMARY KEY, a integer, b text);"
+               "CREATE TABLE one (id integer PRIMARY KEY, first date);"
+               "CREATE TABLE two (id integer PRIMARY KEY, second integer);"
+               "CREATE TABLE three (id integer PRIMARY KEY, third text);"
+               "INSERT INTO t VALUES (1, 2, 'x'); INSERT INTO one VALUES (1, '2001-01-01');"
+               "INSERT INTO two VALUES (2, 3); INSERT INTO three VALUES (3, 'three');")
+    after = script(EXCHANGED)
+    plan = schemafs("push", after, engine.target).stdout
+    assert "CREATE" not in plan and "DROP" not in plan, plan
+    query = "SELECT t.b, t.a, second, third, first FROM t, one, two, three"
+    assert engine.rows(query) == [("2", "x", "3", "three", "2001-01-01")]
+    # The hints are still there, and so are all names: what was done is not done again.
+    schemafs("diff", engine.target, after)
+    after.write_text(EXCHANGED.replace("second integer", "second integer, more text").replace("a text", "a varchar"))
+    plan = schemafs("push", "--apply=all", after, engine.target).stdout
+    assert not re.search("RENAME TO (one|two|three)|RENAME COLUMN|swap", plan), plan
+    assert engine.rows(query) == [("2", "x", "3", "three", "2001-01-01")]
+    schemafs("diff", engine.target, after)
+
+
+def test_what_is_alike_is_not_exchanged(schemafs, engine, script):
+    """Nobody could tell whether it has been done."""
+    engine.run("CREATE TABLE t (a integer, b integer); INSERT INTO t VALUES (1, 2);")
+    after = script("CREATE TABLE t (a integer, -- renamed from: b\n b integer -- renamed from: a\n);")
+    done = schemafs("push", "--apply=all", after, engine.target, code=2)
+    assert "after.sql:" in done.stderr and "exchanged" in done.stderr
+    assert engine.rows("SELECT a, b FROM t") == [("1", "2")]
+
+
+def test_attributes_of_typed_tables_are_renamed(schemafs, pg, script):
+    pg.run("CREATE TYPE pair AS (a integer, b text);"
+           "CREATE TABLE one OF pair (PRIMARY KEY (a)); CREATE TABLE two OF pair;"
+           "CREATE VIEW v AS SELECT a, b FROM one; INSERT INTO one VALUES (1, 'x'); INSERT INTO two VALUES (2, 'y');")
+    after = script("CREATE TYPE pair AS (\n number integer, -- renamed from: a\n b text);"
+                   "CREATE TABLE one OF pair (PRIMARY KEY (number)); CREATE TABLE two OF pair;"
+                   "CREATE VIEW v AS SELECT number AS a, b FROM one;")
+    plan = schemafs("push", after, pg.target).stdout
+    assert "ADD COLUMN" not in plan and "DROP" not in plan, plan
+    assert pg.rows("SELECT one.number, two.number, v.a FROM one, two, v") == [("1", "2", "1")]
+    schemafs("diff", pg.target, after)
+
+
+def test_tables_exchange_all_that_is_theirs(schemafs, pg, script):
+    """Keys, policies and triggers stand on tables of the same names, and are others all the same."""
+    pg.run("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';"
+           "CREATE TABLE t (id integer PRIMARY KEY, a integer CHECK (a > 0));"
+           "CREATE TABLE u (id bigint PRIMARY KEY, b text, c date);"
+           "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+           "CREATE POLICY p ON u USING (c > '2000-01-01'); CREATE INDEX ui ON u (b);"
+           "CREATE VIEW v AS SELECT a FROM t;"
+           "INSERT INTO t VALUES (1, 1); INSERT INTO u VALUES (2, 'b', '2020-02-02');")
+    after = script("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';\n"
+                   "-- renamed from: t\n"
+                   "CREATE TABLE u (id integer PRIMARY KEY, a integer CHECK (a > 0));\n"
+                   "-- renamed from: u\n"
+                   "CREATE TABLE t (id bigint PRIMARY KEY, b text, c date);"
+                   "CREATE TRIGGER r BEFORE INSERT ON u FOR EACH ROW EXECUTE FUNCTION f();"
+                   "CREATE POLICY p ON t USING (c > '2000-01-01'); CREATE INDEX ui ON t (b);"
+                   "CREATE VIEW v AS SELECT a FROM u;")
+    schemafs("push", "--apply=all", after, pg.target)
+    assert pg.rows("SELECT u.id, u.a, t.id, t.b, v.a FROM u, t, v") == [("1", "1", "2", "b", "1")]
+    schemafs("diff", pg.target, after)
 
 
 QUESTIONS = """

@@ -363,6 +363,7 @@ add_own_edges(struct pg_nodes *nodes, const struct pg_state *state)
 void
 pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
 {
+	pg_rings_break(planner, nodes);
 	for (size_t i = 0; i < planner->states.len; i++) {
 		const struct pg_state *state = planner->states.items[i];
 

@@ -52,8 +52,9 @@ rename_plainly(struct pg_writer *writer, const struct sfs_change *change, bool n
 	}
 }
 
-static void
-emit_rename(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
+void
+pg_emit_rename(
+	struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
 {
 	const struct pg_kind *kind = pg_kind(change->to->id.kind);
 
@@ -272,7 +273,10 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 
 	switch (node->op) {
 	case PG_RENAME:
-		emit_rename(planner, &writer, &change);
+		if (state->stepped) {
+			change.from = state->stepped;
+		}
+		pg_emit_rename(planner, &writer, &change);
 		break;
 	case PG_UNTIE:
 		emit_untie(planner, &writer, state, &change);

@@ -28,6 +28,20 @@ pg_loosen_typed_tables(struct pg_planner *planner, const struct sfs_object *type
 	}
 }
 
+/* A column of a typed table gets the name of its attribute while the table is none. */
+static void
+add_column_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *column)
+{
+	const struct sfs_object *owner = column->from ? column->from->owner : NULL;
+	const struct pg_state *table =
+		owner && is_of_type(owner) ? planner->by_from[owner->index] : NULL;
+
+	if (table && table->untied) {
+		pg_nodes_edge(nodes, table->node[PG_UNTIE], column->node[PG_RENAME], false);
+		pg_nodes_edge(nodes, column->node[PG_RENAME], table->node[PG_TIE], false);
+	}
+}
+
 void
 pg_typed_table_edges(
 	struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *attribute)
@@ -36,6 +50,9 @@ pg_typed_table_edges(
 	const struct sfs_object *type = NULL;
 	struct sfs_objects users = { 0 };
 
+	if (any->id.kind == SFS_COLUMN) {
+		add_column_edges(planner, nodes, attribute);
+	}
 	if (any->id.kind == SFS_TYPE_ATTRIBUTE) {
 		type = attribute->from ? any->owner : planner->diff->origin[any->owner->index];
 	}

@@ -26,8 +26,8 @@ space_of(const struct sfs_object *object)
 	}
 }
 
-static const char *
-key_of(struct pg_planner *planner, const struct sfs_object *object)
+const char *
+pg_name_key(const struct pg_planner *planner, const struct sfs_object *object)
 {
 	const char *space = space_of(object);
 	const char *type = object->id.kind == SFS_CONSTRAINT
@@ -57,7 +57,7 @@ pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 	for (size_t i = 0; i < planner->states.len; i++) {
 		struct pg_state *state = planner->states.items[i];
 		bool leaves = state->node[PG_DROP] || state->node[PG_RENAME];
-		const char *key = state->from && leaves ? key_of(planner, state->from) : NULL;
+		const char *key = state->from && leaves ? pg_name_key(planner, state->from) : NULL;
 
 		if (key) {
 			sfs_map_set(leaving, key, state);
@@ -71,7 +71,7 @@ pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 		struct pg_state *state = planner->states.items[i];
 		int arrives =
 			state->node[PG_RENAME] ? state->node[PG_RENAME] : state->node[PG_CREATE];
-		const char *key = state->to && arrives ? key_of(planner, state->to) : NULL;
+		const char *key = state->to && arrives ? pg_name_key(planner, state->to) : NULL;
 		struct pg_state *other = key ? sfs_map_get(leaving, key) : NULL;
 
 		if (other && other != state) {
@@ -80,7 +80,10 @@ pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 					: other->from->id.kind == SFS_COLUMN ? PG_UNTIE
 									     : PG_DROP;
 
-			pg_nodes_edge(nodes, other->node[op], arrives, false);
+			/* What steps aside has left its name before all else. */
+			pg_nodes_edge(nodes,
+				op == PG_RENAME && other->stepped ? 0 : other->node[op], arrives,
+				false);
 		}
 		if (other && state->aside) {
 			pg_nodes_edge(nodes, other->node[PG_DROP], state->node[PG_ASIDE], true);

@@ -179,6 +179,7 @@ pg_plan(struct sfs_db *db, const struct sfs_diff *diff, struct sfs_plan *plan,
 	order = sort_nodes(&planner, &nodes);
 	routines = makes_routines(&nodes);
 	pg_rename_labels(plan, diff);
+	pg_rings_write(&planner);
 	if (routines) {
 		(void)sfs_plan_add(plan, NULL, "SET check_function_bodies = off");
 	}

@@ -24,6 +24,7 @@ enum pg_op {
 struct pg_state {
 	const struct sfs_object *from, *to; /* either may be NULL */
 	const struct sfs_object *old, *new; /* as ALTER shall see them, when not as they are */
+	const struct sfs_object *stepped;   /* `from` by the name that it steps aside to; or NULL */
 	uint64_t spread;                    /* those that its children get from it */
 	uint64_t attributes; /* those that ALTER and TIE have to bring from `from` to `to` */
 	bool gone;           /* the object of `from` ends to exist */
@@ -266,7 +267,24 @@ void pg_defaults_load(struct pg_planner *planner);
 /* Lets default privileges change after all that is made by the plan. */
 void pg_defaults_edges(const struct pg_planner *planner, struct pg_nodes *nodes);
 
+/* What tells the place of a name that objects of several kinds share; NULL: it shares none. (names.c) */
+const char *pg_name_key(const struct pg_planner *planner, const struct sfs_object *object);
+
+/* ---- rings.c: names that are exchanged ---- */
+
+/* Orders renames by the names that they leave to each other; where that is a ring one steps aside. */
+void pg_rings_break(struct pg_planner *planner, struct pg_nodes *nodes);
+
+/* Writes how they step aside: before all nodes. */
+void pg_rings_write(struct pg_planner *planner);
+
 /* ---- emit.c: the SQL of a node ---- */
+
+struct pg_writer;
+
+/* Gives an object another name, or place. */
+void pg_emit_rename(
+	struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change);
 
 /* The object without one of its attributes. */
 const struct sfs_object *pg_without(
