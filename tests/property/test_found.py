@@ -102,6 +102,12 @@ POSTGRESQL = {
         "INSERT INTO c VALUES (1, 2);",
         "SELECT a, d FROM c",
     ),
+    "table that gets a parent with columns": (
+        "CREATE TABLE p (a int NOT NULL, b text DEFAULT 'x'); CREATE TABLE c (w int);",
+        "CREATE TABLE p (a int, b text DEFAULT 'x'); CREATE TABLE n (y int); CREATE TABLE c (w int) INHERITS (p, n);",
+        "INSERT INTO c VALUES (2);",
+        "SELECT w FROM c",
+    ),
     # Attached with its columns in another order it would not be as if it had been made with its parent.
     "partition of a table made anew with a column before the others": (
         "CREATE TABLE t (a int NOT NULL) PARTITION BY RANGE (a); CREATE TABLE p PARTITION OF t FOR VALUES FROM (0) TO (2);",

@@ -210,10 +210,18 @@ column_needs_new_table(
 {
 	const struct sfs_object *from = planner->diff->origin[to->index];
 
-	if (!from || to->id.kind != SFS_COLUMN) {
+	if (to->id.kind != SFS_COLUMN) {
 		return false;
 	}
 	const struct sfs_object *parent = pg_parent_column(planner->diff->to, to);
+
+	/* A new one comes with a parent that stays, or with one whose column comes after it. */
+	if (!from) {
+		return sfs_object_has(to, SFS_COLUMN_INHERITED) && parent &&
+		       !keeps_parent(table, parent->owner) &&
+		       (planner->diff->origin[parent->index] ||
+			       !planner->diff->origin[parent->owner->index]);
+	}
 
 	/* One that becomes its own, too, does so by leaving all parents that bring it. */
 	if (!sfs_object_has(to, SFS_COLUMN_INHERITED)) {
