@@ -166,7 +166,7 @@
 	X(TRIGGER, DEFINITION, "definition", 0) /* the whole CREATE TRIGGER */                     \
 	X(TRIGGER, CONSTRAINT, "constraint", 0) /* a constraint trigger */                         \
 	X(TRIGGER, ENABLED, "enabled", 0)       /* "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS" */ \
-	X(TRIGGER, INHERITED, "inherited", 0)
+	X(TRIGGER, INHERITED, "inherited", 0) /* "true"; the name that it came with, when another */
 
 #define SFS_POLICY_ATTRIBUTES(X)                                                                   \
 	X(POLICY, RESTRICTIVE, "restrictive", 0)                                                   \

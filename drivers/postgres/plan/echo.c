@@ -70,9 +70,12 @@ is_more_than_echo(const struct pg_state *state, const struct pg_state *owner)
 {
 	uint64_t own = PG_BIT(SFS_ATTR_COMMENT) | PG_BIT(SFS_TRIGGER_ENABLED);
 
-	return state->to->id.kind == SFS_COLUMN
-		       ? owner && owner->made
-		       : state->to->id.kind == SFS_TRIGGER && state->to->present & own;
+	if (state->to->id.kind == SFS_COLUMN) {
+		return owner && owner->made;
+	}
+	return state->to->id.kind == SFS_TRIGGER &&
+	       (state->to->present & own ||
+		       !sfs_streq(sfs_object_get(state->to, SFS_TRIGGER_INHERITED), "true"));
 }
 
 /* A column that comes from the parent's new one, as far as it is not the same. */

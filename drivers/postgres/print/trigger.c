@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Writes triggers and rules. */
+#include <string.h>
+
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
 
@@ -21,11 +23,28 @@ write_enabled(struct pg_writer *writer, const struct sfs_object *object, const c
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 }
 
+/* It comes with the name of its parent's. */
+static void
+write_name(struct pg_writer *writer, const struct sfs_object *object, const char *given)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_addf(&sql, "ALTER TRIGGER %s ON ", given);
+	pg_qualified(&sql, object->id.namespace, object->id.relation);
+	sfs_str_add(&sql, " RENAME TO ");
+	pg_name(&sql, object->id.name);
+	(void)sfs_plan_add(writer->plan, object, sql.text);
+}
+
 void
 pg_print_trigger(struct pg_writer *writer, const struct sfs_object *object)
 {
+	const char *inherited = sfs_object_get(object, SFS_TRIGGER_INHERITED);
+
 	/* A partition's copy exists as soon as it is a partition. */
-	if (!sfs_object_has(object, SFS_TRIGGER_INHERITED)) {
+	if (inherited && strcmp(inherited, "true") != 0) {
+		write_name(writer, object, inherited);
+	} else if (!inherited) {
 		(void)sfs_plan_add(
 			writer->plan, object, sfs_object_get(object, SFS_TRIGGER_DEFINITION));
 	}
