@@ -108,8 +108,8 @@ add_inverse(struct sfs_str *sql, const char *line, size_t len)
 }
 
 static void
-add_lines(struct pg_writer *writer, const struct sfs_object *object, const char *lines,
-	const char *but, bool inverse)
+add_lines_for(struct pg_writer *writer, const struct sfs_object *subject,
+	const struct sfs_object *object, const char *lines, const char *but, bool inverse)
 {
 	while (lines && *lines) {
 		size_t len = strcspn(lines, "\n");
@@ -123,10 +123,25 @@ add_lines(struct pg_writer *writer, const struct sfs_object *object, const char 
 			} else {
 				sfs_str_addn(&sql, lines, len);
 			}
-			sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
+			sfs_plan_add(writer->plan, subject, sfs_str_text(&sql));
 		}
 		lines += len + (lines[len] == '\n');
 	}
+}
+
+static void
+add_lines(struct pg_writer *writer, const struct sfs_object *object, const char *lines,
+	const char *but, bool inverse)
+{
+	add_lines_for(writer, object, object, lines, but, inverse);
+}
+
+void
+pg_write_default_privileges(struct pg_writer *writer, const struct sfs_object *subject,
+	const struct sfs_object *defaults, bool inverse)
+{
+	add_lines_for(writer, subject, defaults,
+		sfs_object_get(defaults, SFS_DEFAULT_PRIVILEGES_DEFINITION), NULL, inverse);
 }
 
 void

@@ -17,6 +17,38 @@ print_definition(struct pg_writer *writer, const struct sfs_object *object, cons
 	sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
 }
 
+/*
+ * What the role grants by default it would grant on the members, too; what is granted on those is
+ * said by itself. So the defaults of the extension's schema are put aside while it is made.
+ */
+static void
+set_defaults(struct pg_writer *writer, const struct sfs_object *extension, bool aside)
+{
+	const char *schema = sfs_object_get(extension, SFS_EXTENSION_SCHEMA);
+
+	for (size_t i = 0; writer->defaults && i < writer->defaults->len; i++) {
+		const struct pg_default_privileges *privileges = &writer->defaults->items[i];
+		sfs_auto(str) struct sfs_str namespace = SFS_STR_INIT;
+		const char *values[] = { privileges->definition };
+		const struct sfs_object defaults = {
+			.id = { .kind = SFS_DEFAULT_PRIVILEGES,
+				.namespace = privileges->namespace,
+				.name = privileges->objects },
+			.present = UINT64_C(1) << SFS_DEFAULT_PRIVILEGES_DEFINITION,
+			.values = values,
+		};
+
+		if (privileges->namespace) {
+			pg_name(&namespace, privileges->namespace);
+		}
+		if ((namespace.len && strcmp(namespace.text, schema) != 0) ||
+			strcmp(privileges->objects, "schemas") == 0) {
+			continue;
+		}
+		pg_write_default_privileges(writer, extension, &defaults, aside);
+	}
+}
+
 /* One that the database has already, perhaps by its template, is as good. */
 void
 pg_print_extension(struct pg_writer *writer, const struct sfs_object *object)
@@ -31,7 +63,9 @@ pg_print_extension(struct pg_writer *writer, const struct sfs_object *object)
 	if (version) {
 		sfs_str_addf(&sql, " VERSION %s", version);
 	}
+	set_defaults(writer, object, true);
 	sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
+	set_defaults(writer, object, false);
 	pg_write_common(writer, object);
 	/* In a plan the grants on its members are changes of their own. */
 	sfs_parts_foreach (part, object) {

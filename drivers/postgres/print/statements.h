@@ -25,6 +25,10 @@ void pg_type_attribute_write(struct sfs_str *sql, const struct sfs_object *attri
 /* "ALTER EVENT TRIGGER watch ENABLE ALWAYS", as the object has it. */
 void pg_event_trigger_enable(struct pg_writer *writer, const struct sfs_object *object);
 
+/* Steps for `subject` that set these default privileges; with `inverse` that take them back. */
+void pg_write_default_privileges(struct pg_writer *writer, const struct sfs_object *subject,
+	const struct sfs_object *defaults, bool inverse);
+
 /* "ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA b\n    ", before GRANT or REVOKE. */
 void pg_default_privileges_head(struct sfs_str *sql, const struct sfs_object *object);
 
