@@ -81,6 +81,7 @@ struct sfs_source {
 	const char *text; /* NUL-terminated */
 	size_t len;
 	const struct sfs_identity *id; /* what the path names; NULL: as sfs_path_parse() tells */
+	bool former;                   /* it uses the names from before the evaluation's renames */
 };
 
 /*
@@ -105,6 +106,8 @@ struct sfs_evaluation {
 	 */
 	const struct sfs_identity *gone;
 	size_t n_gone;
+	/* `whole` false: what goes by other names than in the sources that are `former`; NULL: none. */
+	const struct sfs_renames *renames;
 	/*
 	 * `whole` false: what comes back must be what the whole would give. So the texts say all of what
 	 * new objects grant; -ENOTSUP where it can not be had like that.

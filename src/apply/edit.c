@@ -66,13 +66,31 @@ read_scope(struct editor *e, struct sfs_catalog **ret_catalog, struct sfs_error 
 
 /* ---- what shall be ---- */
 
+/* What goes by another name: by the hints in the texts and by the paths. */
+static void
+list_renames(const struct editor *e, struct sfs_renames *renames)
+{
+	sfs_vec_foreach (rename, &e->renames) {
+		sfs_vec_push(renames, *rename);
+	}
+	sfs_vec_foreach (target, &e->targets) {
+		if (target->edit->renamed) {
+			sfs_vec_push(renames,
+				(struct sfs_rename){ .from = target->from, .to = target->to });
+		}
+	}
+}
+
 static int
 evaluate(struct editor *e, struct sfs_error *err)
 {
 	struct sfs_source *sources sfs_auto(free) =
 		sfs_alloc((e->targets.len + 1) * sizeof *sources);
-	struct sfs_evaluation what = { .sources = sources };
+	struct sfs_renames renames = { 0 };
+	struct sfs_evaluation what = { .sources = sources, .renames = &renames };
+	int r = 0;
 
+	list_renames(e, &renames);
 	sfs_vec_foreach (target, &e->targets) {
 		if (target->evaluated) {
 			sources[what.n_sources++] = sfs_target_source(target);
@@ -80,7 +98,11 @@ evaluate(struct editor *e, struct sfs_error *err)
 	}
 	sfs_catalog_destroy(e->evaluated);
 	e->evaluated = NULL;
-	return what.n_sources ? e->db->driver->evaluate(e->db, &what, &e->evaluated, err) : 0;
+	if (what.n_sources) {
+		r = e->db->driver->evaluate(e->db, &what, &e->evaluated, err);
+	}
+	sfs_vec_finish(&renames);
+	return r;
 }
 
 static int
@@ -150,21 +172,6 @@ is_shaken(void *data, const struct sfs_object *object)
 	const struct sfs_target *target = target_at(data, object);
 
 	return target && target->shaken;
-}
-
-/* What goes by another name: by the hints in the texts and by the paths. */
-static void
-list_renames(const struct editor *e, struct sfs_renames *renames)
-{
-	sfs_vec_foreach (rename, &e->renames) {
-		sfs_vec_push(renames, *rename);
-	}
-	sfs_vec_foreach (target, &e->targets) {
-		if (target->edit->renamed) {
-			sfs_vec_push(renames,
-				(struct sfs_rename){ .from = target->from, .to = target->to });
-		}
-	}
 }
 
 /* Adds the files that what was evaluated reaches; `ret_more` says whether there are any. */

@@ -148,6 +148,7 @@ sfs_target_source(const struct sfs_target *target)
 		.text = edit->text,
 		.len = edit->len,
 		.id = &target->to,
+		.former = target->follows,
 	};
 }
 

@@ -86,6 +86,16 @@ def test_heirs_follow_their_parent(pg, folder):
     assert (folder / "tables/heir.sql").read_text().split("INHERITS")[0].count("\n") == 3
 
 
+def test_a_column_gets_another_name_and_type_at_once(pg, folder):
+    text = (folder / "tables/t.sql").read_text().replace("(email)::text", "mail")
+    line = "    email character varying(30),\n"
+    assert line in text
+    (folder / "tables/t.sql").write_text(text.replace(line, "    mail text, -- renamed from: email\n"))
+    assert type_of(pg, "v", "email") == type_of(pg, "t", "mail") == [("text",)]
+    assert pg.rows("SELECT id, mail FROM t") == [("1", "a")]
+    assert "t.mail AS email" in (folder / "views/v.sql").read_text()
+
+
 def test_labels_are_renamed_everywhere(pg, folder):
     save(folder / "types/mood.sql", "'bad'", "'sad' -- renamed from: bad\n")
     save(folder / "types/mood.sql", "'good'", "'good', 'best'")

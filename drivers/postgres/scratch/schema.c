@@ -41,9 +41,10 @@ struct trial {
 	const struct sfs_evaluation *what;
 	const struct sfs_identity *ids;
 	struct sfs_str token;
-	struct pg_script script;
+	struct pg_script script; /* of the sources but for those of `later` */
+	struct pg_script later;  /* of the sources that use former names */
 	struct pg_places places;
-	struct pg_clones clones;
+	struct pg_clones clones, later_clones;
 	struct pg_defaults defaults;
 };
 
@@ -52,8 +53,10 @@ finish_trial(struct trial *trial)
 {
 	sfs_str_finish(&trial->token);
 	pg_script_finish(&trial->script);
+	pg_script_finish(&trial->later);
 	pg_places_finish(&trial->places);
 	pg_clones_finish(&trial->clones);
+	pg_clones_finish(&trial->later_clones);
 	pg_defaults_finish(&trial->defaults);
 }
 SFS_DEFINE_AUTO_VALUE(trial, struct trial, finish_trial)
@@ -106,12 +109,12 @@ read_sources(struct trial *trial, struct sfs_error *err)
 	for (size_t i = 0; !r && i < trial->what->n_sources; i++) {
 		const struct sfs_source *source = &trial->what->sources[i];
 		const struct sfs_identity *id = &trial->ids[i];
+		struct pg_script *script = source->former ? &trial->later : &trial->script;
 
-		r = pg_script_add(
-			&trial->script, source, id->namespace ? id->namespace : id->name, err);
-		r = r ? r : pg_check_source(&trial->script, source, id, err);
+		r = pg_script_add(script, source, id->namespace ? id->namespace : id->name, err);
+		r = r ? r : pg_check_source(script, source, id, err);
 		if (!r) {
-			pg_check_places(&trial->script, source, id, &trial->places);
+			pg_check_places(script, source, id, &trial->places);
 		}
 	}
 	sfs_vec_foreach (statement, &trial->script.statements) {
@@ -185,14 +188,20 @@ open_places(struct trial *trial, struct sfs_error *err)
 }
 
 static bool
-is_clone(const struct trial *trial, const char *name)
+is_made_by(const struct pg_clones *clones, const char *name)
 {
-	sfs_vec_foreach (made, &trial->clones.made) {
+	sfs_vec_foreach (made, &clones->made) {
 		if (strcmp((*made)->name, name) == 0) {
 			return true;
 		}
 	}
 	return false;
+}
+
+static bool
+is_clone(const struct trial *trial, const char *name)
+{
+	return is_made_by(&trial->clones, name) || is_made_by(&trial->later_clones, name);
 }
 
 /* What stands in the scratch schemas and is not there on account of something else in them. */
@@ -275,22 +284,43 @@ has_namespace(const struct trial *trial)
 }
 
 static int
-run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_error *err)
+load(struct trial *trial, struct pg_script *script, struct pg_clones *clones, struct sfs_error *err)
 {
-	struct sfs_catalog *all sfs_auto(catalog) = NULL;
-	struct pg_load_options load = {
+	struct pg_load_options options = {
 		.places = &trial->places,
 		.in_transaction = true,
 		.any_order = true,
 		.defaults = &trial->defaults,
 	};
-	int r = pg_clone(
-		trial->db, &trial->script, &trial->places, trial->token.text, &trial->clones, err);
+	int r = pg_clone(trial->db, script, &trial->places, trial->token.text, clones, err);
 
-	r = r ? r
-	      : pg_defaults_find(
-			trial->db, trial->what, trial->ids, &trial->places, &trial->defaults, err);
-	r = r ? r : pg_load_script(trial->db, &trial->script, &load, err);
+	return r ? r : pg_load_script(trial->db, script, &options, err);
+}
+
+/* Texts that use former names, while what they need goes by these. */
+static int
+load_later(struct trial *trial, struct sfs_error *err)
+{
+	const struct sfs_renames *renames = trial->what->renames;
+	int r;
+
+	if (!trial->later.statements.len) {
+		return 0;
+	}
+	r = renames ? pg_take_former_names(trial->db, &trial->places, renames, err) : 0;
+	r = r ? r : load(trial, &trial->later, &trial->later_clones, err);
+	return r || !renames ? r : pg_take_new_names(trial->db, &trial->places, renames, err);
+}
+
+static int
+run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_error *err)
+{
+	struct sfs_catalog *all sfs_auto(catalog) = NULL;
+	int r = pg_defaults_find(
+		trial->db, trial->what, trial->ids, &trial->places, &trial->defaults, err);
+
+	r = r ? r : load(trial, &trial->script, &trial->clones, err);
+	r = r ? r : load_later(trial, err);
 	/* A namespace goes by its scratch name there, so it is read with all that is in it. */
 	bool everything = has_namespace(trial);
 	struct pg_read_options read = { .scope = { .objects = everything ? NULL : trial->ids,
@@ -304,6 +334,7 @@ run_trial(struct trial *trial, struct sfs_catalog **ret_catalog, struct sfs_erro
 	r = r ? r : judge(trial, all, err);
 	if (!r) {
 		pg_keep_rows(&trial->script, all);
+		pg_keep_rows(&trial->later, all);
 		*ret_catalog = pg_pick(all, trial->ids, trial->what->n_sources);
 	}
 	return r;
@@ -317,6 +348,7 @@ pg_evaluate_in_schemas(struct pg_db *db, const struct sfs_evaluation *what,
 
 	(void)pg_scratch_name(&trial.token);
 	pg_script_init(&trial.script);
+	pg_script_init(&trial.later);
 	pg_places_init(&trial.places);
 	add_places(&trial);
 	int r = read_sources(&trial, err);

@@ -67,6 +67,17 @@ int pg_clone(struct pg_db *db, struct pg_script *script, struct pg_places *place
 void pg_clones_finish(struct pg_clones *clones);
 SFS_DEFINE_AUTO_VALUE(pg_clones, struct pg_clones, pg_clones_finish)
 
+/* ---- former.c: names from before a rename ---- */
+
+/*
+ * Gives what stands in scratch places the names that it had before the renames, and back: for the
+ * time in which texts that were written before are loaded. Relations, their columns, labels of enums.
+ */
+int pg_take_former_names(struct pg_db *db, struct pg_places *places,
+	const struct sfs_renames *renames, struct sfs_error *err) SFS_MUST_CHECK;
+int pg_take_new_names(struct pg_db *db, struct pg_places *places, const struct sfs_renames *renames,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 /* ---- defaults.c: default privileges ---- */
 
 /* Finds those of the role, and which sources are new; leaves `defaults` empty when there are none. */
