@@ -6,6 +6,7 @@
 #include "drivers/sqlite/connection.h"
 #include "drivers/sqlite/ledger.h"
 #include "drivers/sqlite/read.h"
+#include "drivers/sqlite/schema.h"
 #include "sql/quote.h"
 
 /* SERIAL is no alias of the rowid in SQLite, so `id` stays NULL; drizzle lives with that. */
@@ -51,14 +52,17 @@ int
 lite_ledger_exists(struct lite_db *db, const char *name, bool *ret_exists, struct sfs_error *err)
 {
 	struct sfs_str query sfs_auto(str) = SFS_STR_INIT;
-	int64_t n = 0;
+	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
 
-	sfs_str_add(
-		&query, "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = ");
+	sfs_str_add(&query, "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ");
 	sfs_quote_literal(&query, SFS_SQLITE, name);
 	sfs_str_add(&query, " COLLATE NOCASE");
-	int r = lite_number(db->conn, sfs_str_text(&query), 0, &n, err);
-	*ret_exists = n > 0;
+	int r = lite_schema_prepare(db->conn, sfs_str_text(&query), &statement, err);
+	int rc = r < 0 ? SQLITE_DONE : lite_schema_step(statement);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+		return lite_error(db->conn, sfs_str_text(&query), err);
+	}
+	*ret_exists = rc == SQLITE_ROW;
 	return r;
 }
 
