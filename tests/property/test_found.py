@@ -58,6 +58,13 @@ CREATE TABLE child (a {type} REFERENCES t (a));
 """
 
 POSTGRESQL = {
+    # The server lists them by the columns' numbers, which one table has otherwise than the other.
+    "statistics on columns in another order": (
+        "CREATE TABLE t (a integer, b integer); CREATE STATISTICS s ON b, a FROM t;",
+        "CREATE TABLE t (b integer, a integer, c text); CREATE STATISTICS s ON a, b FROM t;",
+        "INSERT INTO t (a, b) VALUES (1, 2);",
+        "SELECT a, b FROM t",
+    ),
     "type of a partition key": (
         PARTITIONED.format(type="integer"),
         PARTITIONED.format(type="bigint"),
