@@ -60,12 +60,16 @@ def test_a_column_that_also_changes(schemafs, shop, tmp_path):
     schemafs("diff", shop.target, tmp_path / "after.sql")
 
 
-def test_names_that_are_exchanged_are_refused(schemafs, sqlite_db, tmp_path):
-    """Once carried out it could not be told from not carried out."""
+def test_names_are_exchanged(schemafs, sqlite_db, tmp_path):
+    """Where the two are alike, what was carried out could not be told from what was not: refused."""
     sqlite_db.run("CREATE TABLE a (x TEXT, y TEXT); INSERT INTO a VALUES ('x', 'y');")
-    text = "CREATE TABLE a (\n y TEXT, -- renamed from: x\n x TEXT -- renamed from: y\n);"
-    done = push(schemafs, tmp_path, sqlite_db, text, "--apply=all", code=2)
-    assert "the old name is still defined" in done.stderr
+    text = "CREATE TABLE a (\n y {}, -- renamed from: x\n x TEXT -- renamed from: y\n);"
+    done = push(schemafs, tmp_path, sqlite_db, text.format("TEXT"), "--apply=all", code=2)
+    assert "nobody could tell" in done.stderr
+    sqlite_db.run("DROP TABLE a; CREATE TABLE a (x TEXT NOT NULL, y TEXT); INSERT INTO a VALUES ('x', 'y');")
+    for _ in range(2):
+        push(schemafs, tmp_path, sqlite_db, text.format("TEXT NOT NULL"))
+        assert sqlite_db.rows("SELECT x, y FROM a") == [("y", "x")]
 
 
 def test_case_alone_is_a_rename(schemafs, sqlite_db, tmp_path):

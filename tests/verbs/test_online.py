@@ -240,6 +240,7 @@ def test_a_saved_plan_checks_rows_by_themselves(pg, schemafs, mount, tmp_path):
             else:
                 with pytest.raises(OSError):
                     (place / "pending/check_rows.sql").write_text(text)
+                assert "t_b" in (place / "pending/check_rows.sql.error").read_text()
             assert pg.rows(state) == [("f",)]
             pg.run("UPDATE t SET b = 1")
             schemafs("push", script, pg.target)

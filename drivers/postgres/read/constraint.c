@@ -178,6 +178,15 @@ write_key(const struct pg_row *row, struct sfs_str *out)
 	return true;
 }
 
+/* Whether its columns tell all of it. */
+static bool
+is_told_by_columns(const struct pg_row *row)
+{
+	const char *type = row->values[SFS_CONSTRAINT_TYPE];
+
+	return strcmp(type, "CHECK") != 0 && strcmp(type, "EXCLUDE") != 0;
+}
+
 static void
 complete_definition(struct pg_row *row)
 {
@@ -202,7 +211,7 @@ pg_complete_constraint(struct pg_row *row)
 	if (row->extra[EXTRA_TEXT]) {
 		row->values[SFS_CONSTRAINT_DEFINITION] =
 			pg_define_constraint(row->load, row->extra[EXTRA_TEXT], row->values);
-	} else {
+	} else if (is_told_by_columns(row)) {
 		complete_definition(row);
 	}
 	if (row->extra[EXTRA_KEYS] &&

@@ -202,7 +202,13 @@ pg_read_definitions(struct pg_load *load, struct sfs_error *err)
 		2, params, &result, err);
 
 	for (int i = 0; r == 0 && i < PQntuples(result); i++) {
-		define(load, load->undefined.items[i], PQgetvalue(result, i, 0));
+		struct sfs_object *object = load->undefined.items[i];
+
+		if (PQgetisnull(result, i, 0)) {
+			load->vanished = object->id.name;
+		} else {
+			define(load, object, PQgetvalue(result, i, 0));
+		}
 	}
 	return r;
 }

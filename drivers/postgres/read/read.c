@@ -331,6 +331,10 @@ load_all(struct pg_load *load, struct sfs_error *err)
 		r = pg_read_definitions(load, err);
 	}
 	sfs_vec_finish(&scope);
+	if (r == 0 && load->vanished) {
+		r = sfs_error_set(
+			err, EAGAIN, "%s was dropped while the catalog was read", load->vanished);
+	}
 	if (r < 0) {
 		return r;
 	}
@@ -362,8 +366,8 @@ begin(struct pg_load *load, struct sfs_str *sql, struct sfs_error *err)
 	return 0;
 }
 
-int
-pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_catalog **ret_catalog,
+static int
+read_once(struct pg_db *db, const struct pg_read_options *options, struct sfs_catalog **ret_catalog,
 	struct sfs_error *err)
 {
 	sfs_auto(catalog) struct sfs_catalog *catalog = sfs_catalog_create();
@@ -405,4 +409,33 @@ pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_cata
 		*ret_catalog = sfs_steal(catalog);
 	}
 	return r;
+}
+
+/*
+ * The server's functions see what is there now, and not what the snapshot has: of what was dropped
+ * meanwhile they give nothing, or an internal error.
+ */
+static bool
+is_of_the_moment(int r, const struct sfs_error *err)
+{
+	return r == -EAGAIN || (r < 0 && strcmp(err->sqlstate, "XX000") == 0);
+}
+
+int
+pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_catalog **ret_catalog,
+	struct sfs_error *err)
+{
+	enum { TRIES = 10 };
+
+	for (int try = 1;; try++) {
+		struct sfs_error own sfs_auto(error) = SFS_ERROR_INIT;
+		int r = read_once(db, options, ret_catalog, &own);
+
+		if (!is_of_the_moment(r, &own) || try == TRIES) {
+			if (r < 0) {
+				sfs_error_move(err, &own);
+			}
+			return r;
+		}
+	}
 }

@@ -67,7 +67,8 @@ struct pg_load {
 	uint64_t present;        /* bit per kind: there may be objects of it */
 	struct sfs_str features; /* owned; what the database has, as select.h has it; NULL: all */
 	SFS_VEC(struct sfs_object *)
-	undefined; /* indexes and constraints whose text only the server can make */
+	undefined;            /* indexes and constraints whose text only the server can make */
+	const char *vanished; /* what was dropped meanwhile, for messages; NULL: nothing */
 };
 
 /* A row of a kind's query on its way into the catalog. */
@@ -85,7 +86,8 @@ struct pg_row {
 
 /*
  * Reads the catalog with the query of every kind (kind.h), pipelined, one result at a time, and
- * seals it. Opens a REPEATABLE READ READ ONLY transaction unless one is open.
+ * seals it. Opens a REPEATABLE READ READ ONLY transaction unless one is open. -EAGAIN when others
+ * drop objects again and again: the server's texts are not of the transaction's snapshot.
  */
 int pg_read(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;

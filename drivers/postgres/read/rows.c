@@ -115,6 +115,26 @@ set_identity(struct pg_load *load, const char *const *fields, struct sfs_object 
 	}
 }
 
+/*
+ * What the server's functions say is of now, and not of the snapshot that the rows are of: for an
+ * object that somebody dropped meanwhile they give nothing.
+ */
+static bool
+has_vanished(enum sfs_kind kind, const struct pg_row *row)
+{
+	static const int texts[SFS_KIND_COUNT] = {
+		[SFS_CONSTRAINT] = SFS_CONSTRAINT_DEFINITION,
+		[SFS_INDEX] = SFS_INDEX_KEYS,
+		[SFS_MATERIALIZED_VIEW] = SFS_VIEW_QUERY,
+		[SFS_RULE] = SFS_RULE_DEFINITION,
+		[SFS_STATISTICS] = SFS_STATISTICS_DEFINITION,
+		[SFS_TRIGGER] = SFS_TRIGGER_DEFINITION,
+		[SFS_VIEW] = SFS_VIEW_QUERY,
+	};
+
+	return texts[kind] && !row->undefined && !row->values[texts[kind]];
+}
+
 static void
 load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const PGresult *result,
 	int row)
@@ -157,6 +177,9 @@ load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const 
 	}
 	if (complete.taken) {
 		return;
+	}
+	if (has_vanished(kind, &complete)) {
+		load->vanished = sfs_arena_strdup(load->arena, id.name);
 	}
 	struct sfs_object *object = sfs_catalog_add(load->catalog, &id, complete.owner, values);
 	if (!object) {

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Objects that others drop while the catalog is read: the server has no texts for them any more."""
+
+import subprocess
+
+OBJECTS = """
+CREATE TABLE t{0} (a integer CHECK (a > 0), b text, EXCLUDE USING btree (b WITH =));
+CREATE INDEX ON t{0} (lower(b)) WHERE a > 1;
+CREATE VIEW v{0} AS SELECT a FROM t{0};
+CREATE MATERIALIZED VIEW m{0} AS SELECT a FROM t{0};
+CREATE RULE r AS ON DELETE TO t{0} DO INSTEAD NOTHING;
+CREATE TRIGGER g BEFORE UPDATE ON t{0} FOR EACH ROW EXECUTE FUNCTION f();
+CREATE STATISTICS s{0} ON a, b FROM t{0};
+"""
+TABLES = 8
+
+
+def test_pull(schemafs, pg, tmp_path):
+    pg.run("CREATE TABLE stays (a integer CHECK (a > 0));")
+    pg.run("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';")
+    rounds = "".join(OBJECTS.format(n) for n in range(TABLES)) + "".join(
+        f"DROP TABLE t{n} CASCADE;\n" for n in range(TABLES)
+    )
+    script = tmp_path / "rounds.sql"
+    script.write_text("SET client_min_messages = error;\n" + rounds * 40)
+    psql = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", pg.target, "-f", script]
+    with subprocess.Popen(psql) as others:
+        pulls = 0
+        while others.poll() is None:
+            schemafs("pull", pg.target, tmp_path / "tree")
+            pulls += 1
+            for view in (tmp_path / "tree/schema/public").glob("*views/*.sql"):
+                assert "SELECT" in view.read_text()
+    assert others.returncode == 0 and pulls > 3
+    schemafs("pull", pg.target, tmp_path / "tree")
+    assert [file.name for file in (tmp_path / "tree/schema/public/tables").iterdir()] == ["stays.sql"]
