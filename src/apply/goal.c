@@ -204,14 +204,14 @@ check_dependants(const struct sfs_goal *goal, size_t n_edited, struct sfs_error 
 	struct sfs_diff diff sfs_auto(diff) = { 0 };
 	struct sfs_catalog *to sfs_auto(catalog) = NULL;
 	/* On copies: a diff settles labels and renames in what it is given. */
-	struct sfs_catalog *from sfs_auto(catalog) =
+	struct sfs_catalog *copy sfs_auto(catalog) =
 		sfs_compose(&(struct sfs_composition){ .from = goal->from, .targets = &none });
 
 	sfs_vec_foreach (rename, &goal->renames) {
 		sfs_vec_push(&renames, *rename);
 	}
 	to = compose(goal, &edited, &renames);
-	int r = sfs_diff_make(from, to, &renames, &diff, err);
+	int r = sfs_diff_make(copy, to, &renames, &diff, err);
 	r = r < 0 ? r : sfs_dependants_check(&diff, err);
 	sfs_vec_finish(&renames);
 	return r;
