@@ -11,7 +11,10 @@ struct listed {
 	char *name;            /* owned: the node may move */
 };
 
-struct listing SFS_VEC_OF(struct listed);
+struct listing {
+	struct mnt_opened opened;
+	SFS_VEC(struct listed) names;
+};
 
 static int
 by_name(const void *a, const void *b)
@@ -24,6 +27,26 @@ static bool
 too_much(const struct mnt *mnt, const struct mnt_node *directory)
 {
 	return mnt->listed && mnt->listed + sfs_map_len(directory->children) > MNT_LISTED_LIMIT;
+}
+
+static void
+drop_listing(struct mnt *mnt, struct mnt_opened *opened)
+{
+	struct listing *listing = (struct listing *)opened;
+
+	mnt_opened_remove(mnt, opened);
+	{
+		MNT_LOCK(mnt);
+		mnt->listed -= listing->names.len + 1;
+		sfs_vec_foreach (listed, &listing->names) {
+			mnt_node_unref(&mnt->nodes, listed->node);
+		}
+	}
+	sfs_vec_foreach (listed, &listing->names) {
+		free(listed->name);
+	}
+	sfs_vec_finish(&listing->names);
+	free(listing);
 }
 
 static int
@@ -45,33 +68,19 @@ take_listing(struct mnt *mnt, fuse_ino_t ino, struct listing **ret_listing)
 
 		if (!node->hidden) {
 			mnt_node_ref(node);
-			sfs_vec_push(listing, (struct listed){ node, sfs_strdup(node->name) });
+			sfs_vec_push(
+				&listing->names, (struct listed){ node, sfs_strdup(node->name) });
 		}
 	}
-	if (listing->len) {
-		qsort(listing->items, listing->len, sizeof *listing->items, by_name);
+	if (listing->names.len) {
+		qsort(listing->names.items, listing->names.len, sizeof *listing->names.items,
+			by_name);
 	}
 	/* An empty one takes room too. */
-	mnt->listed += listing->len + 1;
+	mnt->listed += listing->names.len + 1;
+	mnt_opened_add(mnt, &listing->opened, drop_listing);
 	*ret_listing = listing;
 	return 0;
-}
-
-static void
-drop_listing(struct mnt *mnt, struct listing *listing)
-{
-	{
-		MNT_LOCK(mnt);
-		mnt->listed -= listing->len + 1;
-		sfs_vec_foreach (listed, listing) {
-			mnt_node_unref(&mnt->nodes, listed->node);
-		}
-	}
-	sfs_vec_foreach (listed, listing) {
-		free(listed->name);
-	}
-	sfs_vec_finish(listing);
-	free(listing);
 }
 
 void
@@ -94,7 +103,7 @@ mnt_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	fi->keep_cache = 1;
 	if (fuse_reply_open(req, fi) == -ENOENT) {
 		/* The caller is gone: there will be no release. */
-		drop_listing(mnt, listing);
+		drop_listing(mnt, &listing->opened);
 	}
 }
 
@@ -105,7 +114,7 @@ mnt_op_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		mnt_draft_op_releasedir(req, fi);
 		return;
 	}
-	drop_listing(mnt_of(req), (struct listing *)(uintptr_t)fi->fh);
+	drop_listing(mnt_of(req), (struct mnt_opened *)(uintptr_t)fi->fh);
 	(void)fuse_reply_err(req, 0);
 }
 
@@ -166,8 +175,8 @@ readdir_reply(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct 
 	{
 		MNT_LOCK(mnt);
 		struct mnt_node *directory = mnt_node_by_ino(&mnt->nodes, ino);
-		for (size_t i = offset > 2 ? (size_t)offset - 2 : 0; i < listing->len; i++) {
-			const struct listed *listed = &listing->items[i];
+		for (size_t i = offset > 2 ? (size_t)offset - 2 : 0; i < listing->names.len; i++) {
+			const struct listed *listed = &listing->names.items[i];
 			struct stat found;
 
 			if (listed->node->parent != directory || listed->node->hidden ||

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "fs/draft_ops.h"
+#include "fs/opened.h"
 
 /* The drafts. */
 static void
@@ -37,32 +38,42 @@ open_directory(struct mnt_drafts *drafts, fuse_ino_t ino, struct mnt_live_names 
 	return r;
 }
 
+struct listing {
+	struct mnt_opened opened;
+	struct mnt_live_names names;
+};
+
 static void
-drop_names(struct mnt_live_names *names)
+drop_listing(struct mnt *mnt, struct mnt_opened *opened)
 {
-	mnt_live_names_finish(names);
-	free(names);
+	struct listing *listing = (struct listing *)opened;
+
+	mnt_opened_remove(mnt, opened);
+	mnt_live_names_finish(&listing->names);
+	free(listing);
 }
 
 void
 mnt_draft_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct mnt_live_names *names = sfs_alloc(sizeof *names);
-	int r = open_directory(mnt_of(req)->drafts, ino, names);
+	struct mnt *mnt = mnt_of(req);
+	struct listing *listing = sfs_alloc(sizeof *listing);
+	int r = open_directory(mnt->drafts, ino, &listing->names);
 
-	fi->fh = (uint64_t)(uintptr_t)names;
+	mnt_opened_add(mnt, &listing->opened, drop_listing);
+	fi->fh = (uint64_t)(uintptr_t)listing;
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
-		drop_names(names);
+		drop_listing(mnt, &listing->opened);
 	} else if (fuse_reply_open(req, fi) == -ENOENT) {
-		drop_names(names);
+		drop_listing(mnt, &listing->opened);
 	}
 }
 
 void
 mnt_draft_op_releasedir(fuse_req_t req, const struct fuse_file_info *fi)
 {
-	drop_names((struct mnt_live_names *)(uintptr_t)fi->fh);
+	drop_listing(mnt_of(req), (struct mnt_opened *)(uintptr_t)fi->fh);
 	(void)fuse_reply_err(req, 0);
 }
 
@@ -92,7 +103,7 @@ void
 mnt_draft_op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	const struct fuse_file_info *fi, bool plus)
 {
-	const struct mnt_live_names *names = (const struct mnt_live_names *)(uintptr_t)fi->fh;
+	const struct mnt_live_names *names = &((const struct listing *)(uintptr_t)fi->fh)->names;
 	struct sfs_str directory sfs_auto(str) = SFS_STR_INIT;
 	char *room sfs_auto(free) = sfs_alloc(size);
 	size_t used = 0;

@@ -11,6 +11,12 @@
 
 /* ---- opening ---- */
 
+static void
+drop_handle(struct mnt *mnt, struct mnt_opened *opened)
+{
+	mnt_draft_close(mnt->drafts, (struct mnt_draft_handle *)opened);
+}
+
 /* Takes `fd` and `text`. Needs the lock. */
 static struct mnt_draft_handle *
 open_handle(struct mnt_drafts *drafts, struct mnt_node *node, int fd, struct mnt_text *text,
@@ -25,6 +31,7 @@ open_handle(struct mnt_drafts *drafts, struct mnt_node *node, int fd, struct mnt
 	mnt_node_ref(node);
 	node->writers += handle->writes;
 	sfs_vec_push(&drafts->open, handle);
+	mnt_opened_add(drafts->mnt, &handle->opened, drop_handle);
 	fi->fh = (uint64_t)(uintptr_t)handle;
 	fi->noflush = 1;
 	return handle;
@@ -35,6 +42,7 @@ close_handle(struct mnt_drafts *drafts, struct mnt_draft_handle *handle)
 {
 	struct mnt_node *node = handle->node;
 
+	mnt_opened_remove(drafts->mnt, &handle->opened);
 	node->writers -= handle->writes;
 	sfs_vec_foreach (open, &drafts->open) {
 		if (*open == handle) {

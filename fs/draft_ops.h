@@ -9,6 +9,7 @@
 
 /* An open file of a draft. */
 struct mnt_draft_handle {
+	struct mnt_opened opened;
 	struct mnt_node *node; /* referred to */
 	int fd;                /* of a file that the draft keeps; -1: none */
 	struct mnt_text *text; /* counted; of one that it does not keep */

@@ -103,11 +103,18 @@ may_open(const struct mnt *mnt, const struct mnt_node *node, bool writes)
 	return writes && !node->buffer && mnt_overlay_full(mnt) ? -ENOSPC : 0;
 }
 
+static void
+drop_handle(struct mnt *mnt, struct mnt_opened *opened)
+{
+	mnt_handle_close(mnt, (struct mnt_handle *)opened);
+}
+
 static struct mnt_handle *
 open_handle(struct mnt *mnt, struct mnt_node *node, pid_t thread, struct fuse_file_info *fi)
 {
 	struct mnt_handle *handle = sfs_alloc(sizeof *handle);
 
+	mnt_opened_add(mnt, &handle->opened, drop_handle);
 	mnt->handles++;
 	handle->node = node;
 	handle->writes = (fi->flags & O_ACCMODE) != O_RDONLY || fi->flags & O_TRUNC;
@@ -132,6 +139,7 @@ mnt_handle_close(struct mnt *mnt, struct mnt_handle *handle)
 {
 	struct mnt_node *node = handle->node;
 
+	mnt_opened_remove(mnt, &handle->opened);
 	mnt->handles--;
 	node->writers -= handle->writes;
 	mnt_node_unref(&mnt->nodes, node);

@@ -2,6 +2,7 @@
 #ifndef SFS_FS_OPS_H
 #define SFS_FS_OPS_H
 
+#include "fs/opened.h"
 #include "fs/job.h"
 #include "fs/state.h"
 
@@ -12,6 +13,7 @@
 
 /* An open file. */
 struct mnt_handle {
+	struct mnt_opened opened;
 	struct mnt_node *node; /* referred to */
 	bool writes;           /* open for writing */
 	bool wrote;            /* something was changed through it */

@@ -14,6 +14,7 @@
 #include "fs/folder.h"
 #include "fs/migrations.h"
 #include "fs/notify.h"
+#include "fs/opened.h"
 #include "fs/ops.h"
 #include "fs/pending.h"
 #include "fs/refresh.h"
@@ -265,6 +266,7 @@ finish(struct connection *c)
 		mnt->driver->close(c->db);
 	}
 	free(c->fingerprint);
+	mnt_opened_finish(mnt);
 	mnt_drafts_destroy(mnt->drafts);
 	mnt_known_finish(&c->known);
 	mnt_nodes_finish(&mnt->nodes);
@@ -278,6 +280,7 @@ finish(struct connection *c)
 	free(mnt->migrations);
 	mnt_folder_finish(&mnt->folder);
 	sfs_project_finish(&mnt->project);
+	pthread_mutex_destroy(&mnt->opened_lock);
 	pthread_mutex_destroy(&mnt->lock);
 }
 
@@ -330,6 +333,7 @@ sfs_mount_serve(const struct sfs_mount_options *options, void (*ready)(void *dat
 	/* Catalogs come and go in several threads: memory that each keeps for itself is lost. */
 	(void)mallopt(M_ARENA_MAX, 2);
 	pthread_mutex_init(&c.mnt.lock, NULL);
+	pthread_mutex_init(&c.mnt.opened_lock, NULL);
 	pthread_mutex_init(&c.mnt.folder.lock, NULL);
 	mnt_nodes_init(&c.mnt.nodes);
 	r = serve(&c, ready, data, err);

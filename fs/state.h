@@ -87,6 +87,9 @@ struct mnt {
 	struct mnt_watch *watch;
 	struct mnt_drafts *drafts; /* NULL: another daemon has them */
 
+	pthread_mutex_t opened_lock; /* the innermost: held for no other */
+	struct mnt_opened *opened;   /* opened.h */
+
 	pthread_mutex_t lock;
 	struct mnt_nodes nodes;
 	struct mnt_health health;
