@@ -169,7 +169,7 @@ widen(struct sfs_goal *goal, const struct sfs_tree *before, bool *ret_more)
 	*ret_more = false;
 	sfs_vec_foreach (reached, &list) {
 		/* An operator or a cast says nothing else for what it uses having changed. */
-		if (sfs_reach_is_bounded(reached->object->id.kind)) {
+		if (sfs_kind_is_bounded(reached->object->id.kind)) {
 			*ret_more |= sfs_targets_follow(&goal->targets, reached->object,
 				reached->shaken, before, goal->arena);
 		}

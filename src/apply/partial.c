@@ -81,7 +81,7 @@ add_item(struct comparer *c, const struct sfs_file *live, const struct sfs_file 
 		.path = known->path, .live = live, .wanted = wanted, .id = known->id
 	};
 	item->id.signature = NULL;
-	if (!sfs_reach_is_bounded(item->id.kind) || c->items.len == FILES_MAX ||
+	if (!sfs_kind_is_bounded(item->id.kind) || c->items.len == FILES_MAX ||
 		strcmp(path_of(c, &item->id), item->path) != 0) {
 		return false;
 	}

@@ -8,31 +8,6 @@
 #include "sql/lexer.h"
 #include "sql/quote.h"
 
-bool
-sfs_reach_is_bounded(enum sfs_kind kind)
-{
-	static const bool bounded[SFS_KIND_COUNT] = {
-		[SFS_COLLATION] = true,
-		[SFS_TYPE] = true,
-		[SFS_DOMAIN] = true,
-		[SFS_SEQUENCE] = true,
-		[SFS_FUNCTION] = true,
-		[SFS_PROCEDURE] = true,
-		[SFS_AGGREGATE] = true,
-		[SFS_TEXT_SEARCH_DICTIONARY] = true,
-		[SFS_TEXT_SEARCH_CONFIGURATION] = true,
-		[SFS_TABLE] = true,
-		[SFS_FOREIGN_TABLE] = true,
-		[SFS_VIEW] = true,
-		[SFS_MATERIALIZED_VIEW] = true,
-		[SFS_RULE] = true,
-		[SFS_TRIGGER] = true,
-		[SFS_POLICY] = true,
-	};
-
-	return bounded[kind];
-}
-
 /* ---- what can be seen from outside ---- */
 
 #define BIT(attribute) (UINT64_C(1) << (attribute))

@@ -37,12 +37,6 @@ struct sfs_reached_list SFS_VEC_OF(struct sfs_reached);
 void sfs_reach_find(const struct sfs_reach *reach, struct sfs_reached_list *ret_list);
 
 /*
- * Whether what the texts of a kind say reaches no further than to those that need it: false for what
- * every other text may stand on without a word, as a namespace, an extension, a cast.
- */
-bool sfs_reach_is_bounded(enum sfs_kind kind);
-
-/*
  * Whether `evaluated` has a new name that another object, which is not read again, has already; `all` is the
  * whole of what there is. Also true for a new overload beside a routine of another file.
  */

@@ -150,6 +150,23 @@ sfs_kind_by_directory(const char *directory, enum sfs_level level)
 	return SFS_KIND_COUNT;
 }
 
+bool
+sfs_kind_is_bounded(enum sfs_kind kind)
+{
+	static const bool without_a_word[SFS_KIND_COUNT] = {
+		[SFS_OPERATOR_FAMILY] = true,
+		[SFS_OPERATOR] = true,
+		[SFS_OPERATOR_CLASS] = true,
+		[SFS_CONVERSION] = true,
+		[SFS_TEXT_SEARCH_PARSER] = true,
+		[SFS_TEXT_SEARCH_TEMPLATE] = true,
+	};
+	enum sfs_level level = kinds[kind].level;
+
+	return (level == SFS_LEVEL_NAMESPACE || level == SFS_LEVEL_RELATION) &&
+	       !without_a_word[kind];
+}
+
 int
 sfs_kind_attribute(enum sfs_kind kind, const char *name)
 {

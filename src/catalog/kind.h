@@ -100,6 +100,12 @@ const struct sfs_kind_info *sfs_kind_info(enum sfs_kind kind);
 /* The kind whose directory has this name at this level, or SFS_KIND_COUNT. */
 enum sfs_kind sfs_kind_by_directory(const char *directory, enum sfs_level level);
 
+/*
+ * Whether what the texts of a kind say reaches no further than to those that need it: false for what
+ * every other text may stand on without a word, as a namespace, an extension, a cast, an operator.
+ */
+bool sfs_kind_is_bounded(enum sfs_kind kind);
+
 /* The index of the attribute of that name, or -1. */
 int sfs_kind_attribute(enum sfs_kind kind, const char *name);
 

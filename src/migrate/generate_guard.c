@@ -50,19 +50,14 @@ find_object(const struct sfs_project *project, const struct sfs_diff *diff,
 static void
 add_if_there(const char *sql, const char *name, bool made, struct sfs_str *out)
 {
-	struct sfs_str tag sfs_auto(str) = SFS_STR_INIT;
-	unsigned n = 0;
+	struct sfs_str body sfs_auto(str) = SFS_STR_INIT;
 
-	do {
-		sfs_str_truncate(&tag, 0);
-		sfs_str_addf(&tag, n ? "$do%u$" : "$do$", n);
-		n++;
-	} while (strstr(sql, sfs_str_text(&tag)));
-	sfs_str_addf(out,
-		"DO %s BEGIN\nIF EXISTS (SELECT FROM pg_catalog.%s = ", sfs_str_text(&tag),
+	sfs_str_addf(&body, " BEGIN\nIF EXISTS (SELECT FROM pg_catalog.%s = ",
 		made ? "pg_extension WHERE extname" : "pg_available_extensions WHERE name");
-	sfs_quote_literal(out, SFS_POSTGRES, name);
-	sfs_str_addf(out, ") THEN\n%s;\nEND IF;\nEND %s", sql, sfs_str_text(&tag));
+	sfs_quote_literal(&body, SFS_POSTGRES, name);
+	sfs_str_addf(&body, ") THEN\n%s;\nEND IF;\nEND ", sql);
+	sfs_str_add(out, "DO ");
+	sfs_quote_dollar(out, "do", sfs_str_text(&body));
 }
 
 void

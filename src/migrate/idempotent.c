@@ -5,6 +5,7 @@
 
 #include "migrate/generate.h"
 #include "migrate/words.h"
+#include "sql/quote.h"
 
 /* Words to put in after the first words of a statement. */
 struct guard {
@@ -216,24 +217,19 @@ add_block(const struct sfs_words *words, struct sfs_str *out)
 	static const char gone[] = "\n        OR undefined_object OR undefined_table"
 				   " OR undefined_column OR undefined_function"
 				   " OR invalid_parameter_value";
-	const char *sql = words->text;
 	/* What a new thing needs must be there; what is renamed or altered may have gone before. */
 	bool adds = sfs_words_are(words, 0, "CREATE") ||
 		    sfs_words_find(words, 0, "ADD") < words->tokens.len;
-	struct sfs_str tag sfs_auto(str) = SFS_STR_INIT;
-	unsigned n = 0;
+	struct sfs_str body sfs_auto(str) = SFS_STR_INIT;
 
-	do {
-		sfs_str_truncate(&tag, 0);
-		sfs_str_addf(&tag, n ? "$do%u$" : "$do$", n);
-		n++;
-	} while (strstr(sql, sfs_str_text(&tag)));
-	sfs_str_addf(out,
-		"DO %s BEGIN\n%s;\nEXCEPTION\n    WHEN duplicate_object OR duplicate_table"
+	sfs_str_addf(&body,
+		" BEGIN\n%s;\nEXCEPTION\n    WHEN duplicate_object OR duplicate_table"
 		" OR duplicate_column OR duplicate_function\n        OR duplicate_schema"
 		" OR invalid_table_definition\n        OR object_not_in_prerequisite_state%s"
-		" THEN NULL;\nEND %s",
-		sfs_str_text(&tag), sql, adds ? "" : gone, sfs_str_text(&tag));
+		" THEN NULL;\nEND ",
+		words->text, adds ? "" : gone);
+	sfs_str_add(out, "DO ");
+	sfs_quote_dollar(out, "do", sfs_str_text(&body));
 }
 
 bool

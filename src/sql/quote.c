@@ -68,6 +68,18 @@ sfs_quote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *tex
 	add_doubled(out, text, '\'', backslash);
 }
 
+void
+sfs_quote_dollar(struct sfs_str *out, const char *word, const char *text)
+{
+	struct sfs_str mark sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_str_addf(&mark, "$%s", word);
+	while (strstr(text, sfs_str_text(&mark))) {
+		sfs_str_addc(&mark, '_');
+	}
+	sfs_str_addf(out, "%s$%s%s$", mark.text, text, mark.text);
+}
+
 static void
 add_utf8(struct sfs_str *out, uint32_t code)
 {

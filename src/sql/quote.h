@@ -21,6 +21,12 @@ void sfs_quote_qualified(
 /* 'text', with '' for quotes; PostgreSQL: E'...' when there is a backslash. */
 void sfs_quote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *text);
 
+/*
+ * `$word$text$word$` of PostgreSQL, with more to the word where the text says it already, be it half of
+ * the mark at its end. `word` may be "".
+ */
+void sfs_quote_dollar(struct sfs_str *out, const char *word, const char *text);
+
 /* The name that an identifier token stands for: unquoted, and folded where the server folds. */
 void sfs_unquote_name(struct sfs_str *out, enum sfs_dialect dialect, const char *token, size_t len);
 

@@ -62,6 +62,19 @@ test_literal(void **state)
 	unit_expect(&out, "''");
 }
 
+static void
+test_dollar(void **state)
+{
+	struct sfs_str out sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_quote_dollar(&out, "do", "it's");
+	unit_expect(&out, "$do$it's$do$");
+	sfs_quote_dollar(&out, "do", "$do$ and $do_");
+	unit_expect(&out, "$do__$$do$ and $do_$do__$");
+	sfs_quote_dollar(&out, "", "a$");
+	unit_expect(&out, "$_$a$$_$");
+}
+
 struct unquote_case {
 	enum sfs_dialect dialect;
 	const char *token, *expected; /* NULL: it is no string */
@@ -153,6 +166,10 @@ test_round_trip(void **state)
 		assert_int_equal(sfs_unquote_literal(&back, dialect, sql.text, sql.len), 0);
 		unit_expect(&back, sfs_str_text(&text));
 		sfs_str_truncate(&sql, 0);
+		sfs_quote_dollar(&sql, round % 3 ? "a" : "", sfs_str_text(&text));
+		assert_int_equal(sfs_unquote_literal(&back, SFS_POSTGRES, sql.text, sql.len), 0);
+		unit_expect(&back, sfs_str_text(&text));
+		sfs_str_truncate(&sql, 0);
 		sfs_quote_name(&sql, dialect, sfs_str_text(&text));
 		sfs_unquote_name(&back, dialect, sql.text, sql.len);
 		unit_expect(&back, sfs_str_text(&text));
@@ -165,6 +182,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_literal),
+		cmocka_unit_test(test_dollar),
 		cmocka_unit_test(test_unquote_name),
 		cmocka_unit_test(test_unquote_literal),
 		cmocka_unit_test(test_round_trip),

@@ -4,6 +4,7 @@
 
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/statements.h"
+#include "sql/quote.h"
 
 /* An option word with its value, on the line that is being written. */
 static void
@@ -42,19 +43,6 @@ add_options(struct sfs_str *sql, const struct sfs_object *object)
 	sfs_str_addf(sql, "\n    %s", sfs_str_text(&line));
 }
 
-/* A dollar quote whose tag is nowhere in the body, not even half of it at the end. */
-static void
-add_body(struct sfs_str *sql, const char *word, const char *body)
-{
-	struct sfs_str tag sfs_auto(str) = SFS_STR_INIT;
-
-	sfs_str_addf(&tag, "$%s", word);
-	while (strstr(body, sfs_str_text(&tag))) {
-		sfs_str_addc(&tag, '_');
-	}
-	sfs_str_addf(sql, "\nAS %s$%s%s$", tag.text, body, tag.text);
-}
-
 static void
 add_source(struct sfs_str *sql, const struct sfs_object *object)
 {
@@ -73,7 +61,8 @@ add_source(struct sfs_str *sql, const struct sfs_object *object)
 		}
 		pg_literal(sql, body ? body : "");
 	} else {
-		add_body(sql, object->id.kind == SFS_PROCEDURE ? "procedure" : "function",
+		sfs_str_add(sql, "\nAS ");
+		sfs_quote_dollar(sql, object->id.kind == SFS_PROCEDURE ? "procedure" : "function",
 			body ? body : "");
 	}
 }

@@ -29,11 +29,19 @@ parse_paths(const struct sfs_evaluation *what, struct sfs_arena *arena, struct s
 	return 0;
 }
 
+/* Whether it can be tried out in a schema of its own; what is usual for public is so by its name alone. */
+static bool
+fits_schema(const struct sfs_identity *id)
+{
+	return id->kind == SFS_NAMESPACE ? strcmp(id->name, "public") != 0
+					 : sfs_kind_is_bounded(id->kind);
+}
+
 static bool
 fit_schemas(const struct sfs_evaluation *what, const struct sfs_identity *ids)
 {
 	for (size_t i = 0; i < what->n_sources; i++) {
-		if (!pg_fits_schema(&ids[i])) {
+		if (!fits_schema(&ids[i])) {
 			return false;
 		}
 	}

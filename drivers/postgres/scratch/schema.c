@@ -7,35 +7,6 @@
 #include "drivers/postgres/read/read.h"
 #include "drivers/postgres/scratch/scratch.h"
 
-bool
-pg_fits_schema(const struct sfs_identity *id)
-{
-	static const bool fits[SFS_KIND_COUNT] = {
-		[SFS_COLLATION] = true,
-		[SFS_TYPE] = true,
-		[SFS_DOMAIN] = true,
-		[SFS_SEQUENCE] = true,
-		[SFS_FUNCTION] = true,
-		[SFS_PROCEDURE] = true,
-		[SFS_AGGREGATE] = true,
-		[SFS_TEXT_SEARCH_DICTIONARY] = true,
-		[SFS_TEXT_SEARCH_CONFIGURATION] = true,
-		[SFS_TABLE] = true,
-		[SFS_FOREIGN_TABLE] = true,
-		[SFS_VIEW] = true,
-		[SFS_MATERIALIZED_VIEW] = true,
-		[SFS_RULE] = true,
-		[SFS_TRIGGER] = true,
-		[SFS_POLICY] = true,
-	};
-
-	if (id->kind == SFS_NAMESPACE) {
-		/* What is usual for public is so by its name alone. */
-		return strcmp(id->name, "public") != 0;
-	}
-	return fits[id->kind];
-}
-
 struct trial {
 	struct pg_db *db;
 	const struct sfs_evaluation *what;

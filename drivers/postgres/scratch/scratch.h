@@ -38,9 +38,6 @@ int pg_replay(struct sfs_db *db, const struct sfs_replay *what, struct sfs_catal
 
 /* ---- schema.c ---- */
 
-/* Whether objects of that kind can be tried out in a schema of their own. */
-bool pg_fits_schema(const struct sfs_identity *id);
-
 /*
  * Makes what the sources define in scratch schemas, inside a transaction that is rolled back, and
  * reads it. `ids` are what the sources' paths name. -ENOTSUP when a schema will not do after all.
