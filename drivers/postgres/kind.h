@@ -143,6 +143,11 @@ void pg_literal(struct sfs_str *out, const char *text);
 /* OWNER TO, COMMENT ON, GRANT/REVOKE from the server's default, SECURITY LABEL: after a create. */
 void pg_write_common(struct pg_writer *writer, const struct sfs_object *object);
 
+/*
+ * After a rename to public of what has no owner of its own: it gets the one that is usual there.
+ */
+void pg_settle_owner(struct pg_writer *writer, const struct sfs_change *change);
+
 /* The same as far as two objects differ. */
 void pg_alter_common(struct pg_writer *writer, const struct sfs_change *change);
 

@@ -62,9 +62,7 @@ copy_renamed(struct composer *c, const struct sfs_object *object, const struct s
 	const char **values sfs_auto(free) = sfs_alloc((info->n_attributes + 1) * sizeof *values);
 	struct sfs_identity id = object->id;
 
-	for (size_t i = 0; i < info->n_attributes; i++) {
-		values[i] = sfs_object_get(object, (int)i);
-	}
+	sfs_catalog_restate(c->in->from, object, owner ? object->id.name : target->to.name, values);
 	id.namespace = target->to.namespace;
 	if (owner) {
 		id.relation = target->to.name;

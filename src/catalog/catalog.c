@@ -280,6 +280,7 @@ copy_under(struct sfs_catalog *catalog, const struct sfs_object *object, struct 
 	}
 	copy->position = object->position;
 	copy->locked = object->locked;
+	copy->unasked = object->unasked;
 	if (object->written) {
 		copy->written = sfs_arena_strdup(catalog->arena, object->written);
 	}
@@ -335,6 +336,31 @@ sfs_catalog_by_tag(const struct sfs_catalog *catalog, uint64_t tag)
 		}
 	}
 	return NULL;
+}
+
+void
+sfs_catalog_restate(const struct sfs_catalog *catalog, const struct sfs_object *object,
+	const char *name, const char **ret_values)
+{
+	size_t n = sfs_kind_info(object->id.kind)->n_attributes;
+	bool was = object->id.kind == SFS_NAMESPACE &&
+		   sfs_streq(object->id.name, catalog->usual_namespace);
+	bool is = object->id.kind == SFS_NAMESPACE && sfs_streq(name, catalog->usual_namespace);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *value = sfs_object_get(object, (int)i);
+
+		if (was != is && i < SFS_ATTR_COMMON && catalog->usual[i]) {
+			/* There always is an owner: none is said where it is who owns all. */
+			const char *nothing = i == SFS_ATTR_OWNER ? catalog->usual[i] : "";
+			const char *absent = was ? catalog->usual[i] : nothing;
+			const char *usual = was ? "" : catalog->usual[i];
+
+			value = value ? value : absent;
+			value = strcmp(value, usual) == 0 ? NULL : value;
+		}
+		ret_values[i] = value;
+	}
 }
 
 static int

@@ -16,6 +16,12 @@ struct sfs_catalog {
 	struct sfs_graph *graph;  /* owned; private to graph.c; NULL until dependencies are added */
 	enum sfs_dialect dialect; /* of the SQL in its values; the driver that reads it sets it */
 	SFS_VEC(const char *) invisible; /* what the role may not see, one line each */
+	/*
+	 * The namespace that every new database has, and what of its common attributes is absent because
+	 * it is usual there; static texts. NULL: there is none, or nothing is usual.
+	 */
+	const char *usual_namespace;
+	const char *usual[SFS_ATTR_COMMON];
 };
 
 struct sfs_catalog *sfs_catalog_create(void);
@@ -37,6 +43,13 @@ void sfs_catalog_set(
 
 /* Adds all of `other`'s object, its parts too, as copies; tags are kept, dependencies are not. */
 struct sfs_object *sfs_catalog_copy(struct sfs_catalog *catalog, const struct sfs_object *object);
+
+/*
+ * What the object's attributes say once it is called `name`: what is usual under one name alone has
+ * to be said under the other. An entry for each attribute of its kind, borrowed.
+ */
+void sfs_catalog_restate(const struct sfs_catalog *catalog, const struct sfs_object *object,
+	const char *name, const char **ret_values);
 
 /* Sorts the objects and the parts of each. Call once, after the last add. */
 void sfs_catalog_seal(struct sfs_catalog *catalog);

@@ -37,6 +37,7 @@ struct sfs_object {
 	uint32_t position; /* among its siblings: attnum of a column; not compared */
 	uint32_t index;    /* place in the catalog's list */
 	bool locked;       /* the role may not alter it: a read-only file */
+	bool unasked; /* new databases have it, and no text speaks of it: nobody asks for it to be there */
 	const char *written; /* its name in the text it was made from, when that was cut; or NULL */
 };
 

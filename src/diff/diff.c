@@ -146,6 +146,19 @@ moves_away(const struct sfs_renames *renames, const struct sfs_object *object)
 	return false;
 }
 
+static bool
+is_renamed_away(const struct sfs_renames *renames, const struct sfs_identity *id)
+{
+	for (size_t i = 0; renames && i < renames->len; i++) {
+		const struct sfs_rename *rename = &renames->items[i];
+
+		if (!rename->done && !rename->to_label && sfs_identity_equal(&rename->from, id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sfs_renames *renames)
 {
@@ -158,6 +171,9 @@ match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sf
 		rename = NULL;
 		from = sfs_catalog_find(diff->from, &to->id);
 		from = from && moves_away(renames, from) ? NULL : from;
+	}
+	if (to->unasked && (!from || is_renamed_away(renames, &to->id))) {
+		return;
 	}
 	if (!from) {
 		add_change(diff, SFS_CREATE, NULL, to, 0);
@@ -215,7 +231,8 @@ compare(const struct sfs_catalog *from, const struct sfs_catalog *to,
 		}
 	}
 	sfs_vec_foreach (object, &from->objects) {
-		if (!diff.counterpart[(*object)->index] && !is_only_shown(*object)) {
+		if (!diff.counterpart[(*object)->index] && !is_only_shown(*object) &&
+			!(*object)->unasked) {
 			add_change(&diff, SFS_DROP, *object, NULL, 0);
 		}
 	}

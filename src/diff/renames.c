@@ -218,6 +218,23 @@ settle_ring(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	return 0;
 }
 
+/* What its former name brought by itself is said from now on, or not any more. */
+static void
+restate(struct sfs_catalog *from, const struct sfs_rename *rename)
+{
+	struct sfs_object *object = sfs_catalog_find(from, &rename->from);
+	size_t n = sfs_kind_info(rename->from.kind)->n_attributes;
+	const char **values sfs_auto(free) = sfs_alloc((n + 1) * sizeof *values);
+
+	if (!object || rename->done || rename->from.kind != SFS_NAMESPACE) {
+		return;
+	}
+	sfs_catalog_restate(from, object, rename->to.name, values);
+	for (size_t i = 0; i < n; i++) {
+		sfs_catalog_set(from, object, (int)i, values[i]);
+	}
+}
+
 static int
 settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	const struct sfs_renames *renames, struct sfs_rename *rename, struct sfs_error *err)
@@ -237,8 +254,8 @@ settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	if (was && is_ring(renames, rename)) {
 		return settle_ring(from, to, renames, rename, err);
 	}
-	if (was && sfs_catalog_find(to, &rename->from) &&
-		!find_rename(renames, rename, &rename->from, true)) {
+	const struct sfs_object *still = sfs_catalog_find(to, &rename->from);
+	if (was && still && !still->unasked && !find_rename(renames, rename, &rename->from, true)) {
 		return bad_hint(rename, "the old name is still defined", err);
 	}
 	if (was && sfs_catalog_find(from, &rename->to) &&
@@ -384,6 +401,9 @@ sfs_renames_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
 			r = rename->to_label ? settle_label(from, to, renames, rename, diff, err)
 					     : settle_object(from, to, renames, rename, err);
 		}
+	}
+	for (size_t i = 0; r == 0 && i < renames->len; i++) {
+		restate(from, &renames->items[i]);
 	}
 	return r;
 }

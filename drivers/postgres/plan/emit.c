@@ -66,6 +66,9 @@ pg_emit_rename(
 		     pg_by_new_name(planner, change->from) != change->from;
 
 	rename_plainly(writer, change, moved);
+	if (change->to->id.kind == SFS_NAMESPACE) {
+		pg_settle_owner(writer, change);
+	}
 }
 
 /* Whether a column that could be written as serial has to name its sequence, which is there. */

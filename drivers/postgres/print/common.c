@@ -75,6 +75,17 @@ write_owner(struct pg_writer *writer, const struct sfs_object *object)
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 }
 
+void
+pg_settle_owner(struct pg_writer *writer, const struct sfs_change *change)
+{
+	bool said = sfs_object_has(change->from, SFS_ATTR_OWNER) ||
+		    sfs_object_has(change->to, SFS_ATTR_OWNER);
+
+	if (!said && is_public(change->to) && !is_public(change->from) && writer->public_owner) {
+		write_owner(writer, change->to);
+	}
+}
+
 static void
 write_comment(struct pg_writer *writer, const struct sfs_object *object)
 {

@@ -49,9 +49,10 @@ static const char *const sources[] = {
 	", NULL::text, false FROM pg_type t WHERE t.typacl IS NOT NULL AND "
 	FOREIGN("pg_type", "t.oid"),
 
+	/* The one that public was to begin with (src/include/catalog/pg_namespace.dat) is a person's. */
 	"SELECT 'pg_namespace'::regclass, n.oid, 0, 'n'::\"char\", n.nspowner, n.nspacl, n.oid,"
 	" 'SCHEMA ' || quote_ident(n.nspname), NULL::text, n.nspname = 'information_schema'"
-	" FROM pg_namespace n WHERE n.nspacl IS NOT NULL AND n.nspname <> 'public' AND "
+	" FROM pg_namespace n WHERE n.nspacl IS NOT NULL AND n.oid <> 2200 AND "
 	FOREIGN("pg_namespace", "n.oid"),
 
 	"SELECT 'pg_language'::regclass, l.oid, 0, 'l'::\"char\", l.lanowner, l.lanacl, 0,"

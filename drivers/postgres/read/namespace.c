@@ -4,6 +4,15 @@
 #include "drivers/postgres/read/select.h"
 
 void
+pg_usual_namespace(int version, struct sfs_catalog *catalog)
+{
+	catalog->usual_namespace = "public";
+	catalog->usual[SFS_ATTR_OWNER] = version >= 150000 ? "pg_database_owner" : NULL;
+	catalog->usual[SFS_ATTR_ACL] = version >= 150000 ? "=U" : "=ALL";
+	catalog->usual[SFS_ATTR_COMMENT] = "standard public schema";
+}
+
+void
 pg_read_namespace(int version, struct sfs_str *out)
 {
 	/*
@@ -14,7 +23,9 @@ pg_read_namespace(int version, struct sfs_str *out)
 		.class = "pg_namespace",
 		.oid = "n.oid",
 		.owner = "n.nspowner",
-		.acl = "n.nspacl",
+		/* Where nothing is said of it, nobody was given what PUBLIC usually has. */
+		.acl = "CASE n.nspname WHEN 'public' THEN coalesce(n.nspacl,"
+		       " acldefault('n', n.nspowner)) ELSE n.nspacl END",
 		.acl_type = "'n'",
 		.acl_public = version >= 150000
 				      ? "CASE n.nspname WHEN 'public' THEN '=U' ELSE '' END"

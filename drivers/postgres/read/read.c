@@ -376,6 +376,7 @@ read_once(struct pg_db *db, const struct pg_read_options *options, struct sfs_ca
 	struct pg_load load = {
 		.db = db, .catalog = catalog, .options = options, .arena = arena, .keys = keys
 	};
+	pg_usual_namespace(db->version, catalog);
 	/* Inside a user's transaction the settings must not outlive the read. */
 	bool nested = PQtransactionStatus(db->conn) != PQTRANS_IDLE;
 	/*

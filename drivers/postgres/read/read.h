@@ -132,4 +132,7 @@ const char *pg_keep_chains(struct sfs_arena *arena, const char *text);
 int pg_read_dependencies(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog *catalog, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* namespace.c: what the catalog takes as usual in namespace public. */
+void pg_usual_namespace(int version, struct sfs_catalog *catalog);
+
 #endif

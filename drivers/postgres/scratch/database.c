@@ -207,6 +207,40 @@ refuse_subscriptions(const struct pg_script *script, struct sfs_error *err)
 	return 0;
 }
 
+static bool
+speaks_of(const struct pg_script *script, const char *namespace)
+{
+	sfs_vec_foreach (statement, &script->statements) {
+		const struct pg_refs *targets = &statement->head.targets;
+
+		for (size_t i = 0; statement->head.kind == SFS_NAMESPACE && i < targets->len; i++) {
+			if (sfs_streq(targets->items[i].name, namespace)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The namespace that was there before anything was loaded, when nothing came into it. */
+static void
+mark_unasked(const struct pg_script *script, struct sfs_catalog *catalog)
+{
+	const char *name = catalog->usual_namespace;
+	struct sfs_identity id = { SFS_NAMESPACE, name, NULL, name, NULL };
+	struct sfs_object *namespace = sfs_catalog_find(catalog, &id);
+
+	if (!namespace || speaks_of(script, name) || sfs_graph_used_by(catalog, namespace).len) {
+		return;
+	}
+	sfs_vec_foreach (object, &catalog->objects) {
+		if (*object != namespace && sfs_streq((*object)->id.namespace, name)) {
+			return;
+		}
+	}
+	namespace->unasked = true;
+}
+
 static int
 load_and_read(struct pg_db *db, struct pg_script *script, bool any_order,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err)
@@ -224,6 +258,7 @@ load_and_read(struct pg_db *db, struct pg_script *script, bool any_order,
 	r = r ? r : pg_read(db, &all, ret_catalog, err);
 	if (!r) {
 		pg_keep_rows(script, *ret_catalog);
+		mark_unasked(script, *ret_catalog);
 	}
 	return r;
 }
