@@ -13,6 +13,7 @@ struct listed {
 
 struct listing {
 	struct mnt_opened opened;
+	size_t charged;
 	SFS_VEC(struct listed) names;
 };
 
@@ -22,11 +23,18 @@ by_name(const void *a, const void *b)
 	return strcmp(((const struct listed *)a)->name, ((const struct listed *)b)->name);
 }
 
-/* A directory that everybody may list once is not refused; holding many open is. */
-static bool
-too_much(const struct mnt *mnt, const struct mnt_node *directory)
+int
+mnt_listed_charge(struct mnt *mnt, size_t *charged, size_t names)
 {
-	return mnt->listed && mnt->listed + sfs_map_len(directory->children) > MNT_LISTED_LIMIT;
+	size_t others = mnt->listed - *charged;
+
+	/* A directory that everybody may list once is not refused; holding many open is. */
+	if (others && others + names > MNT_LISTED_LIMIT) {
+		return -ENFILE;
+	}
+	mnt->listed = others + names;
+	*charged = names;
+	return 0;
 }
 
 static void
@@ -37,7 +45,7 @@ drop_listing(struct mnt *mnt, struct mnt_opened *opened)
 	mnt_opened_remove(mnt, opened);
 	{
 		MNT_LOCK(mnt);
-		mnt->listed -= listing->names.len + 1;
+		mnt->listed -= listing->charged;
 		sfs_vec_foreach (listed, &listing->names) {
 			mnt_node_unref(&mnt->nodes, listed->node);
 		}
@@ -59,8 +67,11 @@ take_listing(struct mnt *mnt, fuse_ino_t ino, struct listing **ret_listing)
 	if (!directory || directory->role != MNT_DIRECTORY) {
 		return -ENOENT;
 	}
-	if (too_much(mnt, directory)) {
-		return -ENFILE;
+	/* An empty one takes room too. */
+	size_t charged = 0;
+	int r = mnt_listed_charge(mnt, &charged, sfs_map_len(directory->children) + 1);
+	if (r < 0) {
+		return r;
 	}
 	struct listing *listing = sfs_alloc(sizeof *listing);
 	for (size_t i = 0; sfs_map_next(directory->children, &i, NULL, &value);) {
@@ -76,8 +87,7 @@ take_listing(struct mnt *mnt, fuse_ino_t ino, struct listing **ret_listing)
 		qsort(listing->names.items, listing->names.len, sizeof *listing->names.items,
 			by_name);
 	}
-	/* An empty one takes room too. */
-	mnt->listed += listing->names.len + 1;
+	listing->charged = charged;
 	mnt_opened_add(mnt, &listing->opened, drop_listing);
 	*ret_listing = listing;
 	return 0;

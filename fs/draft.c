@@ -112,6 +112,7 @@ add(struct mnt_drafts *drafts, struct mnt_draft *draft)
 		(void)clock_gettime(CLOCK_REALTIME, &stage->mtime);
 	}
 	drafts->mnt->nodes.changes++;
+	drafts->mnt->n_drafts++;
 }
 
 /* What did not change since it was claimed is one text with the live tree's. */
@@ -137,6 +138,7 @@ load(struct mnt_drafts *drafts, const char *name)
 {
 	struct mnt_draft *draft = sfs_alloc(sizeof *draft);
 
+	draft->drafts = drafts;
 	draft->name = sfs_strdup(name);
 	draft->folder = sfs_file_join(drafts->folder, name);
 	char *files sfs_auto(free) = sfs_file_join(draft->folder, "files");
@@ -198,6 +200,7 @@ take_out(struct mnt_drafts *drafts, struct mnt_draft *draft)
 	(void)sfs_map_remove(drafts->byname, draft->name);
 	MNT_LOCK(drafts->mnt);
 	drafts->mnt->nodes.changes++;
+	drafts->mnt->n_drafts--;
 }
 
 int

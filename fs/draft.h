@@ -55,6 +55,7 @@ struct mnt_draft_view {
 };
 
 struct mnt_draft {
+	struct mnt_drafts *drafts;
 	char *name;             /* owned */
 	char *folder;           /* owned; on the disk */
 	struct sfs_map *bylive; /* owned, with its values: claims by live path */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "fs/draft_ops.h"
+#include "fs/draft_told.h"
 
 /* What hangs nowhere any more is still seen by who has it open. */
 static int
@@ -30,9 +31,15 @@ any_handle(const struct mnt_drafts *drafts, const struct mnt_node *node)
 	return NULL;
 }
 
+/* What an answer tells of a node. */
+struct told {
+	struct stat stat;
+	double timeout;
+};
+
 /* Needs the lock. */
 static int
-get_stat(struct mnt_drafts *drafts, const struct mnt_node *node, struct stat *ret_stat)
+get_stat(struct mnt_drafts *drafts, struct mnt_node *node, struct told *ret_told)
 {
 	struct mnt_place place sfs_auto(place) = { 0 };
 	struct mnt_found found sfs_auto(found) = { 0 };
@@ -40,31 +47,33 @@ get_stat(struct mnt_drafts *drafts, const struct mnt_node *node, struct stat *re
 
 	if (r == 0) {
 		mnt_place_look(drafts, &place, &found);
-		*ret_stat = found.stat;
+		mnt_told_found(node, &found);
+		*ret_told = (struct told){ found.stat, mnt_told_timeout(&found) };
 		r = found.type == MNT_NOTHING ? -ENOENT : 0;
 	} else {
-		r = stat_open_file(node, any_handle(drafts, node), drafts->mnt->options, ret_stat);
+		r = stat_open_file(
+			node, any_handle(drafts, node), drafts->mnt->options, &ret_told->stat);
 	}
-	ret_stat->st_ino = node->ino;
+	ret_told->stat.st_ino = node->ino;
 	return r;
 }
 
 static void
-reply_attr(fuse_req_t req, int r, const struct stat *found)
+reply_attr(fuse_req_t req, int r, const struct told *told)
 {
-	(void)(r < 0 ? fuse_reply_err(req, -r) : fuse_reply_attr(req, found, 0));
+	(void)(r < 0 ? fuse_reply_err(req, -r) : fuse_reply_attr(req, &told->stat, told->timeout));
 }
 
 void
 mnt_draft_op_getattr(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info *fi)
 {
 	struct mnt_drafts *drafts = mnt_of(req)->drafts;
-	struct stat found = { 0 };
+	struct told found = { 0 };
 	int r = -ENOENT;
 
 	{
 		MNT_DRAFT_LOCK(drafts);
-		const struct mnt_node *node = mnt_node_by_ino(&drafts->nodes, ino);
+		struct mnt_node *node = mnt_node_by_ino(&drafts->nodes, ino);
 		r = node ? get_stat(drafts, node, &found) : -ENOENT;
 	}
 	reply_attr(req, r, &found);
@@ -106,8 +115,8 @@ resize_closed(struct mnt_drafts *drafts, const struct mnt_node *node, off_t size
 	if (r == 0) {
 		r = mnt_place_said(&place) != MNT_SAID
 			    ? -EACCES
-			    : mnt_place_own(
-				      drafts, &place, mnt_base_of((struct mnt_node *)node, thread));
+			    : mnt_place_own(drafts, &place,
+				      mnt_told_base((struct mnt_node *)node, thread));
 	}
 	if (r < 0) {
 		return r;
@@ -143,7 +152,7 @@ set_others(
 
 static int
 set_attributes(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t ino, const struct stat *attr,
-	int to_set, const struct mnt_draft_handle *handle, struct stat *ret_stat)
+	int to_set, const struct mnt_draft_handle *handle, struct told *ret_told)
 {
 	int r = 0;
 
@@ -162,7 +171,7 @@ set_attributes(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t ino, const 
 			    : resize_closed(drafts, node, attr->st_size, fuse_req_ctx(req)->pid);
 	}
 	r = r < 0 ? r : set_others(drafts, node, attr, to_set);
-	return r < 0 ? r : get_stat(drafts, node, ret_stat);
+	return r < 0 ? r : get_stat(drafts, node, ret_told);
 }
 
 void
@@ -170,7 +179,7 @@ mnt_draft_op_setattr(fuse_req_t req, fuse_ino_t ino, const struct stat *attr, in
 	const struct fuse_file_info *fi)
 {
 	struct mnt_draft_handle *handle = mnt_draft_handle_of(fi);
-	struct stat now = { 0 };
+	struct told now = { 0 };
 	int r = set_attributes(req, mnt_of(req)->drafts, ino, attr, to_set, handle, &now);
 
 	if (handle && to_set & FUSE_SET_ATTR_SIZE) {

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "fs/draft_claim.h"
+#include "fs/draft_told.h"
 #include "fs/draft_tree.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 
 /* ---- on the disk ---- */
 
-/* The directories above a file, on the disk too. */
+/* The directories above a file, on the disk too: then they are the draft's own. */
 static int
 make_above(const struct mnt_place *place)
 {
@@ -26,6 +27,7 @@ make_above(const struct mnt_place *place)
 	if (access(above, F_OK) == 0) {
 		return 0;
 	}
+	mnt_told_above(place->draft, place->path);
 	return sfs_file_mkdirs(above, S_IRWXU | 0755, NULL);
 }
 
@@ -47,6 +49,7 @@ put(const struct mnt_place *place, const struct mnt_found *found)
 		r = -errno;
 		mnt_draft_discharge(place->draft, found->text->len, 1);
 	}
+	mnt_told_changed(place->draft, place->path);
 	return r;
 }
 
@@ -60,6 +63,7 @@ erase(const struct mnt_place *place)
 	}
 	mnt_draft_discharge(place->draft, (uint64_t)kept.st_size, 1);
 	mnt_draft_changed(place->draft);
+	mnt_told_changed(place->draft, place->path);
 	return 0;
 }
 

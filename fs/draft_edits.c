@@ -8,6 +8,7 @@
 #include "catalog/path.h"
 #include "fs/draft_claim.h"
 #include "fs/draft_edits.h"
+#include "fs/draft_told.h"
 #include "fs/save.h"
 #include "sql/quote.h"
 
@@ -382,11 +383,14 @@ mnt_wish_fulfil(struct mnt_drafts *drafts, struct mnt_draft *draft, const char *
 	}
 	if (text) {
 		set_place(&c, file, &place);
+		mnt_told_was(draft, place.path, text);
 		if (lstat(place.file, &kept) < 0 || unlink(place.file) < 0) {
 			return -errno;
 		}
 		mnt_draft_discharge(draft, (uint64_t)kept.st_size, 1);
 		mnt_draft_changed(draft);
+		mnt_told_changed(draft, place.path);
 	}
+	mnt_told_changed(draft, path);
 	return claim ? mnt_claim_release(draft, claim) : 0;
 }

@@ -8,6 +8,7 @@
 #include "fs/draft_claim.h"
 #include "fs/draft_ops.h"
 #include "fs/draft_plan.h"
+#include "fs/draft_told.h"
 
 /* ---- opening ---- */
 
@@ -24,6 +25,10 @@ open_handle(struct mnt_drafts *drafts, struct mnt_node *node, int fd, struct mnt
 {
 	struct mnt_draft_handle *handle = sfs_alloc(sizeof *handle);
 
+	{
+		MNT_LOCK(drafts->mnt);
+		drafts->mnt->handles++;
+	}
 	handle->node = node;
 	handle->fd = fd;
 	handle->text = text;
@@ -43,6 +48,10 @@ close_handle(struct mnt_drafts *drafts, struct mnt_draft_handle *handle)
 	struct mnt_node *node = handle->node;
 
 	mnt_opened_remove(drafts->mnt, &handle->opened);
+	{
+		MNT_LOCK(drafts->mnt);
+		drafts->mnt->handles--;
+	}
 	node->writers -= handle->writes;
 	sfs_vec_foreach (open, &drafts->open) {
 		if (*open == handle) {
@@ -95,29 +104,33 @@ open_kept(struct mnt_drafts *drafts, const struct mnt_place *place, struct mnt_n
 		return r;
 	}
 	open_handle(drafts, node, fd, NULL, fi)->wrote = fi->flags & O_TRUNC;
+	fi->keep_cache = 1;
 	return 0;
 }
 
-/* 1: it is one of the three that a job may have to make; `ret_place` says which. */
-static int
-open_file(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t ino, struct mnt_place *ret_place,
-	struct fuse_file_info *fi)
+static bool
+too_many_open(struct mnt *mnt)
 {
-	struct mnt_found found sfs_auto(found) = { 0 };
+	MNT_LOCK(mnt);
+	return mnt->handles >= MNT_HANDLES_LIMIT;
+}
+
+/* Opens what was found; 1: it is one of the three that a job may have to make. */
+static int
+open_found(fuse_req_t req, struct mnt_drafts *drafts, struct mnt_node *node,
+	const struct mnt_place *place, const struct mnt_found *found, struct fuse_file_info *fi)
+{
 	bool writes = (fi->flags & O_ACCMODE) != O_RDONLY || fi->flags & O_TRUNC;
 	pid_t thread = fuse_req_ctx(req)->pid;
+	int r;
 
-	MNT_DRAFT_LOCK(drafts);
-	struct mnt_node *node = mnt_node_by_ino(&drafts->nodes, ino);
-	int r = node ? mnt_place_of(drafts, node, NULL, ret_place) : -ENOENT;
-	if (r < 0) {
-		return r;
-	}
-	mnt_place_look(drafts, ret_place, &found);
 	if (writes && drafts->mnt->read_only) {
 		return -EROFS;
 	}
-	switch (found.type) {
+	if (too_many_open(drafts->mnt)) {
+		return -ENFILE;
+	}
+	switch (found->type) {
 	case MNT_NOTHING:
 		return -ENOENT;
 	case MNT_KEPT_DIRECTORY:
@@ -127,11 +140,12 @@ open_file(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t ino, struct mnt_
 		return writes ? -EACCES : 1;
 	case MNT_LIVE_FILE:
 		if (!writes) {
-			mnt_node_note_reading(node, thread, found.text);
-			(void)open_handle(drafts, node, -1, sfs_steal(found.text), fi);
+			mnt_node_note_reading(node, thread, node->text ? node->text : found->text);
+			(void)open_handle(drafts, node, -1, mnt_text_ref(found->text), fi);
+			fi->keep_cache = 1;
 			return 0;
 		}
-		r = mnt_place_own(drafts, ret_place, mnt_base_of(node, thread));
+		r = mnt_place_own(drafts, place, mnt_told_base(node, thread));
 		if (r < 0) {
 			return r;
 		}
@@ -139,7 +153,24 @@ open_file(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t ino, struct mnt_
 	case MNT_KEPT_FILE:
 		break;
 	}
-	return open_kept(drafts, ret_place, node, writes, fi);
+	return open_kept(drafts, place, node, writes, fi);
+}
+
+/* As open_found(); `ret_place` says which. */
+static int
+open_file(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t ino, struct mnt_place *ret_place,
+	struct fuse_file_info *fi)
+{
+	struct mnt_found found sfs_auto(found) = { 0 };
+
+	MNT_DRAFT_LOCK(drafts);
+	struct mnt_node *node = mnt_node_by_ino(&drafts->nodes, ino);
+	int r = node ? mnt_place_of(drafts, node, NULL, ret_place) : -ENOENT;
+	if (r < 0) {
+		return r;
+	}
+	mnt_place_look(drafts, ret_place, &found);
+	return open_found(req, drafts, node, ret_place, &found, fi);
 }
 
 void
@@ -164,6 +195,23 @@ mnt_draft_op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	}
 }
 
+/* The kernel looked a moment ago, and found nothing. */
+static int
+open_instead(fuse_req_t req, struct mnt_drafts *drafts, struct mnt_node *parent, const char *name,
+	const struct mnt_place *place, const struct mnt_found *found, struct fuse_file_info *fi,
+	struct fuse_entry_param *entry)
+{
+	struct mnt_node *node = mnt_draft_node_in(drafts, parent, name, found);
+	int r = fi->flags & O_EXCL ? -EEXIST : open_found(req, drafts, node, place, found, fi);
+
+	if (r == 0) {
+		mnt_draft_entry(node, found, entry);
+	} else {
+		mnt_draft_node_settle(drafts, node);
+	}
+	return r;
+}
+
 static int
 create(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t parent_ino, const char *name,
 	mode_t mode, struct fuse_file_info *fi, struct fuse_entry_param *entry)
@@ -185,12 +233,16 @@ create(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t parent_ino, const c
 		return r;
 	}
 	mnt_place_look(drafts, &place, &found);
+	if (found.type == MNT_KEPT_FILE || found.type == MNT_LIVE_FILE) {
+		return open_instead(req, drafts, parent, name, &place, &found, fi, entry);
+	}
 	if (found.type != MNT_NOTHING) {
-		/* The kernel looked a moment ago, and found nothing. */
 		return -EEXIST;
 	}
-	r = mnt_place_said(&place) != MNT_SAID ? -EACCES
-					       : mnt_place_create(drafts, &place, mode, &fd);
+	if (mnt_place_said(&place) != MNT_SAID) {
+		return -EACCES;
+	}
+	r = too_many_open(drafts->mnt) ? -ENFILE : mnt_place_create(drafts, &place, mode, &fd);
 	if (r < 0) {
 		return r;
 	}
@@ -237,13 +289,15 @@ mnt_draft_op_read(
 {
 	struct mnt_drafts *drafts = mnt_of(req)->drafts;
 	struct mnt_draft_handle *handle = mnt_draft_handle_of(fi);
-	const struct mnt_text *text = handle->text;
+	struct mnt_text *text sfs_auto(mnt_text) = NULL;
 	int fd;
 
 	{
 		MNT_DRAFT_LOCK(drafts);
 		follow(drafts, handle);
 		fd = handle->fd;
+		/* As the kernel was told how long it is. */
+		text = mnt_text_ref(handle->node->text ? handle->node->text : handle->text);
 	}
 	if (fd >= 0) {
 		char *room sfs_auto(free) = sfs_alloc(size);

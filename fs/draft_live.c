@@ -21,6 +21,15 @@ is_shown(const char *path)
 	return false;
 }
 
+bool
+mnt_live_is_shown(const struct mnt_node *node)
+{
+	while (node->parent && node->parent->parent) {
+		node = node->parent;
+	}
+	return node->parent && is_shown(node->name);
+}
+
 /* Directories with a dot are programs' own, for the time being. */
 static bool
 is_part(const struct mnt_node *node)

@@ -18,6 +18,9 @@ struct mnt_live {
 void mnt_live_finish(struct mnt_live *live);
 SFS_DEFINE_AUTO_VALUE(live, struct mnt_live, mnt_live_finish)
 
+/* Whether a node hangs where drafts look. Needs the mount's lock. */
+bool mnt_live_is_shown(const struct mnt_node *node);
+
 /* False when there is nothing at that path. */
 bool mnt_live_find(struct mnt *mnt, const char *path, struct mnt_live *ret_live);
 bool mnt_live_is_file(struct mnt *mnt, const char *path);

@@ -8,6 +8,7 @@
 #include "fs/control.h"
 #include "fs/draft_ops.h"
 #include "fs/draft_plan.h"
+#include "fs/draft_told.h"
 
 #define NAME_LIMIT 255
 
@@ -45,13 +46,18 @@ mnt_draft_node_settle(struct mnt_drafts *drafts, struct mnt_node *node)
 	}
 }
 
-/* Nothing is believed for longer than it takes: what is not kept here changes with the live tree. */
 void
 mnt_draft_entry(
 	struct mnt_node *node, const struct mnt_found *found, struct fuse_entry_param *ret_entry)
 {
-	*ret_entry = (struct fuse_entry_param){ .ino = node->ino, .attr = found->stat };
+	double timeout = mnt_told_timeout(found);
+
+	*ret_entry = (struct fuse_entry_param){ .ino = node->ino,
+		.attr = found->stat,
+		.attr_timeout = timeout,
+		.entry_timeout = timeout };
 	ret_entry->attr.st_ino = node->ino;
+	mnt_told_found(node, found);
 	node->lookups++;
 }
 
@@ -112,21 +118,6 @@ may_change(const struct mnt *mnt)
 
 /* ---- lookup ---- */
 
-/* A draft by its name, as a place. */
-static int
-find_draft(struct mnt_drafts *drafts, const char *name, struct mnt_place *ret_place)
-{
-	struct mnt_draft *draft = mnt_draft_find(drafts, name);
-
-	if (!draft) {
-		return -ENOENT;
-	}
-	ret_place->draft = draft;
-	ret_place->path = sfs_strdup("");
-	ret_place->file = sfs_asprintf("%s/files", draft->folder);
-	return 0;
-}
-
 static int
 lookup(struct mnt_drafts *drafts, fuse_ino_t parent_ino, const char *name,
 	struct fuse_entry_param *ret_entry)
@@ -138,14 +129,22 @@ lookup(struct mnt_drafts *drafts, fuse_ino_t parent_ino, const char *name,
 	MNT_DRAFT_LOCK(drafts);
 	int r = place_in(drafts, parent_ino, name, &parent, &place);
 	if (r == -EPERM) {
-		r = find_draft(drafts, name, &place);
+		r = 0;
+		if (mnt_place_of_draft(drafts, name, &place) < 0) {
+			*ret_entry = (struct fuse_entry_param){ .entry_timeout = MNT_FOREVER };
+			return 0;
+		}
 	}
 	if (r < 0) {
 		return r;
 	}
 	mnt_place_look(drafts, &place, &found);
 	if (found.type == MNT_NOTHING) {
-		return -ENOENT;
+		/* That there is nothing is remembered, too; what we say ourselves comes back. */
+		bool said = mnt_place_said(&place) != MNT_SAID;
+
+		*ret_entry = (struct fuse_entry_param){ .entry_timeout = said ? 0 : MNT_FOREVER };
+		return 0;
 	}
 	mnt_draft_entry(mnt_draft_node_in(drafts, parent, name, &found), &found, ret_entry);
 	return 0;
@@ -156,7 +155,7 @@ reply_entry(fuse_req_t req, struct mnt_drafts *drafts, int r, const struct fuse_
 {
 	if (r < 0) {
 		(void)fuse_reply_err(req, -r);
-	} else if (fuse_reply_entry(req, entry) == -ENOENT) {
+	} else if (fuse_reply_entry(req, entry) == -ENOENT && entry->ino) {
 		mnt_draft_untake(drafts, entry->ino);
 	}
 }
@@ -185,7 +184,7 @@ make_directory(struct mnt_drafts *drafts, fuse_ino_t parent_ino, const char *nam
 	r = r < 0 ? r : place_in(drafts, parent_ino, name, &parent, &place);
 	if (r == -EPERM) {
 		r = mnt_draft_create(drafts, name);
-		r = r < 0 ? r : find_draft(drafts, name, &place);
+		r = r < 0 ? r : mnt_place_of_draft(drafts, name, &place);
 	} else if (r == 0) {
 		mnt_place_look(drafts, &place, &found);
 		r = found.type != MNT_NOTHING ? -EEXIST : mnt_place_mkdir(drafts, &place, mode);
@@ -221,7 +220,7 @@ remove_name(struct mnt_drafts *drafts, fuse_ino_t parent_ino, const char *name, 
 	MNT_DRAFT_LOCK(drafts);
 	r = r < 0 ? r : place_in(drafts, parent_ino, name, &parent, &place);
 	if (r == -EPERM) {
-		r = find_draft(drafts, name, &place);
+		r = mnt_place_of_draft(drafts, name, &place);
 	}
 	if (r == 0) {
 		r = directory ? mnt_place_rmdir(drafts, &place) : mnt_place_unlink(drafts, &place);
@@ -283,7 +282,19 @@ known_to(struct mnt_node *parent, const char *name, pid_t thread)
 {
 	struct mnt_node *node = mnt_node_child(parent, name);
 
-	return node ? mnt_base_of(node, thread) : NULL;
+	return node ? mnt_told_base(node, thread) : NULL;
+}
+
+/* What was moved is judged where it is now, and looks as it does there. */
+static int
+settle_moved(struct mnt_drafts *drafts, const struct mnt_node *node, const struct mnt_place *to)
+{
+	if (node) {
+		mnt_told_below(drafts, node);
+	}
+	int r = mnt_place_written(drafts, to);
+	/* While it is open for writing its file on the disk has to stay. */
+	return r < 0 || (node && node->writers) ? r : mnt_place_settle(drafts, to);
 }
 
 static int
@@ -314,15 +325,14 @@ rename_in_draft(fuse_req_t req, struct mnt_drafts *drafts, fuse_ino_t parent_ino
 	}
 	pid_t thread = fuse_req_ctx(req)->pid;
 	r = mnt_place_rename(drafts, &from, &to, known_to(new_parent, new_name, thread));
-	if (r == 0) {
-		move_node(drafts, parent, name, new_parent, new_name);
-		const struct mnt_node *node = mnt_node_child(new_parent, new_name);
-		bool written = node && node->writers;
-		/* While it is open for writing its file on the disk has to stay. */
-		r = mnt_place_written(drafts, &to);
-		r = r < 0 || written ? r : mnt_place_settle(drafts, &to);
+	if (r < 0) {
+		/* Some of it may have happened. */
+		mnt_told_changed(from.draft, from.path);
+		mnt_told_changed(to.draft, to.path);
+		return r;
 	}
-	return r;
+	move_node(drafts, parent, name, new_parent, new_name);
+	return settle_moved(drafts, mnt_node_child(new_parent, new_name), &to);
 }
 
 /* Between a draft and the rest of the mount only its plan moves: to pending/, where it is carried out. */

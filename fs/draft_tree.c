@@ -53,6 +53,18 @@ mnt_place_of(const struct mnt_drafts *drafts, const struct mnt_node *node, const
 	return 0;
 }
 
+int
+mnt_place_of_draft(const struct mnt_drafts *drafts, const char *name, struct mnt_place *ret_place)
+{
+	struct mnt_draft *draft = mnt_draft_find(drafts, name);
+
+	if (!draft) {
+		return -ENOENT;
+	}
+	set_place(draft, sfs_strdup(""), ret_place);
+	return 0;
+}
+
 void
 mnt_place_below(const struct mnt_place *directory, const char *name, struct mnt_place *ret_place)
 {

@@ -22,6 +22,9 @@ SFS_DEFINE_AUTO_VALUE(place, struct mnt_place, mnt_place_finish)
 /* Of a node, or of a name in it (NULL: the node itself); -ENOENT when it hangs nowhere any more. */
 int mnt_place_of(const struct mnt_drafts *drafts, const struct mnt_node *node, const char *name,
 	struct mnt_place *ret_place) SFS_MUST_CHECK;
+/* Of a draft itself; -ENOENT when there is none of that name. */
+int mnt_place_of_draft(const struct mnt_drafts *drafts, const char *name,
+	struct mnt_place *ret_place) SFS_MUST_CHECK;
 void mnt_place_below(
 	const struct mnt_place *directory, const char *name, struct mnt_place *ret_place);
 

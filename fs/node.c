@@ -181,6 +181,14 @@ touch(struct mnt_node *node)
 }
 
 static void
+tell(const struct mnt_nodes *nodes, const struct mnt_node *node)
+{
+	if (nodes->moves) {
+		nodes->moves(nodes->data, node);
+	}
+}
+
+static void
 attach(struct mnt_nodes *nodes, struct mnt_node *node, struct mnt_node *parent)
 {
 	nodes->changes++;
@@ -188,12 +196,14 @@ attach(struct mnt_nodes *nodes, struct mnt_node *node, struct mnt_node *parent)
 	sfs_map_set(parent->children, node->name, node);
 	parent->subdirectories += node->role == MNT_DIRECTORY;
 	touch(parent);
+	tell(nodes, node);
 }
 
 static void
 unhook(struct mnt_nodes *nodes, struct mnt_node *node)
 {
 	nodes->changes++;
+	tell(nodes, node);
 	(void)sfs_map_remove(node->parent->children, node->name);
 	node->parent->subdirectories -= node->role == MNT_DIRECTORY;
 	touch(node->parent);

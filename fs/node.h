@@ -66,6 +66,9 @@ struct mnt_nodes {
 	size_t n_slots, used;
 	uint64_t changes; /* counts what came, went and got another text */
 	uint64_t mark;    /* bits that all numbers but the root's have */
+	/* Called when a node has come to its place, and before it leaves it; NULL: nobody cares. */
+	void (*moves)(void *data, const struct mnt_node *node);
+	void *data;
 };
 
 void mnt_nodes_init(struct mnt_nodes *nodes);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "fs/draft_told.h"
 #include "fs/notify.h"
 
 /*
@@ -16,6 +17,7 @@
 enum item_type {
 	ITEM_NODE,
 	ITEM_NAME,
+	ITEM_DRAFTS,
 	ITEM_REPLY,
 };
 
@@ -24,7 +26,7 @@ struct item {
 	bool again;       /* told before */
 	int64_t due;      /* of those told before: not earlier than this */
 	fuse_ino_t ino;   /* the node, or the directory of the name */
-	char *key;        /* owned; says what it is about, NULL for replies */
+	char *key;        /* owned; says what it is about, of drafts: a path; NULL for replies */
 	const char *name; /* in the key */
 	fuse_req_t req;
 	int errnum;
@@ -53,18 +55,40 @@ mnt_now(void)
 }
 
 static void
-send_name(const struct mnt *mnt, const struct item *item)
+send_name(const struct mnt *mnt, fuse_ino_t parent, const char *name)
 {
-	size_t len = strlen(item->name);
+	size_t len = strlen(name);
 
 	/* Expiring makes the kernel ask again; invalidating would cut off a directory in use. */
 	if (mnt->can_expire) {
 		(void)fuse_lowlevel_notify_expire_entry(
-			mnt->session, item->ino, item->name, len, FUSE_LL_EXPIRE_ONLY);
+			mnt->session, parent, name, len, FUSE_LL_EXPIRE_ONLY);
 	} else {
-		(void)fuse_lowlevel_notify_inval_entry(mnt->session, item->ino, item->name, len);
+		(void)fuse_lowlevel_notify_inval_entry(mnt->session, parent, name, len);
 	}
-	(void)fuse_lowlevel_notify_inval_inode(mnt->session, item->ino, 0, 0);
+	(void)fuse_lowlevel_notify_inval_inode(mnt->session, parent, 0, 0);
+}
+
+/* Looked up only now, and each time: whoever queues it can not hold the lock of the drafts. */
+static void
+send_drafts(const struct mnt *mnt, const char *path)
+{
+	struct mnt_told_list list = { 0 };
+	const char *slash = strrchr(path, '/');
+
+	if (!mnt->drafts) {
+		return;
+	}
+	mnt_told_at(mnt->drafts, path, &list);
+	sfs_vec_foreach (told, &list) {
+		if (told->parent) {
+			send_name(mnt, told->parent, slash ? slash + 1 : path);
+		}
+		if (told->ino) {
+			(void)fuse_lowlevel_notify_inval_inode(mnt->session, told->ino, 0, 0);
+		}
+	}
+	sfs_vec_finish(&list);
 }
 
 static void
@@ -78,7 +102,10 @@ send_item(struct mnt_notify *notify, struct item *item)
 		(void)fuse_lowlevel_notify_inval_inode(mnt->session, item->ino, 0, 0);
 		break;
 	case ITEM_NAME:
-		send_name(mnt, item);
+		send_name(mnt, item->ino, item->name);
+		break;
+	case ITEM_DRAFTS:
+		send_drafts(mnt, item->key);
 		break;
 	case ITEM_REPLY:
 		(void)fuse_reply_err(item->req, item->errnum);
@@ -154,6 +181,12 @@ run(void *data)
 	}
 }
 
+static void
+moves(void *data, const struct mnt_node *node)
+{
+	mnt_notify_drafts(data, node);
+}
+
 struct mnt_notify *
 mnt_notify_create(struct mnt *mnt)
 {
@@ -172,6 +205,8 @@ mnt_notify_create(struct mnt *mnt)
 		free(notify);
 		return NULL;
 	}
+	mnt->nodes.data = mnt;
+	mnt->nodes.moves = moves;
 	return notify;
 }
 
@@ -181,6 +216,7 @@ mnt_notify_destroy(struct mnt_notify *notify)
 	if (!notify) {
 		return;
 	}
+	notify->mnt->nodes.moves = NULL;
 	pthread_mutex_lock(&notify->lock);
 	notify->ending = true;
 	pthread_cond_signal(&notify->wake);
@@ -229,8 +265,41 @@ is_known(const struct mnt *mnt, const struct mnt_node *node)
 }
 
 void
+mnt_notify_number(struct mnt *mnt, fuse_ino_t ino)
+{
+	push(mnt->notify, (struct item){ .type = ITEM_NODE,
+				  .ino = ino,
+				  .key = sfs_asprintf("%llx", (unsigned long long)ino) });
+}
+
+void
+mnt_notify_number_name(struct mnt *mnt, fuse_ino_t parent, const char *name)
+{
+	char *key = sfs_asprintf("%llx/%s", (unsigned long long)parent, name);
+
+	push(mnt->notify, (struct item){ .type = ITEM_NAME,
+				  .ino = parent,
+				  .key = key,
+				  .name = strchr(key, '/') + 1 });
+}
+
+void
+mnt_notify_drafts(struct mnt *mnt, const struct mnt_node *node)
+{
+	struct sfs_str path = SFS_STR_INIT;
+
+	if (!mnt->n_drafts || !mnt_live_is_shown(node)) {
+		return;
+	}
+	mnt_node_path(node, &path);
+	/* Top directories are no numbers: the keys of the other kinds are never paths. */
+	push(mnt->notify, (struct item){ .type = ITEM_DRAFTS, .key = sfs_str_steal(&path) });
+}
+
+void
 mnt_notify_node(struct mnt *mnt, struct mnt_node *node)
 {
+	mnt_notify_drafts(mnt, node);
 	if (!is_known(mnt, node) || !mnt->notify) {
 		return;
 	}
@@ -239,21 +308,14 @@ mnt_notify_node(struct mnt *mnt, struct mnt_node *node)
 	 * a text that is cut. The pages later: their locks may wait for an answer of ours.
 	 */
 	(void)fuse_lowlevel_notify_inval_inode(mnt->session, node->ino, -1, 0);
-	push(mnt->notify, (struct item){ .type = ITEM_NODE,
-				  .ino = node->ino,
-				  .key = sfs_asprintf("%llx", (unsigned long long)node->ino) });
+	mnt_notify_number(mnt, node->ino);
 }
 
 void
 mnt_notify_name(struct mnt *mnt, struct mnt_node *parent, const char *name)
 {
 	if (is_known(mnt, parent)) {
-		char *key = sfs_asprintf("%llx/%s", (unsigned long long)parent->ino, name);
-
-		push(mnt->notify, (struct item){ .type = ITEM_NAME,
-					  .ino = parent->ino,
-					  .key = key,
-					  .name = strchr(key, '/') + 1 });
+		mnt_notify_number_name(mnt, parent->ino, name);
 	}
 }
 

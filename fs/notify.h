@@ -21,6 +21,16 @@ void mnt_notify_node(struct mnt *mnt, struct mnt_node *node);
 void mnt_notify_name(struct mnt *mnt, struct mnt_node *parent, const char *name);
 
 /*
+ * That a file or directory of the live tree is, or looks, another one, where drafts show it. What comes
+ * and goes is told without asking. Needs the mount's lock.
+ */
+void mnt_notify_drafts(struct mnt *mnt, const struct mnt_node *node);
+
+/* The same two for what is known by its number. */
+void mnt_notify_number(struct mnt *mnt, fuse_ino_t ino);
+void mnt_notify_number_name(struct mnt *mnt, fuse_ino_t parent, const char *name);
+
+/*
  * Answers a request after all that was queued before. Not for requests during which the kernel
  * holds a directory (rename, unlink, create, mkdir, rmdir): those would wait for themselves.
  */

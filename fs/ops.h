@@ -38,6 +38,12 @@ mnt_handle_of(const struct fuse_file_info *fi)
 void mnt_handle_note(struct mnt_handle *handle, pid_t thread);
 void mnt_handle_close(struct mnt *mnt, struct mnt_handle *handle);
 
+/*
+ * dir.c: what an open directory holds, as far as it was charged, becomes so many names; -ENFILE when
+ * all of them together hold too many. Needs the lock.
+ */
+int mnt_listed_charge(struct mnt *mnt, size_t *charged, size_t names) SFS_MUST_CHECK;
+
 /* attr.c: what stat(2) shows; needs the lock. */
 void mnt_stat(const struct mnt *mnt, const struct mnt_node *node, struct stat *ret_stat);
 

@@ -92,6 +92,7 @@ struct mnt {
 
 	pthread_mutex_t lock;
 	struct mnt_nodes nodes;
+	size_t n_drafts;
 	struct mnt_health health;
 	uint64_t changes;   /* counts the changes that we made in the database */
 	bool committing;    /* one is, or may be, in the database and not in the tree yet */

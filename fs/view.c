@@ -148,6 +148,7 @@ withdraw(struct mnt *mnt, struct mnt_node *node)
 		/* Somebody writes it, or will: the save will find out that it is gone. */
 		(void)mnt_node_set_text(node, NULL);
 		node->gone = true;
+		mnt_notify_drafts(mnt, node);
 		return;
 	}
 	mnt_view_remove(mnt, node);
@@ -197,6 +198,9 @@ publish(struct mnt *mnt, const struct sfs_file *file)
 
 	node->exists = true;
 	node->locked = file->locked;
+	if (!known) {
+		mnt_notify_drafts(mnt, node);
+	}
 	if (!known || !mnt_text_equal(node->text, file->text, file->len)) {
 		struct mnt_text *text sfs_auto(mnt_text) = mnt_text_create(file->text, file->len);
 		mnt_view_set_text(mnt, node, text);

@@ -164,7 +164,10 @@ run_all(struct sfs_runner *r, struct sfs_error *err)
 
 		if (result == 0) {
 			tries = 0;
-		} else if (!sfs_runner_retries(&own, &tries) && !adapt(r, &own)) {
+			continue;
+		}
+		result = sfs_runner_retry(r, &tries, result, &own);
+		if (result < 0 && !adapt(r, &own)) {
 			sfs_error_move(err, &own);
 			return result;
 		}

@@ -78,10 +78,12 @@ sfs_runner_batched(struct sfs_runner *r, struct sfs_error *err)
 		if (result == 0) {
 			tries = 0;
 			sfs_runner_report(r);
-			sfs_runner_wait(r->script.ways.items[i].pause_ms);
-		} else if (sfs_runner_retries(&own, &tries)) {
-			result = 0;
+			result = sfs_runner_wait(
+				r, r->script.ways.items[i].pause_ms, "the next batch", &own);
 		} else {
+			result = sfs_runner_retry(r, &tries, result, &own);
+		}
+		if (result < 0) {
 			sfs_error_move(err, &own);
 			return sfs_runner_fail(r, i, result, err);
 		}

@@ -2,9 +2,9 @@
 /* A migration that runs: how far it has come, and what its statements need around them. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/digest.h"
+#include "base/pause.h"
 #include "migrate/running.h"
 
 /* Waits between tries for a lock, in milliseconds. */
@@ -14,10 +14,12 @@ enum { N_RETRIES = sizeof retry_waits / sizeof *retry_waits };
 
 static const char lock_not_available[] = "55P03";
 
-void
-sfs_runner_wait(int64_t ms)
+int
+sfs_runner_wait(const struct sfs_runner *r, unsigned ms, const char *what, struct sfs_error *err)
 {
-	(void)nanosleep(&(struct timespec){ ms / 1000, (long)(ms % 1000) * 1000000 }, NULL);
+	return sfs_pause(ms, &r->run->db->interrupted)
+		       ? 0
+		       : sfs_error_set(err, EINTR, "interrupted while waiting for %s", what);
 }
 
 char *
@@ -36,14 +38,13 @@ sfs_runner_report(const struct sfs_runner *r)
 	}
 }
 
-bool
-sfs_runner_retries(const struct sfs_error *err, size_t *tries)
+int
+sfs_runner_retry(const struct sfs_runner *r, size_t *tries, int result, struct sfs_error *err)
 {
 	if (strcmp(err->sqlstate, lock_not_available) != 0 || *tries >= N_RETRIES) {
-		return false;
+		return result;
 	}
-	sfs_runner_wait(retry_waits[(*tries)++]);
-	return true;
+	return sfs_runner_wait(r, retry_waits[(*tries)++], "a lock", err);
 }
 
 /* ---- errors ---- */

@@ -20,13 +20,16 @@ char *sfs_runner_text(const struct sfs_runner *r, size_t i);
 
 void sfs_runner_report(const struct sfs_runner *r);
 
-void sfs_runner_wait(int64_t ms);
+/* Waits; -EINTR when the run was interrupted meanwhile. `what`: what is waited for. */
+int sfs_runner_wait(const struct sfs_runner *r, unsigned ms, const char *what,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 /*
- * Whether a failure is a lock that did not come, and shall be tried again: then it has waited.
- * `tries` counts them.
+ * After the failure `result`, which `err` tells of: 0 when it was a lock that did not come and shall be
+ * tried again, for then it has waited; else what the run fails with. `tries` counts them.
  */
-bool sfs_runner_retries(const struct sfs_error *err, size_t *tries);
+int sfs_runner_retry(const struct sfs_runner *r, size_t *tries, int result,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 /* Gives an error of a statement its place in the file; returns `result`. */
 int sfs_runner_fail(const struct sfs_runner *r, size_t i, int result, struct sfs_error *err);

@@ -116,6 +116,22 @@ def test_interrupted_sqlite(sqlite_db, mount, tmp_path):
         assert columns(sqlite_db, "users") == ["id", "email", "note"]
 
 
+def test_interrupted_migration(place, pg, tmp_path):
+    """Between the tries for a lock, and between the batches of a backfill."""
+    pending, script = place / "pending", tmp_path / "script.sql"
+    script.write_text("SET lock_timeout = '20ms';\nALTER TABLE users ADD COLUMN note text;\n")
+    with locked(pg, "users"):
+        copy = subprocess.Popen(["cp", script, pending / "waits.sql"], stderr=subprocess.DEVNULL)
+        time.sleep(1.8)
+        assert interrupt(copy) < 0.5
+    assert columns(pg, "users") == ["id", "email"]
+    pg.run("INSERT INTO users SELECT i, i::text FROM generate_series(101, 120) i")
+    script.write_text("-- schemafs: backfill batch=5 pause=30000\nUPDATE users SET email = '';\n")
+    copy = subprocess.Popen(["cp", script, pending / "slow.sql"], stderr=subprocess.DEVNULL)
+    wait_for(lambda: pg.rows("SELECT 1 FROM users WHERE email = ''"))
+    assert interrupt(copy) < 1
+
+
 def test_saves_of_many_at_once(place, folder, pg):
     results = []
     savers = [
