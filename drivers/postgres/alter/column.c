@@ -213,6 +213,12 @@ pg_column_alter(
 	pg_identity_rename(writer, change);
 	clauses_init(&clauses, change);
 	add_removals(&clauses);
+	if (pg_differs(change, SFS_COLUMN_TYPE) && pg_differs(change, SFS_COLUMN_GENERATED)) {
+		/* The server takes no USING for what is generated until the statement is over. */
+		emit(writer, &clauses);
+		clauses_finish(&clauses);
+		clauses_init(&clauses, change);
+	}
 	if (pg_differs(change, SFS_COLUMN_TYPE) || pg_differs(change, SFS_COLUMN_COLLATION)) {
 		add_type(&clauses, writer->using);
 	}

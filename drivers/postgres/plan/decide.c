@@ -152,38 +152,44 @@ must_replace(const struct pg_planner *planner, const struct pg_state *state)
 	return kind->can_alter && !kind->can_alter(planner->diff, &change);
 }
 
-/* A partition does not leave while a foreign key refers to rows in it. */
 static void
-loosen_references(struct pg_planner *planner, const struct pg_state *table)
+loosen_key_users(struct pg_planner *planner, const struct sfs_object *key)
 {
-	struct sfs_objects parents = sfs_graph_uses(planner->diff->from, table->from);
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, key);
 
-	if (!sfs_object_has(table->from, SFS_TABLE_PARTITION_OF)) {
-		return;
-	}
-	for (size_t i = 0; i < parents.len; i++) {
-		const struct sfs_object *part;
-
-		if (parents.items[i]->id.kind != SFS_TABLE) {
-			continue;
-		}
-		sfs_parts_foreach (part, parents.items[i]) {
-			struct sfs_objects users = sfs_graph_used_by(planner->diff->from, part);
-
-			for (size_t j = 0; j < users.len; j++) {
-				if (pg_refers(users.items[j], parents.items[i])) {
-					pg_replace(planner, pg_state_of(planner, users.items[j]));
-				}
-			}
+	for (size_t i = 0; i < users.len; i++) {
+		if (pg_is_own_foreign_key(users.items[i])) {
+			pg_replace(planner, pg_state_of(planner, users.items[i]));
 		}
 	}
 }
 
-/* Whether it is a foreign key of another table that refers to this one. */
-bool
-pg_refers(const struct sfs_object *constraint, const struct sfs_object *table)
+void
+pg_loosen_references(struct pg_planner *planner, const struct pg_state *table, bool its_own)
 {
-	return constraint->id.kind == SFS_CONSTRAINT && constraint->owner != table &&
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->from, table->from);
+	const struct sfs_object *part;
+
+	for (size_t i = 0; i < parents.len; i++) {
+		if (parents.items[i]->id.kind != SFS_TABLE ||
+			!sfs_object_has(table->from, SFS_TABLE_PARTITION_OF)) {
+			continue;
+		}
+		sfs_parts_foreach (part, parents.items[i]) {
+			loosen_key_users(planner, part);
+		}
+	}
+	if (its_own) {
+		sfs_parts_foreach (part, table->from) {
+			loosen_key_users(planner, part);
+		}
+	}
+}
+
+bool
+pg_is_own_foreign_key(const struct sfs_object *constraint)
+{
+	return constraint->id.kind == SFS_CONSTRAINT &&
 	       !sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) &&
 	       sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
 }
@@ -215,7 +221,7 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 		state->tied = true;
 		state->untied = state->attributes & PG_TABLE_HELD;
 		if (state->untied) {
-			loosen_references(planner, state);
+			pg_loosen_references(planner, state, false);
 		}
 	}
 	if (kind == SFS_MATERIALIZED_VIEW && state->attributes & PG_BIT(SFS_VIEW_CLUSTER_ON)) {
@@ -365,6 +371,7 @@ pg_decide(struct pg_planner *planner)
 	sfs_vec_foreach (change, &diff->changes) {
 		start_held(planner, change);
 	}
+	pg_resettle(planner);
 	pg_flatten_columns(planner);
 	pg_close_over(planner);
 	pg_flatten_columns(planner); /* of tables that were loosened since */

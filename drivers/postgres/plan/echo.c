@@ -138,6 +138,16 @@ pg_is_renamed_by_parent(const struct pg_planner *planner, const struct pg_state 
 	return false;
 }
 
+/* The foreign key of a partition that refers to its own parent: it is that of the parent. */
+static bool
+refers_to_parent(const struct sfs_object *key)
+{
+	return key->id.kind == SFS_CONSTRAINT && key->owner->id.kind == SFS_TABLE &&
+	       sfs_object_has(key, SFS_CONSTRAINT_REFERENCES) &&
+	       sfs_streq(sfs_object_get(key, SFS_CONSTRAINT_REFERENCES),
+		       sfs_object_get(key->owner, SFS_TABLE_PARTITION_OF));
+}
+
 void
 pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 {
@@ -148,13 +158,15 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 	const struct pg_state *after = state_or_null(planner->by_to, new);
 
 	if (state->gone && pg_is_inherited(state->from) &&
-		!(before && (before->gone || (before->untied && !pg_keeps_inherited(planner, before,
-									state->from))))) {
+		!(before && (before->gone ||
+				    (before->untied && !refers_to_parent(state->from) &&
+					    !pg_keeps_inherited(planner, before, state->from))))) {
 		state->gone = false;
 		state->echo = !state->made;
 	}
 	if (state->made && pg_is_inherited(state->to) &&
-		!(after && after->tied && !pg_keeps_inherited(planner, after, state->to) &&
+		!(after && after->tied && !refers_to_parent(state->to) &&
+			!pg_keeps_inherited(planner, after, state->to) &&
 			!pg_comes_after_joining(planner, after, state->to))) {
 		state->made = is_more_than_echo(state, after);
 		if (!state->made && !state->gone && state->to->id.kind == SFS_COLUMN) {

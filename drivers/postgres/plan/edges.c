@@ -120,7 +120,8 @@ leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	sfs_parts_foreach (part, parent) {
 		const struct pg_state *other = planner->by_from[part->index];
 
-		if (other) {
+		if (other && !(pg_is_own_foreign_key(part) &&
+				     pg_uses_any_of(planner->diff->from, part, parent))) {
 			pg_nodes_edge(nodes, leaves, other->node[PG_DROP], false);
 			pg_nodes_edge(nodes, leaves, other->node[PG_ALTER], false);
 		}
@@ -129,7 +130,7 @@ leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 		for (size_t i = 0; i < users.len; i++) {
 			const struct pg_state *key = planner->by_from[users.items[i]->index];
 
-			if (key && pg_refers(users.items[i], parent)) {
+			if (key && pg_is_own_foreign_key(users.items[i])) {
 				pg_nodes_edge(nodes, key->node[PG_DROP], leaves, false);
 			}
 		}
@@ -261,6 +262,11 @@ join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const stru
 	sfs_parts_foreach (part, parent) {
 		const struct pg_state *other = planner->by_to[part->index];
 
+		/* Rows of the partition may be what it refers to. */
+		if (other && pg_is_own_foreign_key(part) &&
+			pg_uses_any_of(planner->diff->to, part, parent)) {
+			pg_nodes_edge(nodes, join, other->node[PG_CREATE], true);
+		}
 		if (other && part->id.kind == SFS_COLUMN) {
 			const struct sfs_object *mine =
 				sfs_object_part(child->to, SFS_COLUMN, part->id.name);
@@ -378,6 +384,7 @@ pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
 			add_to_edges(planner, nodes, state);
 		}
 	}
+	pg_resettle_edges(planner, nodes);
 	pg_name_edges(planner, nodes);
 	pg_defaults_edges(planner, nodes);
 }

@@ -15,6 +15,7 @@ emit_drop(struct pg_planner *planner, struct pg_writer *writer, const struct pg_
 	const struct pg_kind *kind = pg_kind(object->id.kind);
 	struct sfs_str reference sfs_auto(str) = SFS_STR_INIT;
 
+	pg_emit_moves(planner, writer, state);
 	writer->catalog = planner->diff->from;
 	writer->only = object->id.kind == SFS_COLUMN && pg_child_keeps(planner, state->from);
 	if (kind->drop) {
@@ -208,6 +209,7 @@ emit_tie(struct pg_planner *planner, struct pg_writer *writer, const struct pg_s
 		if (state->aside) {
 			pg_emit_rows(planner, writer, state);
 		}
+		pg_emit_moves(planner, writer, state);
 		if (!state->aside || state->tied) {
 			pg_table_tie(writer, change);
 		}

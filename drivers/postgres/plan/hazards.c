@@ -224,7 +224,6 @@ static const struct hazard_rule {
 	{ PG_CREATE, SFS_POLICY, create_policy },
 	{ PG_ALTER, SFS_POLICY, alter_policy },
 	{ PG_ALTER, SFS_TABLE, pg_hazard_alter_table },
-	{ PG_CREATE, SFS_TABLE, pg_hazard_take_from_default },
 	{ PG_TIE, SFS_TABLE, pg_hazard_tie_table },
 	{ PG_UNTIE, SFS_TABLE, pg_hazard_untie_table },
 	{ PG_ALTER, SFS_COLUMN, pg_hazard_alter_column },

@@ -108,7 +108,6 @@ void pg_hazard_write_function(struct pg_planner *planner, const struct pg_state 
 void pg_hazard_create_routine(struct pg_planner *planner, const struct pg_state *state);
 
 void pg_hazard_alter_table(struct pg_planner *planner, const struct pg_state *state);
-void pg_hazard_take_from_default(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_tie_table(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_untie_table(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state);

@@ -4,15 +4,54 @@
 
 #include "drivers/postgres/plan/hazards.h"
 
+/* Of the rows of a partition that goes, those that other partitions have taken are not lost. */
+static bool
+keeps_rows(struct pg_planner *planner, const struct pg_state *state)
+{
+	const struct sfs_object *rows = state->from;
+	int64_t moved, all;
+
+	if (!pg_gives_rows_away(planner, state, &moved)) {
+		return false;
+	}
+	all = pg_count_where(planner, rows, "true");
+	if (moved < 0 || all != moved) {
+		sfs_plan_hazard(planner->plan, 1, SFS_LOSS, rows,
+			"is dropped with those of its %s that no new partition takes",
+			pg_tell_rows(planner, rows));
+	} else {
+		sfs_plan_hazard(planner->plan, 39, SFS_WARN, rows,
+			"is dropped when its %s have moved to other partitions",
+			pg_tell_rows(planner, rows));
+	}
+	return true;
+}
+
+/* Rows of a table that becomes a partitioned one, and has no partition for them. */
+static void
+tell_homeless(struct pg_planner *planner, const struct pg_state *state)
+{
+	int64_t n = sfs_object_has(state->to, SFS_TABLE_PARTITION_KEY)
+			    ? pg_count_homeless(planner, state->from, state->to)
+			    : 0;
+
+	if (n > 0) {
+		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
+			"has no partition for %lld of the rows: the statement will fail",
+			(long long)n);
+	}
+}
+
 void
 pg_hazard_drop_table(struct pg_planner *planner, const struct pg_state *state)
 {
-	if (!pg_has_own_rows(planner, state->from)) {
+	if (keeps_rows(planner, state) || !pg_has_own_rows(planner, state->from)) {
 		return;
 	}
 	if (state->aside) {
 		sfs_plan_hazard(planner->plan, 32, SFS_WARN, state->from,
 			"is made anew: its rows are copied while it is locked");
+		tell_homeless(planner, state);
 		pg_hazard_move_rows(planner, state);
 	} else {
 		sfs_plan_hazard(planner->plan, 1, SFS_LOSS, state->from, "is dropped with %s in it",

@@ -62,35 +62,27 @@ pg_hazard_alter_table(struct pg_planner *planner, const struct pg_state *state)
 	}
 }
 
-/* H39: what the server would find when it looks at the rows. */
+/* H39: what the server would find when it looks at the rows, and what becomes of them. */
 static void
 attach(struct pg_planner *planner, const struct pg_state *state)
 {
-	int64_t n = pg_count_misfits(planner, state->from, state->to);
+	const struct sfs_object *parent = pg_partition_parent(planner, state->to);
+	int64_t homeless = parent ? pg_count_homeless(planner, state->from, parent) : -1, n;
+	const char *bound = sfs_object_get(state->to, SFS_TABLE_PARTITION_BOUND);
 
-	if (n > 0) {
+	if (homeless > 0) {
 		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
-			"is attached, and %lld of its rows do not fit %s: the statement will fail",
-			(long long)n, sfs_object_get(state->to, SFS_TABLE_PARTITION_BOUND));
+			"is attached, and %lld of its rows fit neither %s nor another partition: "
+			"the statement will fail",
+			(long long)homeless, bound);
+	} else if (pg_gives_rows_away(planner, state, &n)) {
+		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
+			"is attached after %s moved to partitions that take them",
+			n < 0 ? "the rows in the way"
+			      : sfs_arena_printf(planner->arena, "%lld of its rows", (long long)n));
 	} else {
 		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
 			"is attached: its rows are checked against the bound while it is locked");
-	}
-}
-
-/* A new bound takes its values from the default partition, but not the rows that are there. */
-void
-pg_hazard_take_from_default(struct pg_planner *planner, const struct pg_state *state)
-{
-	const struct sfs_object *other = NULL;
-	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
-	int64_t n = state->gone ? 0 : pg_count_in_default(planner, state->to, &other);
-
-	if (n > 0) {
-		sfs_identity_describe(&other->id, &name);
-		sfs_plan_hazard(planner->plan, 39, SFS_WARN, state->to,
-			"takes values of which %s has %lld rows: the statement will fail",
-			sfs_str_text(&name), (long long)n);
 	}
 }
 
@@ -106,7 +98,6 @@ pg_hazard_tie_table(struct pg_planner *planner, const struct pg_state *state)
 		if (rows_wait(planner, state)) {
 			attach(planner, state);
 		}
-		pg_hazard_take_from_default(planner, state);
 	}
 	if (pg_state_differs(state, SFS_TABLE_REPLICA_IDENTITY)) {
 		sfs_plan_hazard(planner->plan, 67, SFS_INFO, state->to,

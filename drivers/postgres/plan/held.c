@@ -118,7 +118,7 @@ pg_persistence_edges(
 			const struct sfs_object *used = sfs_object_filed(uses.items[i]);
 			const struct pg_state *other = planner->by_to[used->index];
 
-			if (!other || other == table || !pg_refers(part, used)) {
+			if (!other || other == table || !pg_is_own_foreign_key(part)) {
 				continue;
 			}
 			if (sfs_object_has(table->to, SFS_TABLE_PERSISTENCE)) {

@@ -165,12 +165,14 @@ pg_online_fits_attach(struct pg_planner *planner, const struct pg_state *state)
 {
 	struct sfs_str condition sfs_auto(str) = SFS_STR_INIT;
 	const struct sfs_object *parent;
+	int64_t n;
 
 	/* One that leaves another parent for this one stays where it is seen all the time. */
 	if (!state->from || state->made || state->gone ||
 		sfs_object_has(state->from, SFS_TABLE_PARTITION_OF) ||
 		!(state->attributes &
-			(PG_BIT(SFS_TABLE_PARTITION_OF) | PG_BIT(SFS_TABLE_PARTITION_BOUND)))) {
+			(PG_BIT(SFS_TABLE_PARTITION_OF) | PG_BIT(SFS_TABLE_PARTITION_BOUND))) ||
+		pg_gives_rows_away(planner, state, &n)) {
 		return false;
 	}
 	parent = pg_partition_parent(planner, state->to);

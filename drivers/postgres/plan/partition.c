@@ -1,20 +1,69 @@
 // SPDX-License-Identifier: MIT
-/* Bounds of partitions as conditions in SQL, and the rows for which they do not hold. */
+/* Bounds of partitions as conditions in SQL. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "drivers/postgres/plan/hazards.h"
 #include "sql/lexer.h"
 
-/* The one column or expression that the parent is partitioned by; false for keys of several. */
+/* Steps over what stands in parentheses, whose first is read. */
+static void
+skip_group(struct sfs_lexer *lexer)
+{
+	struct sfs_token token;
+	size_t depth = 1;
+
+	while (depth && sfs_lexer_word(lexer, &token)) {
+		depth += sfs_token_is(lexer->text, &token, "(");
+		depth -= sfs_token_is(lexer->text, &token, ")");
+	}
+}
+
+/* Steps over the rest of a qualified name; false when nothing is behind it, else that is read. */
 static bool
-write_key(const struct sfs_object *parent, bool *ret_list, struct sfs_str *out)
+skip_name(struct sfs_lexer *lexer, struct sfs_token *token)
+{
+	while (sfs_lexer_word(lexer, token)) {
+		if (!sfs_token_is(lexer->text, token, ".") || !sfs_lexer_word(lexer, token)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether an item of a key is compared by the operators of its type: it names no class of them. */
+static bool
+compares_plainly(const char *item)
+{
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+	bool more, group;
+
+	sfs_lexer_init(&lexer, SFS_POSTGRES, item, strlen(item));
+	more = sfs_lexer_word(&lexer, &token);
+	group = more && sfs_token_is(item, &token, "(");
+	if (more && !group) {
+		more = skip_name(&lexer, &token);
+		group = more && sfs_token_is(item, &token, "(");
+	}
+	if (group) {
+		skip_group(&lexer);
+		more = sfs_lexer_word(&lexer, &token);
+	}
+	if (more && sfs_token_is(item, &token, "COLLATE")) {
+		more = sfs_lexer_word(&lexer, &token) && skip_name(&lexer, &token);
+	}
+	return !more;
+}
+
+/* The columns and expressions that the parent is partitioned by; false for hashes, and unusual keys. */
+static bool
+read_key(const struct sfs_object *parent, bool *ret_list, struct pg_list *ret_items)
 {
 	const char *key = sfs_object_get(parent, SFS_TABLE_PARTITION_KEY);
-	struct pg_list parts sfs_auto(pg_list) = { 0 };
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 	struct sfs_lexer lexer;
 	struct sfs_token token, open, last = { 0 };
-	size_t words = 0;
 
 	sfs_lexer_init(&lexer, SFS_POSTGRES, key, strlen(key));
 	if (!sfs_lexer_word(&lexer, &token) || !sfs_lexer_word(&lexer, &open) ||
@@ -24,15 +73,18 @@ write_key(const struct sfs_object *parent, bool *ret_list, struct sfs_str *out)
 	*ret_list = sfs_token_is(key, &token, "LIST");
 	while (sfs_lexer_word(&lexer, &token)) {
 		last = token;
-		words++;
 	}
-	if (!words || !sfs_token_is(key, &last, ")")) {
+	if (!sfs_token_is(key, &last, ")")) {
 		return false;
 	}
-	sfs_str_addn(out, key + open.offset + 1, last.offset - open.offset - 1);
-	pg_list_split(sfs_str_text(out), &parts);
-	/* One name, or what ends in a parenthesis: anything else names an operator class besides. */
-	return parts.len == 1 && (words == 2 || out->text[out->len - 1] == ')');
+	sfs_str_addn(&text, key + open.offset + 1, last.offset - open.offset - 1);
+	pg_list_split(sfs_str_text(&text), ret_items);
+	sfs_vec_foreach (item, ret_items) {
+		if (!compares_plainly(*item)) {
+			return false;
+		}
+	}
+	return ret_items->len > 0;
 }
 
 /* The items of a parenthesised list that stands at the lexer; false when there is none. */
@@ -58,24 +110,53 @@ read_items(struct sfs_lexer *lexer, struct pg_list *ret_items)
 	return true;
 }
 
+/*
+ * One end of a range: `(a, b) >= (1, 2)`. What is said behind MINVALUE or MAXVALUE means nothing, and
+ * with nothing before it the end is open.
+ */
+static void
+add_end(const struct pg_list *keys, const struct pg_list *values, bool upper, struct sfs_str *out)
+{
+	struct sfs_str left sfs_auto(str) = SFS_STR_INIT, right sfs_auto(str) = SFS_STR_INIT;
+	bool least = false, most = false;
+	size_t n = 0;
+
+	for (; n < keys->len && n < values->len; n++) {
+		least = strcmp(values->items[n], "MINVALUE") == 0;
+		most = strcmp(values->items[n], "MAXVALUE") == 0;
+		if (least || most) {
+			break;
+		}
+		sfs_str_separate(&left, ", ");
+		sfs_str_add(&left, keys->items[n]);
+		sfs_str_separate(&right, ", ");
+		sfs_str_add(&right, values->items[n]);
+	}
+	if (n == 0) {
+		/* From the greatest of all values on, or up to the least: there is none. */
+		sfs_str_add(out, least == upper ? " AND false" : "");
+		return;
+	}
+	sfs_str_addf(out, n == 1 ? " AND %s %s %s" : " AND (%s) %s (%s)", sfs_str_text(&left),
+		upper ? (most ? "<=" : "<") : (most ? ">" : ">="), sfs_str_text(&right));
+}
+
 static bool
-add_range(struct sfs_lexer *lexer, const char *key, struct sfs_str *out)
+add_range(struct sfs_lexer *lexer, const struct pg_list *keys, struct sfs_str *out)
 {
 	struct pg_list from sfs_auto(pg_list) = { 0 }, to sfs_auto(pg_list) = { 0 };
 	struct sfs_token token;
 
 	if (!read_items(lexer, &from) || !sfs_lexer_word(lexer, &token) ||
 		!sfs_token_is(lexer->text, &token, "TO") || !read_items(lexer, &to) ||
-		from.len != 1 || to.len != 1) {
+		from.len != keys->len || to.len != keys->len) {
 		return false;
 	}
-	sfs_str_addf(out, "%s IS NOT NULL", key);
-	if (strcmp(from.items[0], "MINVALUE") != 0) {
-		sfs_str_addf(out, " AND %s >= %s", key, from.items[0]);
+	for (size_t i = 0; i < keys->len; i++) {
+		sfs_str_addf(out, "%s%s IS NOT NULL", i ? " AND " : "", keys->items[i]);
 	}
-	if (strcmp(to.items[0], "MAXVALUE") != 0) {
-		sfs_str_addf(out, " AND %s < %s", key, to.items[0]);
-	}
+	add_end(keys, &from, false, out);
+	add_end(keys, &to, true, out);
 	return true;
 }
 
@@ -107,32 +188,37 @@ add_values(struct sfs_lexer *lexer, const char *key, struct sfs_str *out)
 	return true;
 }
 
-bool
-pg_partition_condition(const struct sfs_object *parent, const char *bound, struct sfs_str *out)
+static bool
+write_condition(const struct pg_list *keys, bool list, const char *bound, struct sfs_str *out)
 {
-	struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
 	struct sfs_lexer lexer;
 	struct sfs_token token;
-	bool list;
 
-	if (!write_key(parent, &list, &key)) {
-		return false;
-	}
 	sfs_lexer_init(&lexer, SFS_POSTGRES, bound, strlen(bound));
 	for (size_t i = 0; i < 3; i++) { /* FOR VALUES IN, FOR VALUES FROM */
 		if (!sfs_lexer_word(&lexer, &token)) {
 			return false; /* DEFAULT */
 		}
 	}
-	return list ? add_values(&lexer, sfs_str_text(&key), out)
-		    : add_range(&lexer, sfs_str_text(&key), out);
+	return list ? add_values(&lexer, keys->items[0], out) : add_range(&lexer, keys, out);
+}
+
+bool
+pg_partition_condition(const struct sfs_object *parent, const char *bound, struct sfs_str *out)
+{
+	struct pg_list keys sfs_auto(pg_list) = { 0 };
+	bool list;
+
+	return read_key(parent, &list, &keys) && keys.len == 1 &&
+	       write_condition(&keys, list, bound, out);
 }
 
 const struct sfs_object *
 pg_partition_parent(const struct pg_planner *planner, const struct sfs_object *table)
 {
 	struct sfs_objects uses = sfs_graph_uses(planner->diff->to, table);
-	const char *name = sfs_object_get(table, SFS_TABLE_PARTITION_OF);
+	bool relation = table->id.kind == SFS_TABLE || table->id.kind == SFS_FOREIGN_TABLE;
+	const char *name = relation ? sfs_object_get(table, SFS_TABLE_PARTITION_OF) : NULL;
 
 	for (size_t i = 0; name && i < uses.len; i++) {
 		struct sfs_str other sfs_auto(str) = SFS_STR_INIT;
@@ -147,12 +233,11 @@ pg_partition_parent(const struct pg_planner *planner, const struct sfs_object *t
 	return NULL;
 }
 
-/* ---- rows that are in the way ---- */
-
-static bool
-is_default(const struct sfs_object *partition)
+bool
+pg_is_default_partition(const struct sfs_object *partition)
 {
-	return sfs_streq(sfs_object_get(partition, SFS_TABLE_PARTITION_BOUND), "DEFAULT");
+	return partition->id.kind == SFS_TABLE &&
+	       sfs_streq(sfs_object_get(partition, SFS_TABLE_PARTITION_BOUND), "DEFAULT");
 }
 
 /* "satisfies_hash_partition('t'::regclass, 4, 1, a, b)": which no bound says in another way. */
@@ -185,87 +270,56 @@ write_hash(const struct sfs_object *parent, const char *bound, struct sfs_str *o
 	return true;
 }
 
-/* Whether the rows of one of its other partitions would be let in; false when that can not be told. */
+/* What a partition that is not the default one lets in. */
 static bool
-write_others(const struct pg_planner *planner, const struct sfs_object *parent,
-	const struct sfs_object *partition, struct sfs_str *out)
+write_bound(const struct sfs_object *parent, const char *bound, struct sfs_str *out)
+{
+	struct pg_list keys sfs_auto(pg_list) = { 0 };
+	bool list;
+
+	if (write_hash(parent, bound, out)) {
+		return true;
+	}
+	return read_key(parent, &list, &keys) && write_condition(&keys, list, bound, out);
+}
+
+bool
+pg_partition_refuses(const struct pg_planner *planner, const struct sfs_object *parent,
+	const struct sfs_object *but, struct sfs_str *out)
 {
 	struct sfs_objects users = sfs_graph_used_by(planner->diff->to, parent);
 
 	for (size_t i = 0; i < users.len; i++) {
-		const char *bound =
-			users.items[i]->id.kind == SFS_TABLE && users.items[i] != partition
-				? sfs_object_get(users.items[i], SFS_TABLE_PARTITION_BOUND)
-				: NULL;
 		struct sfs_str condition sfs_auto(str) = SFS_STR_INIT;
 
-		if (!bound) {
+		if (users.items[i] == but ||
+			pg_partition_parent(planner, users.items[i]) != parent) {
 			continue;
 		}
-		if (!pg_partition_condition(parent, bound, &condition)) {
+		if (pg_is_default_partition(users.items[i])) {
+			sfs_str_truncate(out, 0);
+			sfs_str_add(out, "false");
+			return true;
+		}
+		if (!write_bound(parent, sfs_object_get(users.items[i], SFS_TABLE_PARTITION_BOUND),
+			    &condition)) {
 			return false;
 		}
-		sfs_str_separate(out, " OR ");
-		sfs_str_addf(out, "(%s)", sfs_str_text(&condition));
+		sfs_str_separate(out, " AND ");
+		sfs_str_addf(out, "(%s) IS NOT TRUE", sfs_str_text(&condition));
+	}
+	if (!out->len) {
+		sfs_str_add(out, "true");
 	}
 	return true;
 }
 
-int64_t
-pg_count_misfits(
-	struct pg_planner *planner, const struct sfs_object *from, const struct sfs_object *to)
+bool
+pg_partition_accepts(const struct pg_planner *planner, const struct sfs_object *parent,
+	const struct sfs_object *partition, struct sfs_str *out)
 {
-	const struct sfs_object *parent = pg_partition_parent(planner, to);
-	const char *bound = sfs_object_get(to, SFS_TABLE_PARTITION_BOUND);
-	struct sfs_str fits sfs_auto(str) = SFS_STR_INIT, sql sfs_auto(str) = SFS_STR_INIT;
-
-	if (!parent || !bound) {
-		return -1;
-	}
-	if (is_default(to)) {
-		if (!write_others(planner, parent, to, &sql)) {
-			return -1;
-		}
-		return sql.len ? pg_count_where(planner, from, sfs_str_text(&sql)) : 0;
-	}
-	if (!pg_partition_condition(parent, bound, &fits) && !write_hash(parent, bound, &fits)) {
-		return -1;
-	}
-	sfs_str_addf(&sql, "(%s) IS NOT TRUE", sfs_str_text(&fits));
-	return pg_count_where(planner, from, sfs_str_text(&sql));
-}
-
-/* The default partition, as it is now, that stays one while the other comes beside it. */
-static const struct sfs_object *
-default_beside(const struct pg_planner *planner, const struct sfs_object *parent,
-	const struct sfs_object *partition)
-{
-	struct sfs_objects users = sfs_graph_used_by(planner->diff->to, parent);
-
-	for (size_t i = 0; i < users.len; i++) {
-		const struct sfs_object *from = planner->diff->origin[users.items[i]->index];
-
-		if (users.items[i]->id.kind == SFS_TABLE && users.items[i] != partition && from &&
-			is_default(users.items[i]) && is_default(from)) {
-			return from;
-		}
-	}
-	return NULL;
-}
-
-int64_t
-pg_count_in_default(struct pg_planner *planner, const struct sfs_object *partition,
-	const struct sfs_object **ret_default)
-{
-	const struct sfs_object *parent = pg_partition_parent(planner, partition);
-	const char *bound = sfs_object_get(partition, SFS_TABLE_PARTITION_BOUND);
-	const struct sfs_object *other =
-		parent && bound ? default_beside(planner, parent, partition) : NULL;
-	struct sfs_str condition sfs_auto(str) = SFS_STR_INIT;
-
-	if (!other || !pg_partition_condition(parent, bound, &condition)) {
-		return 0;
-	}
-	*ret_default = other;
-	return pg_count_where(planner, other, sfs_str_text(&condition));
+	return pg_is_default_partition(partition)
+		       ? pg_partition_refuses(planner, parent, partition, out)
+		       : write_bound(
+				 parent, sfs_object_get(partition, SFS_TABLE_PARTITION_BOUND), out);
 }

@@ -31,6 +31,7 @@ planner_finish(struct pg_planner *planner)
 	pg_default_acls_finish(&planner->defaults);
 	sfs_vec_finish(&planner->later);
 	sfs_vec_finish(&planner->holds);
+	sfs_vec_finish(&planner->moves);
 	pg_bodies_finish(&planner->bodies);
 	free(planner->by_from);
 	free(planner->by_to);

@@ -63,6 +63,14 @@ struct pg_bodies {
 };
 void pg_bodies_finish(struct pg_bodies *bodies);
 
+/* Rows of a partition that are to be in another one. (resettle.c) */
+struct pg_move {
+	struct pg_state *source;
+	const struct sfs_object *target; /* of `to` */
+	const char *condition;           /* which of the source's rows */
+	int64_t n;                       /* how many there are now; -1: unknown */
+};
+
 struct pg_nodes;
 
 struct pg_planner {
@@ -80,6 +88,7 @@ struct pg_planner {
 	unsigned char *loosened;         /* owned; by index in diff->from: goes before that */
 	SFS_VEC(struct sfs_step) later;  /* of online.c */
 	SFS_VEC(struct pg_hold) holds;   /* in the plan's order */
+	SFS_VEC(struct pg_move) moves;   /* of resettle.c */
 	struct pg_bodies bodies;         /* owned; texts in the arena */
 	struct sfs_map *facts;           /* owned; of facts.c */
 	bool measuring;                  /* the session is set up for questions */
@@ -96,6 +105,12 @@ void pg_pair(const struct sfs_diff *diff, struct sfs_diff *ret_diff);
 
 /* Decides what happens to every object: fills the states. (decide.c) */
 void pg_decide(struct pg_planner *planner);
+
+/*
+ * A partition does not leave while a foreign key refers to rows in it; `its_own`: nor do its rows, for
+ * keys that refer to it alone. (decide.c)
+ */
+void pg_loosen_references(struct pg_planner *planner, const struct pg_state *table, bool its_own);
 
 /* ---- replace.c: what one object's fate means for others ---- */
 
@@ -115,11 +130,15 @@ void pg_close_over(struct pg_planner *planner);
 bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
 	const struct sfs_object *used);
 
+/* Whether `user` needs the object or a part of it. */
+bool pg_uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *used);
+
 /* Whether the column is an identity column and will be none: then UNTIE sees to it. */
 bool pg_loses_identity(const struct pg_state *column);
 
-/* Whether it is a foreign key of another table; what it is said to refer to is the caller's. */
-bool pg_refers(const struct sfs_object *constraint, const struct sfs_object *table);
+/* Whether it is a foreign key that its table has not from a parent. */
+bool pg_is_own_foreign_key(const struct sfs_object *constraint);
 
 /* The table, view or type that a part, trigger, policy or rule belongs to; NULL: none. */
 const struct sfs_object *pg_relation_of(
@@ -331,13 +350,36 @@ const struct sfs_object *pg_partition_parent(
 bool pg_partition_condition(
 	const struct sfs_object *parent, const char *bound, struct sfs_str *out);
 
-/* How many rows of the table, as it is, are not let in by the bound that it shall have; -1: unknown. */
-int64_t pg_count_misfits(
-	struct pg_planner *planner, const struct sfs_object *from, const struct sfs_object *to);
+bool pg_is_default_partition(const struct sfs_object *partition);
 
-/* How many rows of the default partition, which is told, belong into a partition that comes; -1. */
-int64_t pg_count_in_default(struct pg_planner *planner, const struct sfs_object *partition,
-	const struct sfs_object **ret_default);
+/*
+ * The rows that a partition takes, as it shall be, whatever the key; and those that no partition of the
+ * parent takes (`but`, or NULL, left out of account). False where that can not be told.
+ */
+bool pg_partition_accepts(const struct pg_planner *planner, const struct sfs_object *parent,
+	const struct sfs_object *partition, struct sfs_str *out);
+bool pg_partition_refuses(const struct pg_planner *planner, const struct sfs_object *parent,
+	const struct sfs_object *but, struct sfs_str *out);
+
+/* ---- resettle.c: rows that change their partition ---- */
+
+/* Finds the partitions whose rows are to be in others, and has them leave their parent for that. */
+void pg_resettle(struct pg_planner *planner);
+
+/* Keeps the moving of rows behind what makes room for them. */
+void pg_resettle_edges(struct pg_planner *planner, struct pg_nodes *nodes);
+
+/* Moves the rows that the partition gives away, before it is attached again or dropped. */
+void pg_emit_moves(
+	struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *source);
+
+/* Whether it gives rows away; how many of which nobody knows are not told: -1 in `ret_n`. */
+bool pg_gives_rows_away(
+	const struct pg_planner *planner, const struct pg_state *source, int64_t *ret_n);
+
+/* How many rows of a partition, as it is, no partition takes that there shall be; -1: unknown. */
+int64_t pg_count_homeless(
+	struct pg_planner *planner, const struct sfs_object *from, const struct sfs_object *parent);
 
 /* ---- hazards.c ---- */
 

@@ -169,9 +169,8 @@ table_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg_
 	}
 }
 
-/* Whether `user` needs the object or a part of it. */
-static bool
-uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
+bool
+pg_uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
 	const struct sfs_object *used)
 {
 	struct sfs_objects uses = sfs_graph_uses(catalog, user);
@@ -200,7 +199,7 @@ is_rewritten(
 		return false;
 	}
 	return !(whole && whole->gone && whole->to &&
-		 uses_any_of(planner->diff->to, user->to, whole->to));
+		 pg_uses_any_of(planner->diff->to, user->to, whole->to));
 }
 
 static void
