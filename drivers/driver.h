@@ -52,6 +52,7 @@ struct sfs_scope {
 	bool alone;        /* `objects` alone, not what depends on them */
 	bool dependencies; /* fill the catalog's graph; always done when only a part is read */
 	bool texts;        /* only print() will look at it: what that does without may be missing */
+	bool folded; /* parts may be left folded (catalog/fold.h): with `texts`, of everything */
 	/*
 	 * A whole catalog of the same database, read with `texts` a moment ago: of a part, objects
 	 * may be taken from there as they were then. NULL: none.

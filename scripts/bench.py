@@ -145,12 +145,23 @@ def run(*command, check=True, **options):
 
 
 def peak_memory(*command):
-    """The most memory that a process had, in MiB."""
-    child = subprocess.Popen(list(map(str, command)), **QUIET)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0, command
-    return usage.ru_maxrss / 1024
+    """The most memory that a process had, in MiB.
+
+    The kernel counts as a process's own what its parent had when it was forked: so the parent is
+    as small as one can be.
+    """
+    parent = (
+        "import os, sys; child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ);"
+        "_, status, usage = os.wait4(child, 0); print(usage.ru_maxrss, file=sys.stderr);"
+        "sys.exit(os.waitstatus_to_exitcode(status))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-ISEc", parent, *map(str, command)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    return int(told.stderr.split()[-1]) / 1024
 
 
 def resident_memory(pid):

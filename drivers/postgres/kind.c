@@ -310,7 +310,6 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.reference = pg_reference_column,
 		.query = pg_read_column,
 		.complete = pg_complete_column,
-		.added = pg_added_column,
 		.create = pg_print_column,
 		.drop = pg_column_drop,
 		.in_place = EVERYTHING,

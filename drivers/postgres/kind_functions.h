@@ -58,7 +58,6 @@ void pg_complete_policy(struct pg_row *row);
 void pg_complete_sequence(struct pg_row *row);
 
 /* read_*.c: once the object is there */
-void pg_added_column(struct pg_row *row, struct sfs_object *object);
 void pg_added_sequence(struct pg_row *row, struct sfs_object *object);
 
 /* print_*.c: names */

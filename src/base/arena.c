@@ -29,20 +29,43 @@ sfs_arena_create(void)
 	return sfs_alloc(sizeof(struct sfs_arena));
 }
 
+static void
+free_blocks(struct block *block)
+{
+	while (block) {
+		struct block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}
+
 void
 sfs_arena_destroy(struct sfs_arena *arena)
 {
 	if (!arena) {
 		return;
 	}
-	for (struct block *block = arena->blocks; block;) {
-		struct block *next = block->next;
-
-		free(block);
-		block = next;
-	}
+	free_blocks(arena->blocks);
 	sfs_map_destroy(arena->interned);
 	free(arena);
+}
+
+void
+sfs_arena_clear(struct sfs_arena *arena)
+{
+	struct block *block = arena->blocks;
+
+	sfs_map_destroy(arena->interned);
+	arena->interned = NULL;
+	if (!block) {
+		return;
+	}
+	free_blocks(block->next);
+	memset(block->data, 0, block->used);
+	block->next = NULL;
+	block->used = 0;
+	arena->size = sizeof *block + block->size;
 }
 
 static struct block *

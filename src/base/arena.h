@@ -16,6 +16,9 @@ struct sfs_arena *sfs_arena_create(void);
 void sfs_arena_destroy(struct sfs_arena *arena); /* accepts NULL */
 SFS_DEFINE_AUTO(arena, struct sfs_arena, sfs_arena_destroy)
 
+/* Forgets all that is in it, and keeps a block to begin anew with. */
+void sfs_arena_clear(struct sfs_arena *arena);
+
 void *sfs_arena_alloc(struct sfs_arena *arena, size_t size); /* zeroed, aligned for any type */
 const char *sfs_arena_strdup(struct sfs_arena *arena, const char *text); /* NULL gives NULL */
 const char *sfs_arena_strndup(struct sfs_arena *arena, const char *text, size_t len);

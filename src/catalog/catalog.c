@@ -197,17 +197,6 @@ keep_values(struct sfs_catalog *catalog, struct sfs_object *object, const char *
 	}
 }
 
-static void
-append_part(struct sfs_object *owner, struct sfs_object *part)
-{
-	if (owner->last_part) {
-		owner->last_part->next_part = part;
-	} else {
-		owner->first_part = part;
-	}
-	owner->last_part = part;
-}
-
 struct sfs_object *
 sfs_catalog_add(struct sfs_catalog *catalog, const struct sfs_identity *id,
 	struct sfs_object *owner, const char *const *values)
@@ -229,7 +218,7 @@ sfs_catalog_add(struct sfs_catalog *catalog, const struct sfs_identity *id,
 		keep_values(catalog, object, values);
 	}
 	if (owner) {
-		append_part(owner, object);
+		sfs_object_append(owner, object);
 	}
 	sfs_vec_push(&catalog->objects, object);
 	place(table, hash, object->index + 1);
@@ -370,45 +359,9 @@ by_identity(const void *a, const void *b)
 		&(*(struct sfs_object *const *)a)->id, &(*(struct sfs_object *const *)b)->id);
 }
 
-static int
-by_position(const void *a, const void *b)
-{
-	const struct sfs_object *x = *(struct sfs_object *const *)a;
-	const struct sfs_object *y = *(struct sfs_object *const *)b;
-
-	if (x->id.kind != y->id.kind) {
-		return x->id.kind < y->id.kind ? -1 : 1;
-	}
-	if (x->position != y->position) {
-		return x->position < y->position ? -1 : 1;
-	}
-	return sfs_identity_compare(&x->id, &y->id);
-}
-
-struct parts SFS_VEC_OF(struct sfs_object *);
-
-static void
-sort_parts(struct sfs_object *owner, struct parts *scratch)
-{
-	struct sfs_object *part;
-
-	scratch->len = 0;
-	sfs_parts_foreach (part, owner) {
-		sfs_vec_push(scratch, part);
-	}
-	qsort(scratch->items, scratch->len, sizeof *scratch->items, by_position);
-	owner->first_part = owner->last_part = NULL;
-	for (size_t i = 0; i < scratch->len; i++) {
-		scratch->items[i]->next_part = NULL;
-		append_part(owner, scratch->items[i]);
-	}
-}
-
 void
 sfs_catalog_seal(struct sfs_catalog *catalog)
 {
-	struct parts scratch = { 0 };
-
 	if (catalog->objects.len) {
 		qsort(catalog->objects.items, catalog->objects.len, sizeof *catalog->objects.items,
 			by_identity);
@@ -417,11 +370,8 @@ sfs_catalog_seal(struct sfs_catalog *catalog)
 		struct sfs_object *object = catalog->objects.items[i];
 
 		object->index = (uint32_t)i;
-		if (object->first_part != object->last_part) {
-			sort_parts(object, &scratch);
-		}
+		sfs_object_sort_parts(object);
 	}
-	sfs_vec_finish(&scratch);
 	rebuild(catalog, &catalog->index->identities, false, catalog->objects.len + 1);
 	if (catalog->index->tags.len) {
 		rebuild(catalog, &catalog->index->tags, true, catalog->index->tags.len + 1);

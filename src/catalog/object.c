@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "catalog/object.h"
 
 /* Where attribute `attribute` stands among the values that are present. */
@@ -36,6 +37,53 @@ sfs_object_part(const struct sfs_object *object, enum sfs_kind kind, const char 
 		}
 	}
 	return NULL;
+}
+
+void
+sfs_object_append(struct sfs_object *owner, struct sfs_object *part)
+{
+	if (owner->last_part) {
+		owner->last_part->next_part = part;
+	} else {
+		owner->first_part = part;
+	}
+	owner->last_part = part;
+	part->next_part = NULL;
+}
+
+static int
+by_position(const void *a, const void *b)
+{
+	const struct sfs_object *x = *(struct sfs_object *const *)a;
+	const struct sfs_object *y = *(struct sfs_object *const *)b;
+
+	if (x->id.kind != y->id.kind) {
+		return x->id.kind < y->id.kind ? -1 : 1;
+	}
+	if (x->position != y->position) {
+		return x->position < y->position ? -1 : 1;
+	}
+	return sfs_identity_compare(&x->id, &y->id);
+}
+
+void
+sfs_object_sort_parts(struct sfs_object *owner)
+{
+	SFS_VEC(struct sfs_object *) parts = { 0 };
+	struct sfs_object *part;
+
+	if (owner->first_part == owner->last_part) {
+		return;
+	}
+	sfs_parts_foreach (part, owner) {
+		sfs_vec_push(&parts, part);
+	}
+	qsort(parts.items, parts.len, sizeof *parts.items, by_position);
+	owner->first_part = owner->last_part = NULL;
+	sfs_vec_foreach (sorted, &parts) {
+		sfs_object_append(owner, *sorted);
+	}
+	sfs_vec_finish(&parts);
 }
 
 const struct sfs_object *

@@ -35,9 +35,11 @@ struct sfs_object {
 	const char **values;          /* one for each bit set, in order */
 	uint64_t tag;      /* the driver's own name for it (PostgreSQL: class and oid), 0 if none */
 	uint32_t position; /* among its siblings: attnum of a column; not compared */
-	uint32_t index;    /* place in the catalog's list */
-	bool locked;       /* the role may not alter it: a read-only file */
-	bool unasked; /* new databases have it, and no text speaks of it: nobody asks for it to be there */
+	uint32_t index : 29; /* place in the catalog's list */
+	bool locked : 1;     /* the role may not alter it: a read-only file */
+	bool unasked : 1; /* new databases have it, and no text speaks of it: nobody asks for it to be there */
+	bool unfolded : 1;         /* a part that is there until sfs_refold() */
+	struct sfs_folded *folded; /* further parts, private to fold.c; NULL: none */
 	const char *written; /* its name in the text it was made from, when that was cut; or NULL */
 };
 
@@ -52,6 +54,10 @@ bool sfs_object_has(const struct sfs_object *object, int attribute);
 /* The part of that kind and name, or NULL. */
 struct sfs_object *sfs_object_part(
 	const struct sfs_object *object, enum sfs_kind kind, const char *name);
+
+/* Adds a part after the others; and puts all of them in order: by kind, position and name. */
+void sfs_object_append(struct sfs_object *owner, struct sfs_object *part);
+void sfs_object_sort_parts(struct sfs_object *owner);
 
 /* The object whose file `object` stands in: itself unless it is a part. */
 const struct sfs_object *sfs_object_filed(const struct sfs_object *object);

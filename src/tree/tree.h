@@ -16,6 +16,7 @@ struct sfs_file {
 	size_t len;
 	struct sfs_identity id; /* of the first object in it; borrowed from the tree's arena */
 	bool locked;            /* not to be changed by this role, or not modelled */
+	uint32_t first;         /* where that object stands in its catalog's list */
 };
 
 /* A schema as files, sorted by path (bytes compared). Everything in it lives in its arena. */
@@ -32,6 +33,25 @@ const struct sfs_file *sfs_tree_find(const struct sfs_tree *tree, const char *pa
 /* The canonical text of every object of the catalog. Nothing of the catalog is kept. */
 int sfs_tree_render(const struct sfs_driver *driver, const struct sfs_catalog *catalog,
 	struct sfs_tree *ret_tree, struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
+ * The same without the texts, which are NULL: sfs_tree_print() makes them, one at a time. Identities
+ * are borrowed from the catalog. A text may turn out empty: then there is no such file.
+ */
+int sfs_tree_outline(const struct sfs_catalog *catalog, struct sfs_tree *ret_tree,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Makes the texts of an outline's files; threads that do have a printer each. */
+struct sfs_tree_printer {
+	const struct sfs_driver *driver;
+	const struct sfs_catalog *catalog; /* parts may be folded */
+	struct sfs_arena *arena;           /* owned; of what is unfolded */
+	struct sfs_str text;               /* owned; the last file's */
+};
+int sfs_tree_print(struct sfs_tree_printer *printer, const struct sfs_file *file,
+	struct sfs_error *err) SFS_MUST_CHECK;
+void sfs_tree_printer_finish(struct sfs_tree_printer *printer);
+SFS_DEFINE_AUTO_VALUE(tree_printer, struct sfs_tree_printer, sfs_tree_printer_finish)
 
 /*
  * The .sql files below DIRECTORY/schema and DIRECTORY/database; other files are no part of the
@@ -51,5 +71,13 @@ struct sfs_tree_written {
  */
 int sfs_tree_write(const struct sfs_tree *tree, const char *directory,
 	struct sfs_tree_written *ret_written, struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
+ * The same for an outline: each text is made, written and forgotten. Fills in the lengths of the
+ * files; a file of length 0 is none.
+ */
+int sfs_tree_write_outline(const struct sfs_driver *driver, const struct sfs_catalog *catalog,
+	struct sfs_tree *outline, const char *directory, struct sfs_tree_written *ret_written,
+	struct sfs_error *err) SFS_MUST_CHECK;
 
 #endif

@@ -12,8 +12,9 @@
 #include "tree/walk.h"
 
 struct writer {
-	struct sfs_tree_walker walker; /* first: what the walk hands back is this */
-	const struct sfs_tree *tree;
+	struct sfs_tree_walker walker;   /* first: what the walk hands back is this */
+	struct sfs_tree *tree;           /* borrowed; changed only if it is an outline */
+	struct sfs_tree_printer printer; /* of an outline's texts; without a driver: of none */
 	int root;
 	int directory;       /* the open one, -1 for none; the files come sorted, so it lasts */
 	struct sfs_str open; /* its path */
@@ -31,6 +32,7 @@ finish_writer(struct writer *w)
 		(void)close(w->root);
 	}
 	sfs_str_finish(&w->open);
+	sfs_tree_printer_finish(&w->printer);
 }
 
 static int
@@ -133,7 +135,7 @@ put(int directory, const char *name, const struct sfs_file *file)
 }
 
 static int
-write_file(struct writer *w, const struct sfs_file *file, struct sfs_error *err)
+write_text(struct writer *w, const struct sfs_file *file, struct sfs_error *err)
 {
 	const char *slash = strrchr(file->path, '/');
 
@@ -152,6 +154,20 @@ write_file(struct writer *w, const struct sfs_file *file, struct sfs_error *err)
 	}
 	w->written.written++;
 	return 0;
+}
+
+static int
+write_file(struct writer *w, struct sfs_file *file, struct sfs_error *err)
+{
+	struct sfs_file whole = *file;
+
+	if (!w->printer.driver) {
+		return write_text(w, file, err);
+	}
+	int r = sfs_tree_print(&w->printer, file, err);
+	whole.text = w->printer.text.text;
+	whole.len = file->len = w->printer.text.len;
+	return r < 0 || !whole.len ? r : write_text(w, &whole, err);
 }
 
 static int
@@ -211,6 +227,7 @@ start_part(struct part *part, const struct writer *w, size_t i, size_t n)
 
 	part->writer = (struct writer){
 		.tree = w->tree,
+		.printer = { .driver = w->printer.driver, .catalog = w->printer.catalog },
 		.root = fcntl(w->root, F_DUPFD_CLOEXEC, 0),
 		.directory = -1,
 		.fresh = w->fresh,
@@ -267,7 +284,8 @@ remove_stale(struct sfs_tree_walker *walker, int directory, const char *name, co
 	struct sfs_arena *arena sfs_auto(arena) = NULL;
 	struct sfs_identity id;
 
-	if (sfs_tree_find(w->tree, path)) {
+	const struct sfs_file *file = sfs_tree_find(w->tree, path);
+	if (file && (file->text || file->len)) {
 		return 0;
 	}
 	arena = sfs_arena_create();
@@ -288,14 +306,16 @@ leave(struct sfs_tree_walker *walker, int parent, const char *name)
 	return unlinkat(parent, name, AT_REMOVEDIR) == 0;
 }
 
-int
-sfs_tree_write(const struct sfs_tree *tree, const char *directory,
+static int
+write_tree(struct sfs_tree *tree, const struct sfs_driver *driver,
+	const struct sfs_catalog *catalog, const char *directory,
 	struct sfs_tree_written *ret_written, struct sfs_error *err)
 {
 	static const char *const tops[] = { "schema", "database" };
 	struct writer w __attribute__((cleanup(finish_writer))) = {
 		.walker = { .file = remove_stale, .left = leave },
 		.tree = tree,
+		.printer = { .driver = driver, .catalog = catalog },
 		.root = -1,
 		.directory = -1,
 	};
@@ -321,11 +341,29 @@ sfs_tree_write(const struct sfs_tree *tree, const char *directory,
 		}
 	}
 	/* That there is nothing is a schema as well, and not the same as no tree. */
-	if (!tree->files.len && mkdirat(w.root, "schema", 0777) < 0 && errno != EEXIST) {
+	if (!w.written.written && !w.written.unchanged && mkdirat(w.root, "schema", 0777) < 0 &&
+		errno != EEXIST) {
 		return fail(err, "make schema/ in", directory);
 	}
 	if (ret_written) {
 		*ret_written = w.written;
 	}
 	return 0;
+}
+
+int
+sfs_tree_write(const struct sfs_tree *tree, const char *directory,
+	struct sfs_tree_written *ret_written, struct sfs_error *err)
+{
+	struct sfs_tree whole = *tree;
+
+	return write_tree(&whole, NULL, NULL, directory, ret_written, err);
+}
+
+int
+sfs_tree_write_outline(const struct sfs_driver *driver, const struct sfs_catalog *catalog,
+	struct sfs_tree *outline, const char *directory, struct sfs_tree_written *ret_written,
+	struct sfs_error *err)
+{
+	return write_tree(outline, driver, catalog, directory, ret_written, err);
 }

@@ -11,8 +11,9 @@
 struct pull {
 	struct sfs_side side;
 	struct sfs_project project;
-	struct sfs_tree tree;
-	struct sfs_catalog *rows; /* owned; the tables whose rows are pulled */
+	struct sfs_catalog *catalog; /* owned */
+	struct sfs_tree tree;        /* its outline */
+	struct sfs_catalog *rows;    /* owned; the tables whose rows are pulled */
 	struct sfs_tree_written files;
 	struct sfs_data_written data;
 };
@@ -24,23 +25,27 @@ pull_finish(struct pull *pull)
 	sfs_side_finish(&pull->side);
 	sfs_project_finish(&pull->project);
 	sfs_tree_finish(&pull->tree);
+	sfs_catalog_destroy(pull->catalog);
 }
 SFS_DEFINE_AUTO_VALUE(pull, struct pull, pull_finish)
 
+/* Nothing is held twice: a text is made when its file is written. */
 static int
-render(struct pull *pull, struct sfs_error *err)
+write_schema(struct pull *pull, const char *directory, struct sfs_error *err)
 {
-	struct sfs_side *side = &pull->side;
-	struct sfs_catalog *catalog sfs_auto(catalog) = NULL;
-	int r = side->driver->read(side->db, &(struct sfs_scope){ .texts = true }, &catalog, err);
+	const struct sfs_driver *driver = pull->side.driver;
+	const struct sfs_scope scope = { .texts = true, .folded = true };
+	int r = driver->read(pull->side.db, &scope, &pull->catalog, err);
 
 	if (r == 0) {
-		r = sfs_tree_render(side->driver, catalog, &pull->tree, err);
+		r = sfs_tree_outline(pull->catalog, &pull->tree, err);
 	}
-	if (r == 0) {
-		sfs_comparison_filter(&pull->project, &pull->tree);
+	if (r < 0) {
+		return r;
 	}
-	return r;
+	sfs_comparison_filter(&pull->project, &pull->tree);
+	return sfs_tree_write_outline(
+		driver, pull->catalog, &pull->tree, directory, &pull->files, err);
 }
 
 static int
@@ -90,8 +95,7 @@ pull(const char *target, const char *directory, bool json, struct sfs_error *err
 
 	r = r < 0 ? r : sfs_project_find(directory, &work.project, err);
 	r = r < 0 ? r : sfs_side_open(&work.side, true, err);
-	r = r < 0 ? r : render(&work, err);
-	r = r < 0 ? r : sfs_tree_write(&work.tree, directory, &work.files, err);
+	r = r < 0 ? r : write_schema(&work, directory, err);
 	r = r < 0 ? r : write_rows(&work, directory, err);
 	if (r == 0) {
 		print(&work, directory, json);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Catalogs: objects are found, sorted, copied; identities are told as a person says them. */
 #include "catalog/catalog.h"
+#include "catalog/fold.h"
 #include "catalog/graph.h"
 #include "unit.h"
 
@@ -155,6 +156,61 @@ test_copy(void **state)
 	assert_true(copy->first_part->id.name != column->id.name);
 }
 
+static void
+test_fold(void **state)
+{
+	struct sfs_catalog *catalog sfs_auto(catalog) = sfs_catalog_create();
+	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
+	struct sfs_object *table = add(catalog, SFS_TABLE, NULL, "t");
+	struct sfs_object *sequence = add(catalog, SFS_SEQUENCE, table, "s");
+	const char *values[64] = { [SFS_ATTR_OWNER] = "", [SFS_COLUMN_TYPE] = "text" };
+	const char *none[64] = { NULL };
+
+	sfs_fold(catalog, &(struct sfs_identity){ SFS_INDEX, "public", "t", "i" }, table, none, 0,
+		false);
+	sfs_fold(catalog, &(struct sfs_identity){ SFS_COLUMN, "public", "t", "b" }, table, values,
+		2, true);
+	sfs_fold(catalog, &(struct sfs_identity){ SFS_COLUMN, "public", "t", "a" }, table, none, 1,
+		false);
+	sfs_catalog_seal(catalog);
+	assert_int_equal(catalog->objects.len, 2);
+	assert_null(sfs_object_part(table, SFS_COLUMN, "a"));
+
+	for (int again = 0; again < 2; again++) {
+		sfs_unfold(table, arena);
+		const struct sfs_object *first = table->first_part;
+		const struct sfs_object *a = first->next_part, *b = a->next_part;
+		assert_ptr_equal(first, sequence);
+		assert_string_equal(a->id.name, "a");
+		assert_int_equal(a->present, 0);
+		assert_string_equal(b->id.relation, "t");
+		assert_ptr_equal(b->owner, table);
+		assert_int_equal(b->position, 2);
+		assert_true(b->locked);
+		assert_string_equal(sfs_object_get(b, SFS_COLUMN_TYPE), "text");
+		assert_string_equal(sfs_object_get(b, SFS_ATTR_OWNER), "");
+		assert_null(sfs_object_get(b, SFS_COLUMN_DEFAULT));
+		assert_string_equal(b->next_part->id.name, "i");
+		assert_null(b->next_part->next_part);
+		sfs_refold(table);
+		sfs_arena_clear(arena);
+		assert_ptr_equal(table->first_part, sequence);
+		assert_null(sequence->next_part);
+	}
+
+	/* One that has become an object is there once, and stays. */
+	struct sfs_object *b = sfs_fold_part(catalog, table, SFS_COLUMN, "b");
+	assert_string_equal(sfs_object_get(b, SFS_COLUMN_TYPE), "text");
+	assert_true(b->locked);
+	assert_ptr_equal(sfs_fold_part(catalog, table, SFS_COLUMN, "b"), b);
+	assert_ptr_equal(sfs_catalog_find(catalog, &b->id), b);
+	assert_null(sfs_fold_part(catalog, table, SFS_COLUMN, "c"));
+	sfs_unfold(table, arena);
+	assert_ptr_equal(sfs_object_part(table, SFS_COLUMN, "a")->next_part, b);
+	sfs_refold(table);
+	assert_ptr_equal(table->last_part, b);
+}
+
 struct describe_case {
 	struct sfs_identity id;
 	const char *text;
@@ -195,6 +251,7 @@ main(void)
 		cmocka_unit_test(test_tag_again),
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_describe),
+		cmocka_unit_test(test_fold),
 	};
 
 	return cmocka_run_group_tests_name("catalog", tests, NULL, NULL);

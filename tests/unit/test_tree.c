@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/file.h"
+#include "catalog/fold.h"
 #include "catalog/path.h"
 #include "drivers/driver.h"
 #include "unit.h"
@@ -32,6 +34,9 @@ print(const struct sfs_catalog *catalog, const struct sfs_object *object, struct
 
 	if (strcmp(object->id.name, "broken") == 0) {
 		return sfs_error_set(err, EIO, "broken");
+	}
+	if (strcmp(object->id.name, "silent") == 0) {
+		return 0;
 	}
 	sfs_identity_describe(&object->id, out);
 	sfs_parts_foreach (part, object) {
@@ -196,6 +201,51 @@ test_write(void **state)
 	assert_true(exists(root, "migrations/0000_a.sql"));
 }
 
+/* Text by text, what is folded too, and in threads when there are many. */
+static void
+test_write_outline(void **state)
+{
+	enum { MANY = 1000 };
+	char *root sfs_auto(free) = sfs_file_join(directory, "outline");
+	struct sfs_catalog *catalog sfs_auto(catalog) = make_catalog();
+	struct sfs_tree whole sfs_auto(tree) = { 0 }, outline sfs_auto(tree) = { 0 };
+	struct sfs_tree_written counts;
+	const char *none[64] = { NULL };
+
+	(void)add(catalog, SFS_VIEW, "s", "silent", NULL);
+	for (int i = 0; i < MANY; i++) {
+		char *name sfs_auto(free) = sfs_asprintf("t%d", i);
+		struct sfs_object *table = add(catalog, SFS_TABLE, "s", name, NULL);
+		const struct sfs_identity id = { SFS_COLUMN, "s", name, i % 2 ? "odd" : "even" };
+
+		if (i % 3) {
+			sfs_fold(catalog, &id, table, none, 1, false);
+		} else {
+			(void)sfs_catalog_add(catalog, &id, table, none);
+		}
+	}
+	sfs_catalog_seal(catalog);
+	assert_int_equal(sfs_tree_render(&driver, catalog, &whole, NULL), 0);
+	assert_int_equal(whole.files.len, MANY + 6);
+	assert_string_equal(
+		sfs_tree_find(&whole, "schema/s/tables/t7.sql")->text, "table s.t7 odd\n");
+	assert_int_equal(sfs_tree_outline(catalog, &outline, NULL), 0);
+	assert_null(sfs_tree_find(&outline, "schema/s/tables/t7.sql")->text);
+	assert_true(sfs_tree_find(&outline, "schema/s/functions/f.sql")->locked);
+
+	/* What says nothing has no file, and one that is there is stale. */
+	write_text(root, "schema/s/views/silent.sql", "x");
+	assert_int_equal(
+		sfs_tree_write_outline(&driver, catalog, &outline, root, &counts, NULL), 0);
+	assert_int_equal(counts.written, MANY + 6);
+	assert_int_equal(counts.removed, 1);
+	assert_false(exists(root, "schema/s/views"));
+	expect_written(&whole, root, 0, 0, MANY + 6);
+	assert_int_equal(
+		sfs_tree_write_outline(&driver, catalog, &outline, root, &counts, NULL), 0);
+	assert_int_equal(counts.unchanged, MANY + 6);
+}
+
 /* Neither an entry nor a directory that is a symlink leads out of the tree. */
 static void
 test_symlinks(void **state)
@@ -260,6 +310,7 @@ main(void)
 		cmocka_unit_test(test_render_fails),
 		cmocka_unit_test(test_render_nothing),
 		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write_outline),
 		cmocka_unit_test(test_symlinks),
 		cmocka_unit_test(test_read_fails),
 	};

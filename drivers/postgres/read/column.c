@@ -165,22 +165,17 @@ pg_read_column(int version, struct sfs_str *out)
 	pg_select_scope(out, "a.attrelid", NULL);
 }
 
-/* The columns of indexes and constraints are given by number. */
 void
-pg_added_column(struct pg_row *row, struct sfs_object *object)
+pg_complete_column(struct pg_row *row)
 {
+	/* The columns of indexes and constraints are given by number. */
 	pg_keys_add(row->load->keys, (uint32_t)(row->tag >> 16),
 		&(struct pg_key_column){
 			.number = row->position,
 			.type = (uint32_t)strtoul(row->extra[0], NULL, 10),
 			.collation = (uint32_t)strtoul(row->extra[1], NULL, 10),
-			.name = object->id.name,
+			.name = sfs_arena_intern(row->load->arena, row->id->name),
 		});
-}
-
-void
-pg_complete_column(struct pg_row *row)
-{
 	row->values[SFS_COLUMN_GENERATED] =
 		pg_bare(row->load->arena, row->values[SFS_COLUMN_GENERATED]);
 }

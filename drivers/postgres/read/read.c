@@ -214,11 +214,37 @@ send_all(struct pg_load *load, const struct pg_scope *scope, struct requests *re
 	return PQpipelineSync(db->conn);
 }
 
+/*
+ * The rows of a kind, each taken as soon as it is here: all of them at once, libpq would hold several
+ * times what the catalog makes of them. The result that ends them.
+ */
+static PGresult *
+receive_rows(struct pg_load *load, enum sfs_kind kind)
+{
+	struct pg_rows rows sfs_auto(pg_rows) = { 0 };
+
+	pg_rows_begin(&rows, kind);
+	(void)PQsetSingleRowMode(load->db->conn);
+	for (;;) {
+		PGresult *result = pg_result(load->db);
+		ExecStatusType status = PQresultStatus(result);
+
+		if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK) {
+			pg_rows_load(&rows, load, result);
+		}
+		if (status != PGRES_SINGLE_TUPLE) {
+			return result;
+		}
+		PQclear(result);
+	}
+}
+
 static int
 receive(struct pg_load *load, const struct request *request, struct sfs_error *err)
 {
 	struct pg_db *db = load->db;
-	sfs_auto(PQclear) PGresult *result = pg_result(db);
+	sfs_auto(PQclear) PGresult *result =
+		request->what == READ ? receive_rows(load, request->kind) : pg_result(db);
 	sfs_auto(PQclear) PGresult *end = result ? pg_result(db) : NULL;
 	ExecStatusType status = PQresultStatus(result);
 
@@ -236,15 +262,13 @@ receive(struct pg_load *load, const struct request *request, struct sfs_error *e
 	}
 	switch (request->what) {
 	case PLAIN:
+	case READ: /* its rows are taken */
 		break;
 	case KEYS:
 		pg_keys_load(load->keys, result);
 		break;
 	case PREPARE:
 		db->prepared[request->variant] |= UINT64_C(1) << request->kind;
-		break;
-	case READ:
-		pg_load_result(load, request->kind, result);
 		break;
 	}
 	return 0;

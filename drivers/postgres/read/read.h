@@ -99,8 +99,15 @@ int pg_read(struct pg_db *db, const struct pg_read_options *options,
 void pg_select_present(struct sfs_str *out);
 uint64_t pg_present(const PGresult *result, struct sfs_str *ret_features);
 
-/* Adds the rows of a kind's query. (rows.c) */
-void pg_load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result);
+/* The rows of a kind's query, added to the catalog as they come: in one result or in many. (rows.c) */
+struct pg_rows {
+	enum sfs_kind kind;
+	struct pg_map *maps; /* owned; one for each kind */
+};
+void pg_rows_begin(struct pg_rows *rows, enum sfs_kind kind);
+void pg_rows_load(struct pg_rows *rows, struct pg_load *load, const PGresult *result);
+void pg_rows_finish(struct pg_rows *rows);
+SFS_DEFINE_AUTO_VALUE(pg_rows, struct pg_rows, pg_rows_finish)
 
 /*
  * Finds the OIDs of the objects of a scope and of all that depends on them; `ret_oids` has an array

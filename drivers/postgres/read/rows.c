@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "catalog/fold.h"
 #include "drivers/postgres/kind.h"
 #include "drivers/postgres/read/read.h"
 
@@ -38,7 +39,7 @@ static const char *const field_names[FIELD_COUNT] = {
 enum { MAX_ATTRIBUTES = 64, MAX_EXTRA = 32 };
 
 /* Where each of a result's columns goes, for one kind. */
-struct map {
+struct pg_map {
 	bool made;
 	int fields[FIELD_COUNT];        /* -1: not there */
 	int attributes[MAX_ATTRIBUTES]; /* likewise */
@@ -47,7 +48,7 @@ struct map {
 };
 
 static void
-make_map(struct map *map, enum sfs_kind kind, const PGresult *result)
+make_map(struct pg_map *map, enum sfs_kind kind, const PGresult *result)
 {
 	map->made = true;
 	memset(map->fields, -1, sizeof map->fields);
@@ -135,8 +136,22 @@ has_vanished(enum sfs_kind kind, const struct pg_row *row)
 	return texts[kind] && !row->undefined && !row->values[texts[kind]];
 }
 
+/* What most of a large catalog is, and nothing that is read later looks for by its tag. */
+static bool
+can_be_folded(const struct pg_row *row)
+{
+	static const bool kinds[SFS_KIND_COUNT] = {
+		[SFS_COLUMN] = true,
+		[SFS_CONSTRAINT] = true,
+		[SFS_INDEX] = true,
+	};
+
+	return row->load->options->scope.folded && row->owner && kinds[row->id->kind] &&
+	       !row->undefined;
+}
+
 static void
-load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const PGresult *result,
+load_row(struct pg_load *load, enum sfs_kind kind, const struct pg_map *map, const PGresult *result,
 	int row)
 {
 	const struct pg_kind *driver = pg_kind(kind);
@@ -181,12 +196,17 @@ load_row(struct pg_load *load, enum sfs_kind kind, const struct map *map, const 
 	if (has_vanished(kind, &complete)) {
 		load->vanished = sfs_arena_strdup(load->arena, id.name);
 	}
+	bool locked = fields[FIELD_LOCKED] && *fields[FIELD_LOCKED] == 't';
+	if (can_be_folded(&complete)) {
+		sfs_fold(load->catalog, &id, complete.owner, values, complete.position, locked);
+		return;
+	}
 	struct sfs_object *object = sfs_catalog_add(load->catalog, &id, complete.owner, values);
 	if (!object) {
 		return;
 	}
 	object->position = complete.position;
-	object->locked = fields[FIELD_LOCKED] && *fields[FIELD_LOCKED] == 't';
+	object->locked = locked;
 	if (fields[FIELD_OID]) {
 		sfs_catalog_tag(load->catalog, object, complete.tag);
 	}
@@ -210,23 +230,35 @@ kind_by_name(const char *name)
 }
 
 void
-pg_load_result(struct pg_load *load, enum sfs_kind kind, const PGresult *result)
+pg_rows_begin(struct pg_rows *rows, enum sfs_kind kind)
 {
-	sfs_auto(free) struct map *maps = sfs_alloc(SFS_KIND_COUNT * sizeof *maps);
+	*rows = (struct pg_rows){ .kind = kind,
+		.maps = sfs_alloc(SFS_KIND_COUNT * sizeof *rows->maps) };
+}
+
+void
+pg_rows_finish(struct pg_rows *rows)
+{
+	free(rows->maps);
+}
+
+void
+pg_rows_load(struct pg_rows *rows, struct pg_load *load, const PGresult *result)
+{
 	int kind_column = PQfnumber(result, "kind");
 
 	for (int row = 0; row < PQntuples(result); row++) {
-		enum sfs_kind of_row = kind;
+		enum sfs_kind kind = rows->kind;
 
 		if (kind_column >= 0) {
-			of_row = kind_by_name(PQgetvalue(result, row, kind_column));
-			if (of_row == SFS_KIND_COUNT) {
+			kind = kind_by_name(PQgetvalue(result, row, kind_column));
+			if (kind == SFS_KIND_COUNT) {
 				continue;
 			}
 		}
-		if (!maps[of_row].made) {
-			make_map(&maps[of_row], of_row, result);
+		if (!rows->maps[kind].made) {
+			make_map(&rows->maps[kind], kind, result);
 		}
-		load_row(load, of_row, &maps[of_row], result, row);
+		load_row(load, kind, &rows->maps[kind], result, row);
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "catalog/fold.h"
 #include "drivers/postgres/read/keys.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/read/select.h"
@@ -121,7 +122,7 @@ give_to_column(struct pg_row *row, const char *name)
 		{ SFS_ATTR_ACL, SFS_COLUMN_IDENTITY_ACL },
 		{ SFS_ATTR_SECURITY_LABELS, SFS_COLUMN_IDENTITY_LABELS },
 	};
-	struct sfs_object *column = sfs_object_part(row->owner, SFS_COLUMN, name);
+	struct sfs_object *column = sfs_fold_part(row->load->catalog, row->owner, SFS_COLUMN, name);
 
 	for (size_t i = 0; column && i < sizeof given / sizeof *given; i++) {
 		const char *value = row->values[given[i][0]];
@@ -157,7 +158,8 @@ pg_added_sequence(struct pg_row *row, struct sfs_object *object)
 {
 	const struct pg_key_column *owning = owning_column(row);
 	struct sfs_object *column =
-		owning ? sfs_object_part(row->owner, SFS_COLUMN, owning->name) : NULL;
+		owning ? sfs_fold_part(row->load->catalog, row->owner, SFS_COLUMN, owning->name)
+		       : NULL;
 
 	if (column && is_serial(row->owner, column, object)) {
 		sfs_catalog_set(row->load->catalog, column, SFS_COLUMN_SERIAL, object->id.name);
