@@ -107,6 +107,62 @@ compose(const struct sfs_goal *goal, const struct sfs_targets *targets, struct s
 	});
 }
 
+/* ---- names that follow ---- */
+
+/* The keys of a partition are named after it by the server, and stand in no text. */
+static bool
+names_others(const struct sfs_goal *goal, const struct sfs_target *target)
+{
+	const struct sfs_object *object = sfs_catalog_find(goal->from, &target->from);
+
+	return target->edit->renamed && !target->edit->text && object &&
+	       object->id.kind == SFS_TABLE && sfs_object_has(object, SFS_TABLE_PARTITION_OF) &&
+	       strcmp(target->from.name, target->to.name) != 0;
+}
+
+static bool
+any_names_others(const struct sfs_goal *goal)
+{
+	sfs_vec_foreach (target, &goal->targets) {
+		if (names_others(goal, target)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What only moves, but names others after itself, is evaluated as it reads by its new name. */
+static int
+restate_moved(struct sfs_goal *goal, struct sfs_error *err)
+{
+	struct sfs_renames renames = { 0 };
+	struct sfs_catalog *moved sfs_auto(catalog) = NULL;
+	struct sfs_tree tree sfs_auto(tree) = { 0 };
+	int r;
+
+	if (!any_names_others(goal)) {
+		return 0;
+	}
+	moved = compose(goal, &goal->targets, &renames);
+	sfs_vec_finish(&renames);
+	r = sfs_tree_render(goal->db->driver, moved, &tree, err);
+	sfs_vec_foreach (target, &goal->targets) {
+		const struct sfs_file *file =
+			r == 0 ? sfs_tree_find(&tree, target->edit->renamed) : NULL;
+
+		if (file && names_others(goal, target)) {
+			struct sfs_edit *edit = sfs_arena_alloc(goal->arena, sizeof *edit);
+
+			*edit = *target->edit;
+			edit->text = sfs_arena_strdup(goal->arena, file->text);
+			edit->len = file->len;
+			target->edit = edit;
+			target->evaluated = true;
+		}
+	}
+	return r;
+}
+
 /* A text that was evaluated must have defined what its path names. */
 static int
 check_defined(const struct sfs_goal *goal, const struct sfs_catalog *to, struct sfs_error *err)
@@ -263,6 +319,9 @@ sfs_goal_find(struct sfs_goal *goal, struct sfs_db *db, const struct sfs_edit *e
 	}
 	if (r == 0) {
 		r = sfs_targets_check(&goal->targets, before, err);
+	}
+	if (r == 0) {
+		r = restate_moved(goal, err);
 	}
 	if (r == 0) {
 		r = find_hints(goal, err);

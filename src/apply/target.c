@@ -81,6 +81,12 @@ sfs_targets_find(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits
 				sfs_kind_info(target.from.kind)->name,
 				sfs_kind_info(target.to.kind)->name);
 		}
+		if (target.to.relation &&
+			(!sfs_streq(target.to.relation, target.from.relation) ||
+				!sfs_streq(target.to.namespace, target.from.namespace))) {
+			return sfs_error_set(err, EINVAL, "a %s stays with %s",
+				sfs_kind_info(target.from.kind)->name, target.from.relation);
+		}
 		sfs_vec_push(targets, target);
 	}
 	return 0;

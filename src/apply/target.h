@@ -17,7 +17,8 @@ struct sfs_targets SFS_VEC_OF(struct sfs_target);
 
 /*
  * Adds a target for each edit, which must stay. Names go into `arena`. -EINVAL for a path that is
- * the place of no object, -EXDEV where a rename changes the kind.
+ * the place of no object or for a rename that takes a trigger from its table, -EXDEV for one that
+ * changes the kind.
  */
 int sfs_targets_find(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	struct sfs_arena *arena, struct sfs_targets *targets, struct sfs_error *err) SFS_MUST_CHECK;

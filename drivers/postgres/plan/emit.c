@@ -276,6 +276,9 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		.attributes = state->attributes,
 	};
 
+	if (node->op == PG_CREATE || node->op == PG_TIE) {
+		pg_refresh_index_columns(planner, state->to);
+	}
 	switch (node->op) {
 	case PG_RENAME:
 		if (state->stepped) {

@@ -16,6 +16,7 @@ planner_init(struct pg_planner *planner, struct sfs_db *db, const struct sfs_dif
 		.plan = plan,
 		.arena = sfs_arena_create(),
 		.facts = sfs_map_create(),
+		.refreshed = sfs_map_create(),
 	};
 	planner->by_from = sfs_alloc((diff->from->objects.len + 1) * sizeof *planner->by_from);
 	planner->by_to = sfs_alloc((diff->to->objects.len + 1) * sizeof *planner->by_to);
@@ -28,6 +29,7 @@ planner_finish(struct pg_planner *planner)
 {
 	sfs_arena_destroy(planner->arena);
 	sfs_map_destroy(planner->facts);
+	sfs_map_destroy(planner->refreshed);
 	pg_default_acls_finish(&planner->defaults);
 	sfs_vec_finish(&planner->later);
 	sfs_vec_finish(&planner->holds);

@@ -91,6 +91,7 @@ struct pg_planner {
 	SFS_VEC(struct pg_move) moves;   /* of resettle.c */
 	struct pg_bodies bodies;         /* owned; texts in the arena */
 	struct sfs_map *facts;           /* owned; of facts.c */
+	struct sfs_map *refreshed;       /* owned; of implied.c: the parents that were seen to */
 	bool measuring;                  /* the session is set up for questions */
 	unsigned failed_counts;          /* of measure.c */
 	struct pg_default_acls defaults; /* owned; of defaults.c */
@@ -296,6 +297,11 @@ void pg_rings_break(struct pg_planner *planner, struct pg_nodes *nodes);
 
 /* Writes how they step aside: before all nodes. */
 void pg_rings_write(struct pg_planner *planner);
+
+/* ---- implied.c: indexes that partitions have by their parents alone ---- */
+
+/* Before a table is made a partition: its parent's indexes call the columns as they are called. */
+void pg_refresh_index_columns(struct pg_planner *planner, const struct sfs_object *partition);
 
 /* ---- emit.c: the SQL of a node ---- */
 

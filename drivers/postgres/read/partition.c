@@ -25,6 +25,16 @@
 	" OR n.columns_len <= n.room / 2 THEN n.columns_len WHEN n.table_len <= n.room / 2"        \
 	" THEN n.room - n.table_len ELSE n.room / 2 END) || '_' || l.label END"
 
+/*
+ * The name of a column of the parent's index, in a database that is made anew: an index keeps the name
+ * that its column had, and would come to have the one that it has. Of an expression, and of what comes
+ * twice, the name is the index's own.
+ */
+#define INDEX_COLUMN                                                                               \
+	"coalesce((SELECT ha.attname FROM pg_attribute ha WHERE ha.attrelid = ip.indrelid"         \
+	" AND ha.attnum = ip.indkey[xa.attnum - 1] AND ha.attnum > 0"                              \
+	" AND array_length(array_positions(ip.indkey::int2[], ha.attnum), 1) = 1), xa.attname)"
+
 static void
 select_index_of_its_own(struct sfs_str *out)
 {
@@ -36,7 +46,7 @@ select_index_of_its_own(struct sfs_str *out)
 		" JOIN pg_index ip ON ip.indexrelid = xp.oid AND ip.indisvalid"
 		"\n LEFT JOIN pg_constraint k ON k.conindid = x.oid AND k.conrelid = i.indrelid"
 		" AND k.contype IN ('p', 'u', 'x')"
-		"\n CROSS JOIN LATERAL (SELECT " LABEL " AS label, string_agg(xa.attname, '_'"
+		"\n CROSS JOIN LATERAL (SELECT " LABEL " AS label, string_agg(" INDEX_COLUMN ", '_'"
 		" ORDER BY xa.attnum) AS columns FROM pg_attribute xa WHERE xa.attrelid = xp.oid) l"
 		"\n CROSS JOIN LATERAL (SELECT octet_length(c.relname) AS table_len,"
 		" octet_length(l.columns) AS columns_len, 61 - length(l.label) AS room) n"

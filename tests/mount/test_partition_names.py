@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""The keys of a partition are named after it and after the columns, and stand in no text of their own."""
+
+import errno
+
+import pytest
+
+from tree import fails_with
+
+SCHEMA = """
+CREATE TABLE p (id integer, at date NOT NULL, old integer, v integer, PRIMARY KEY (id, at), UNIQUE (v, at))
+    PARTITION BY RANGE (at);
+CREATE INDEX ON p (v);
+CREATE INDEX ON p (lower(v::text), old) INCLUDE (id);
+CREATE TABLE p_2020 PARTITION OF p FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE p_2021 PARTITION OF p FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER tr BEFORE INSERT ON p_2020 FOR EACH ROW EXECUTE FUNCTION f();
+CREATE SCHEMA other;
+INSERT INTO p VALUES (1, '2020-05-05', 2, 3);
+"""
+
+PARTITION = """CREATE TABLE public.{} PARTITION OF public.p
+FOR VALUES FROM ('{}-01-01') TO ('{}-01-01');
+"""
+
+
+@pytest.fixture
+def folder(pg, mount):
+    pg.run(SCHEMA)
+    with mount(pg.target) as place:
+        yield place / "schema/public"
+
+
+def same_made_anew(pg, new_pg, schemafs, tmp_path):
+    """A database made from the files has the same names, those that no file tells among them."""
+    schemafs("pull", pg.target, tmp_path / "tree")
+    copy = new_pg()
+    schemafs("push", tmp_path / "tree", copy.target)
+    assert sorted(copy.dump().split("\n\n")) == sorted(pg.dump().split("\n\n"))
+
+
+def test_a_partition_moves_with_the_names_of_its_keys(pg, new_pg, schemafs, folder, tmp_path):
+    (folder / "tables/p_2020.sql").rename(folder / "tables/p_first.sql")
+    assert (folder / "tables/p_first.sql").read_text() == PARTITION.format("p_first", 2020, 2021)
+    assert pg.rows("SELECT id FROM p_first") == [("1",)]
+    assert ("p_first_pkey",) in pg.rows("SELECT conname FROM pg_constraint")
+    (folder / "tables/p_first.sql").rename(folder.parent / "other/tables/p_first.sql")
+    assert pg.rows("SELECT id FROM other.p_first") == [("1",)]
+    same_made_anew(pg, new_pg, schemafs, tmp_path)
+
+
+def test_a_column_is_renamed_with_the_keys_of_the_partitions(pg, new_pg, schemafs, folder, tmp_path):
+    text = (folder / "tables/p.sql").read_text()
+    for old, new in ("    v integer", "    w integer"), ("(v", "(w"):
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "tables/p.sql").write_text(
+        text.replace("    w integer NOT NULL,", "    w integer NOT NULL, -- renamed from: v")
+        .replace("    w integer,", "    w integer, -- renamed from: v")
+    )
+    assert (folder / "tables/p_2021.sql").read_text() == PARTITION.format("p_2021", 2021, 2022)
+    (folder / "tables/p_2022.sql").write_text(PARTITION.format("p_2022", 2022, 2023))
+    assert ("p_2022_w_idx",) in pg.rows("SELECT relname FROM pg_class")
+    same_made_anew(pg, new_pg, schemafs, tmp_path)
+
+
+def test_partitions_of_a_parent_whose_column_was_renamed(pg, new_pg, schemafs, mount, tmp_path):
+    pg.run(SCHEMA + "ALTER TABLE p RENAME old TO new;")
+    with mount(pg.target) as place:
+        tables = place / "schema/public/tables"
+        assert "p_2020_lower_old_id_idx" in (tables / "p_2020.sql").read_text()
+        (tables / "p_2022.sql").write_text(PARTITION.format("p_2022", 2022, 2023))
+        (tables / "p_2023.sql").write_text(PARTITION.format("p_2023", 2023, 2024))
+    assert ("p_2023_lower_new_id_idx",) in pg.rows("SELECT relname FROM pg_class")
+    same_made_anew(pg, new_pg, schemafs, tmp_path)
+
+
+def test_a_trigger_stays_with_its_table(pg, folder):
+    trigger = folder / "triggers/p_2020.tr.sql"
+    for to in folder.parent / "other/triggers/p_2020.tr.sql", folder / "triggers/p_2021.tr.sql":
+        with fails_with(errno.EINVAL):
+            trigger.rename(to)
+    assert pg.rows("SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'tr'") == [("p_2020",)]
