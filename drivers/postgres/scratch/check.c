@@ -357,6 +357,21 @@ pg_check_gone(const struct sfs_identity *id, struct pg_places *places)
 	}
 }
 
+/* What a statement makes besides what it is about. */
+static void
+add_made(struct pg_script *script, struct pg_stmt *statement, struct pg_places *places)
+{
+	pg_statement_parse(script, statement);
+	for (size_t i = 0; i < statement->tree->refs.len; i++) {
+		const struct pg_ref *ref = &statement->tree->refs.items[i];
+		const char *namespace = ref->namespace ? ref->namespace : statement->namespace;
+
+		if (ref->use == PG_USE_MAKES && namespace && pg_places_of(places, namespace)) {
+			pg_places_add(places, ref->space, namespace, ref->name);
+		}
+	}
+}
+
 void
 pg_check_places(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct pg_places *places)
@@ -384,5 +399,6 @@ pg_check_places(struct pg_script *script, const struct sfs_source *source,
 					namespace, target->name);
 			}
 		}
+		add_made(script, statement, places);
 	}
 }

@@ -19,6 +19,7 @@ enum pg_use {
 	PG_USE_PLAIN,  /* reads it; no lock beyond a reader's */
 	PG_USE_LOCKS,  /* locks the relation: a foreign key, a trigger, a policy, a rule */
 	PG_USE_PARENT, /* partition of it, or child of it */
+	PG_USE_MAKES,  /* makes it on the way: the sequence of an identity column */
 };
 
 /* A name as it stands in a text. */

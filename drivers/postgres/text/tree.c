@@ -139,6 +139,20 @@ look(struct pg_walker *w, const json_t *node, const char *key)
 	}
 }
 
+/* An option of an identity column: SEQUENCE NAME has no position. */
+static void
+look_at_option(struct pg_walker *w, const json_t *option)
+{
+	const json_t *list =
+		json_object_get(json_object_get(json_object_get(option, "arg"), "List"), "items");
+	size_t n = json_array_size(list);
+
+	if (sfs_streq(pg_node_text(option, "defname"), "sequence_name") && n > 0 && n < 3) {
+		pg_walker_add(w, PG_SPACE_RELATION, PG_USE_MAKES,
+			n == 2 ? list_text(list, 0) : NULL, list_text(list, n - 1), PG_NOWHERE);
+	}
+}
+
 /* Names that are lists of strings and have no position. */
 static bool
 is_name_list(const char *key)
@@ -171,6 +185,9 @@ walk(struct pg_walker *w, const json_t *node, const char *key)
 		}
 	} else if (json_is_object(node)) {
 		look(w, node, key);
+		if (strcmp(key, "DefElem") == 0) {
+			look_at_option(w, node);
+		}
 		/* The wrapper around a node says its type: the field is still the parent's. */
 		json_object_foreach((json_t *)(uintptr_t)node, name, child)
 		{
