@@ -329,7 +329,8 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.drop = pg_constraint_drop,
 		.in_place = PG_BIT(SFS_CONSTRAINT_NOT_VALID) | PG_BIT(SFS_CONSTRAINT_DEFERRABLE) |
 			    PG_BIT(SFS_CONSTRAINT_OPTIONS) | PG_BIT(SFS_CONSTRAINT_TABLESPACE) |
-			    PG_BIT(SFS_CONSTRAINT_INHERITED) | PG_BIT(SFS_CONSTRAINT_INDEX_COMMENT),
+			    PG_BIT(SFS_CONSTRAINT_INHERITED) | PG_BIT(SFS_CONSTRAINT_INDEX_COMMENT) |
+			    PG_BIT(SFS_CONSTRAINT_ATTACHED) | PG_BIT(SFS_CONSTRAINT_INVALID),
 		.can_alter = pg_constraint_can_alter,
 		.alter = pg_constraint_alter,
 		.rename = pg_constraint_rename,

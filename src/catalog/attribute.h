@@ -78,7 +78,9 @@
 	X(CONSTRAINT, INHERITED, "inherited", 0)                                                   \
 	X(CONSTRAINT, OPTIONS, "options", 0)        /* of its index */                             \
 	X(CONSTRAINT, TABLESPACE, "tablespace", 0)  /* of its index */                             \
-	X(CONSTRAINT, INDEX_COMMENT, "index_comment", 0)
+	X(CONSTRAINT, INDEX_COMMENT, "index_comment", 0)                                           \
+	X(CONSTRAINT, ATTACHED, "attached", 0) /* the parent's key, of which parts are missing yet */ \
+	X(CONSTRAINT, INVALID, "invalid", SFS_ATTR_FAULT) /* a partitioned table's: parts are missing */
 
 #define SFS_INDEX_ATTRIBUTES(X)                                                                    \
 	X(INDEX, SQL, "sql", SFS_ATTR_INFORMATIVE) /* SQLite: the stored text */                   \

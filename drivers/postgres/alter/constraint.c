@@ -21,6 +21,13 @@ pg_constraint_can_alter(const struct sfs_diff *diff, const struct sfs_change *ch
 		sfs_object_has(change->to, SFS_CONSTRAINT_NOT_VALID)) {
 		return false;
 	}
+	/* It is whole, or attached, once and for all. */
+	if (pg_differs(change, SFS_CONSTRAINT_INVALID) ||
+		(pg_differs(change, SFS_CONSTRAINT_ATTACHED) &&
+			sfs_object_has(change->from, SFS_CONSTRAINT_ATTACHED) &&
+			!sfs_object_has(change->to, SFS_CONSTRAINT_INHERITED))) {
+		return false;
+	}
 	return !pg_differs(change, SFS_CONSTRAINT_DEFERRABLE) || is_foreign_key(change->to);
 }
 
@@ -63,6 +70,10 @@ pg_constraint_alter(
 	if (pg_differs(change, SFS_CONSTRAINT_NOT_VALID)) {
 		(void)sfs_plan_addf(writer->plan, change->to, "%s VALIDATE CONSTRAINT %s",
 			sfs_str_text(&head), sfs_str_text(&name));
+	}
+	if (pg_differs(change, SFS_CONSTRAINT_ATTACHED) &&
+		!sfs_object_has(change->from, SFS_CONSTRAINT_INHERITED)) {
+		pg_attach_key(writer, change->to);
 	}
 	if (pg_differs(change, SFS_CONSTRAINT_INDEX_COMMENT)) {
 		pg_write_index_comment(writer, change->to);

@@ -137,14 +137,30 @@ leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	}
 }
 
-/* Whether the part can be there only when the table is a partition. */
+/* Whether the table is made as a partition, and not attached later, when it is tied. */
 static bool
-needs_parent(const struct pg_state *part)
+is_born_partition(const struct pg_state *table)
 {
-	return part->to && ((part->to->id.kind == SFS_TRIGGER &&
-				    sfs_object_has(part->to, SFS_TRIGGER_INHERITED)) ||
-				   (part->to->id.kind == SFS_INDEX &&
-					   sfs_object_has(part->to, SFS_INDEX_ATTACHED)));
+	return table->made && table->to && sfs_object_has(table->to, SFS_TABLE_PARTITION_OF) &&
+	       !pg_is_attached(table->to);
+}
+
+/* Whether the part can be there only when the table is a partition, which that is not from the start. */
+static bool
+needs_parent(const struct pg_state *part, const struct pg_state *owner)
+{
+	if (!part->to) {
+		return false;
+	}
+	if (part->to->id.kind == SFS_TRIGGER) {
+		return sfs_object_has(part->to, SFS_TRIGGER_INHERITED);
+	}
+	bool attached =
+		(part->to->id.kind == SFS_INDEX && sfs_object_has(part->to, SFS_INDEX_ATTACHED)) ||
+		(part->to->id.kind == SFS_CONSTRAINT &&
+			sfs_object_has(part->to, SFS_CONSTRAINT_ATTACHED));
+
+	return attached && !is_born_partition(owner);
 }
 
 /* A part of a table changes between the table's loosening and its tying. */
@@ -156,7 +172,7 @@ stay_within(struct pg_nodes *nodes, const struct pg_state *part, const struct pg
 	pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[PG_RENAME], false);
 	for (int op = PG_UNTIE; op < PG_OP_COUNT; op++) {
 		pg_nodes_edge(nodes, owner->node[PG_RENAME], part->node[op], false);
-		if (needs_parent(part)) {
+		if (needs_parent(part, owner)) {
 			pg_nodes_edge(nodes, owner->node[PG_TIE], part->node[op], false);
 			continue;
 		}
@@ -284,7 +300,7 @@ static void
 wait_for_partitions(
 	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *index)
 {
-	if (index->to->id.kind != SFS_INDEX || !sfs_object_has(index->to, SFS_INDEX_INVALID) ||
+	if (!pg_waits_for_partitions(index->to) ||
 		!sfs_object_has(index->to->owner, SFS_TABLE_PARTITION_KEY)) {
 		return;
 	}
@@ -295,8 +311,9 @@ wait_for_partitions(
 
 		if (child && is_table(users.items[i]->id.kind) &&
 			sfs_object_has(users.items[i], SFS_TABLE_PARTITION_OF)) {
-			pg_nodes_edge(nodes, child->node[PG_TIE], index->node[PG_CREATE], false);
-			pg_nodes_edge(nodes, child->node[PG_CREATE], index->node[PG_CREATE], false);
+			enum pg_op joins = is_born_partition(child) ? PG_CREATE : PG_TIE;
+
+			pg_nodes_edge(nodes, child->node[joins], index->node[PG_CREATE], false);
 		}
 	}
 }

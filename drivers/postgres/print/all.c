@@ -64,19 +64,11 @@ is_index(const struct sfs_object *object)
 	return object->id.kind == SFS_INDEX || object->id.kind == SFS_STATISTICS;
 }
 
-/* An index made with ONLY waits for the partitions: one made after it would get a part of it. */
-static bool
-waits_for_partitions(const struct sfs_object *index)
-{
-	return index->id.kind == SFS_INDEX && (sfs_object_has(index, SFS_INDEX_INVALID) ||
-						      sfs_object_has(index, SFS_INDEX_ATTACHED));
-}
-
 static bool
 comes_last(const struct script *script, const struct sfs_object *object)
 {
 	return is_constraint(object, "FOREIGN KEY") || object->id.kind == SFS_DEFAULT_PRIVILEGES ||
-	       object->id.kind == SFS_GRANTS || waits_for_partitions(object) ||
+	       object->id.kind == SFS_GRANTS || pg_waits_for_partitions(object) ||
 	       (is_index(object) && calls_functions(script, object));
 }
 
@@ -234,7 +226,9 @@ create_parts(struct script *script, const struct sfs_object *object, enum sfs_ki
 
 	pg_parts_of(object, kind, &parts);
 	sfs_vec_foreach (part, &parts) {
-		if (!pg_is_made_with_owner(*part) && comes_last(script, *part) == late) {
+		bool key = (*part)->id.kind == SFS_CONSTRAINT && pg_waits_for_partitions(*part);
+
+		if (!pg_is_made_with_owner(*part) && comes_last(script, *part) == late && !key) {
 			create(script, *part);
 		}
 	}
@@ -246,7 +240,7 @@ has_late_index(const struct script *script, const struct sfs_object *object)
 	const struct sfs_object *part;
 
 	sfs_parts_foreach (part, object) {
-		if (is_index(part) && comes_last(script, part)) {
+		if (pg_waits_for_partitions(part) || (is_index(part) && comes_last(script, part))) {
 			return true;
 		}
 	}
@@ -313,6 +307,20 @@ create_keys_of_attached(struct script *script, const struct sfs_object *table)
 	}
 }
 
+/* Before the foreign keys, which may refer to them. */
+static void
+create_waiting_keys(struct script *script, const struct sfs_object *table)
+{
+	sfs_auto(pg_parts) struct pg_parts parts = { 0 };
+
+	pg_parts_of(table, SFS_CONSTRAINT, &parts);
+	sfs_vec_foreach (part, &parts) {
+		if (pg_waits_for_partitions(*part)) {
+			create(script, *part);
+		}
+	}
+}
+
 static void
 finish(struct script *script)
 {
@@ -322,6 +330,9 @@ finish(struct script *script)
 
 	sfs_vec_foreach (object, &script->done) {
 		end_table(script, *object);
+	}
+	sfs_vec_foreach (object, &script->done) {
+		create_waiting_keys(script, *object);
 	}
 	sfs_vec_foreach (object, &script->done) {
 		create_keys_of_attached(script, *object);

@@ -67,15 +67,30 @@ pg_write_constraint_common(struct pg_writer *writer, const struct sfs_object *co
 }
 
 void
+pg_attach_key(struct pg_writer *writer, const struct sfs_object *constraint)
+{
+	const char *parent = sfs_object_get(constraint, SFS_CONSTRAINT_ATTACHED);
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	if (parent) {
+		sfs_str_addf(&sql, "ALTER INDEX %s ATTACH PARTITION ", parent);
+		pg_qualified(&sql, constraint->id.namespace, constraint->id.name);
+		(void)sfs_plan_add(writer->plan, constraint, sql.text);
+	}
+}
+
+void
 pg_print_own_constraint(struct pg_writer *writer, const struct sfs_object *constraint)
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	sfs_str_addf(&sql, "ALTER %s ", pg_kind(constraint->owner->id.kind)->keyword);
+	sfs_str_addf(&sql, "ALTER %s %s", pg_kind(constraint->owner->id.kind)->keyword,
+		sfs_object_has(constraint, SFS_CONSTRAINT_INVALID) ? "ONLY " : "");
 	pg_write_target(constraint->owner, &sql);
 	sfs_str_add(&sql, " ADD ");
 	pg_write_constraint(&sql, constraint, true);
 	(void)sfs_plan_add(writer->plan, constraint, sql.text);
+	pg_attach_key(writer, constraint);
 	pg_write_constraint_common(writer, constraint);
 }
 

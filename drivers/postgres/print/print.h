@@ -58,6 +58,16 @@ void pg_print_view_columns(struct pg_writer *writer, const struct sfs_object *vi
  */
 bool pg_is_attached(const struct sfs_object *table);
 
+/*
+ * Whether it can be made only when all partitions are there: an index or a key of a partitioned table
+ * that some partition has no part of, which one that came later would be given; and what is a part of
+ * such a one.
+ */
+bool pg_waits_for_partitions(const struct sfs_object *part);
+
+/* ALTER INDEX ... ATTACH PARTITION for a key that is a part of such a one. */
+void pg_attach_key(struct pg_writer *writer, const struct sfs_object *constraint);
+
 /* The key, also when it takes the place of the parent's. */
 void pg_print_own_constraint(struct pg_writer *writer, const struct sfs_object *constraint);
 

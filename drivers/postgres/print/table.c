@@ -63,10 +63,21 @@ is_foreign_key(const struct sfs_object *constraint)
 }
 
 bool
+pg_waits_for_partitions(const struct sfs_object *part)
+{
+	if (part->id.kind == SFS_CONSTRAINT) {
+		return sfs_object_has(part, SFS_CONSTRAINT_INVALID) ||
+		       sfs_object_has(part, SFS_CONSTRAINT_ATTACHED);
+	}
+	return part->id.kind == SFS_INDEX && (sfs_object_has(part, SFS_INDEX_INVALID) ||
+						     sfs_object_has(part, SFS_INDEX_ATTACHED));
+}
+
+bool
 pg_is_made_with_owner(const struct sfs_object *part)
 {
 	if (part->id.kind == SFS_CONSTRAINT) {
-		return !is_foreign_key(part);
+		return !is_foreign_key(part) && !pg_waits_for_partitions(part);
 	}
 	return part->id.kind == SFS_COLUMN || (part->id.kind == SFS_SEQUENCE && pg_is_serial(part));
 }
@@ -179,7 +190,8 @@ write_constraints(
 
 		if (comes_from_parent(constraint) ||
 			(is_foreign_key(constraint) && !writer->file) ||
-			is_omitted(writer, constraint) || comes_after(constraints, i)) {
+			is_omitted(writer, constraint) || comes_after(constraints, i) ||
+			pg_waits_for_partitions(constraint)) {
 			continue;
 		}
 		pg_write_constraint(&line, constraint, false);
@@ -385,13 +397,24 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 		const struct sfs_object *constraint = constraints->items[i];
 
 		if ((is_foreign_key(constraint) && !writer->file) ||
-			is_omitted(writer, constraint)) {
+			is_omitted(writer, constraint) || pg_waits_for_partitions(constraint)) {
 			continue;
 		}
 		if (comes_after(constraints, i)) {
 			pg_print_constraint(writer, constraint);
 		} else {
 			pg_write_constraint_common(writer, constraint);
+		}
+	}
+}
+
+/* In the file of a table, behind all that is made at once. */
+static void
+create_waiting_keys(struct pg_writer *writer, const struct pg_parts *constraints)
+{
+	sfs_vec_foreach (constraint, constraints) {
+		if (pg_waits_for_partitions(*constraint)) {
+			pg_print_constraint(writer, *constraint);
 		}
 	}
 }
@@ -414,6 +437,7 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 	attach(writer, table);
 	write_switches(writer, table);
 	if (writer->file) {
+		create_waiting_keys(writer, &constraints);
 		create_parts(writer, table, SFS_INDEX);
 		create_parts(writer, table, SFS_STATISTICS);
 		pg_print_after(writer, table);

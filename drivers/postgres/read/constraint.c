@@ -31,6 +31,14 @@ enum extra {
 	EXTRA_TEXT, /* the whole definition, where only the server can make it */
 };
 
+/* The parent's key that a partition's is a part of, while other partitions have none yet. */
+#define INCOMPLETE_PARENT                                                                          \
+	PG_WHEN(PG_INHERITED)                                                                      \
+	"CASE WHEN k.contype IN ('p', 'u', 'x') AND k.coninhcount > 0 THEN"                        \
+	" (SELECT h.inhparent::regclass::text FROM pg_inherits h JOIN pg_index i2"                 \
+	" ON i2.indexrelid = h.inhparent WHERE h.inhrelid = k.conindid AND NOT i2.indisvalid)"     \
+	" END" PG_ELSE "NULL" PG_END
+
 static void
 select_raw(struct sfs_str *out, int version)
 {
@@ -60,7 +68,10 @@ pg_read_constraint(int version, struct sfs_str *out)
 		",\n CASE WHEN k.condeferred THEN 'DEFERRABLE INITIALLY DEFERRED'"
 		" WHEN k.condeferrable THEN 'DEFERRABLE' END AS deferrable"
 		",\n CASE WHEN k.contype = 'c' AND k.connoinherit THEN 'true' END AS no_inherit"
-		",\n CASE WHEN NOT k.conislocal AND k.coninhcount > 0 THEN 'true' END AS inherited"
+		",\n CASE WHEN NOT k.conislocal AND k.coninhcount > 0 AND " INCOMPLETE_PARENT
+		" IS NULL THEN 'true' END AS inherited"
+		",\n " INCOMPLETE_PARENT " AS attached"
+		",\n CASE WHEN k.contype <> 'f' AND NOT i.indisvalid THEN 'true' END AS invalid"
 		",\n CASE WHEN k.contype IN ('p', 'u') AND x.reloptions IS NOT NULL THEN ");
 	pg_select_options(out, "x.reloptions", "");
 	sfs_str_add(out,

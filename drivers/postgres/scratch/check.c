@@ -372,6 +372,23 @@ add_made(struct pg_script *script, struct pg_stmt *statement, struct pg_places *
 	}
 }
 
+/* ALTER INDEX ... ATTACH PARTITION: what is attached, a key's index for one, is the source's own. */
+static void
+place_attached(struct pg_script *script, struct pg_stmt *statement, struct pg_places *places)
+{
+	if (statement->head.kind != SFS_INDEX || statement->head.creates) {
+		return;
+	}
+	pg_statement_parse(script, statement);
+	sfs_vec_foreach (ref, &statement->tree->refs) {
+		const char *namespace = namespace_of(statement, ref);
+
+		if (ref->name && namespace && pg_places_of(places, namespace)) {
+			pg_places_add(places, PG_SPACE_RELATION, namespace, ref->name);
+		}
+	}
+}
+
 void
 pg_check_places(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct pg_places *places)
@@ -388,6 +405,7 @@ pg_check_places(struct pg_script *script, const struct sfs_source *source,
 			statement->head.kind == SFS_COLUMN) {
 			continue;
 		}
+		place_attached(script, statement, places);
 		sfs_vec_foreach (target, &statement->head.targets) {
 			const char *namespace = namespace_of(statement, target);
 

@@ -211,8 +211,29 @@ adds_key(const struct pg_stmt *statement)
 	return false;
 }
 
+/* ALTER TABLE ONLY ... ADD ... PRIMARY KEY: of a partitioned table. */
+static bool
+adds_key_alone(const struct pg_stmt *statement)
+{
+	struct pg_cursor cursor;
+	const char *name;
+
+	pg_cursor_init(&cursor, statement);
+	if (!pg_cursor_accept_all(&cursor, "ALTER TABLE ONLY") || !pg_cursor_find(&cursor, "ADD")) {
+		return false;
+	}
+	pg_cursor_next(&cursor);
+	if (pg_cursor_accept(&cursor, "CONSTRAINT")) {
+		struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
+
+		(void)pg_cursor_name(&cursor, arena, &name, 1);
+	}
+	return pg_cursor_at(&cursor, "PRIMARY") || pg_cursor_at(&cursor, "UNIQUE") ||
+	       pg_cursor_at(&cursor, "EXCLUDE");
+}
+
 /*
- * An index of a partitioned table ONLY, and what is attached to it: after all partitions, of which
+ * An index or a key of a partitioned table ONLY, and what is attached to it: after all partitions, of which
  * each that came later would get a part of it.
  */
 static bool
@@ -221,7 +242,7 @@ waits_for_partitions(const struct pg_stmt *statement)
 	struct pg_cursor cursor;
 
 	if (statement->head.kind != SFS_INDEX) {
-		return false;
+		return adds_key_alone(statement);
 	}
 	for (pg_cursor_init(&cursor, statement);
 		cursor.token.type != SFS_TOKEN_END && !pg_cursor_at(&cursor, "(");

@@ -80,7 +80,9 @@ read_sources(struct trial *trial, struct sfs_error *err)
 	for (size_t i = 0; !r && i < trial->what->n_sources; i++) {
 		const struct sfs_source *source = &trial->what->sources[i];
 		const struct sfs_identity *id = &trial->ids[i];
-		struct pg_script *script = source->former ? &trial->later : &trial->script;
+		/* Without renames there is one set of names, and an order that all of them have. */
+		bool later = source->former && trial->what->renames && trial->what->renames->len;
+		struct pg_script *script = later ? &trial->later : &trial->script;
 
 		r = pg_script_add(script, source, id->namespace ? id->namespace : id->name, err);
 		r = r ? r : pg_check_source(script, source, id, err);
