@@ -332,7 +332,7 @@ drop_dead_readings(struct mnt_node *node)
 	for (size_t i = 0; i < node->readings.len; i++) {
 		struct mnt_reading *reading = &node->readings.items[i];
 
-		if (mnt_process_of(reading->thread)) {
+		if (mnt_process_lives(reading->thread)) {
 			node->readings.items[kept++] = *reading;
 		} else {
 			mnt_text_unref(reading->text);
@@ -355,6 +355,11 @@ reading_for(struct mnt_node *node, pid_t thread)
 	}
 	if (n >= FEW && (n & (n - 1)) == 0) {
 		drop_dead_readings(node);
+	}
+	if (!node->readings.items) {
+		/* Of most files there is never more than one. */
+		node->readings.items = sfs_alloc(sizeof *node->readings.items);
+		node->readings.capacity = 1;
 	}
 	sfs_vec_push(&node->readings, (struct mnt_reading){ .thread = thread });
 	return &node->readings.items[node->readings.len - 1];

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Questions to /proc about the caller of a request. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +73,12 @@ mnt_process_name(pid_t thread, char ret_name[16])
 	}
 	buffer[strcspn(buffer, "\n")] = '\0';
 	(void)snprintf(ret_name, 16, "%.15s", buffer);
+}
+
+bool
+mnt_process_lives(pid_t thread)
+{
+	return thread > 0 && (kill(thread, 0) == 0 || errno == EPERM);
 }
 
 pid_t

@@ -14,6 +14,9 @@
 /* The name of the program, at most 15 bytes; "?" when it is not known. */
 void mnt_process_name(pid_t thread, char ret_name[16]);
 
+/* Whether there still is such a thread, or what its parent has not yet heard the end of. */
+bool mnt_process_lives(pid_t thread);
+
 /* The process of a thread, 0 when it is gone. */
 pid_t mnt_process_of(pid_t thread);
 
