@@ -192,6 +192,13 @@ struct sfs_driver {
 		struct sfs_error *err) SFS_MUST_CHECK;
 
 	/*
+	 * Cheaper still: objects that may have come or changed since the last census on this connection,
+	 * without signs; not those that went. No answer is no proof. NULL: there is no quicker way.
+	 */
+	int (*recent)(struct sfs_db *db, struct sfs_census *ret_recent,
+		struct sfs_error *err) SFS_MUST_CHECK;
+
+	/*
 	 * Appends the canonical text of an object that has a file: the object with its parts and, for
 	 * overloaded kinds, only this overload. Deterministic; ends in a newline. No database needed.
 	 */

@@ -126,6 +126,25 @@ mnt_known_build(
 	sfs_vec_finish(&list);
 }
 
+void
+mnt_known_suppose(const struct mnt_known *known, const struct sfs_census *recent,
+	struct sfs_census *ret_census)
+{
+	size_t i = 0, j = 0;
+
+	while (i < known->objects.len || j < recent->len) {
+		const struct mnt_known_object *old =
+			i < known->objects.len ? &known->objects.items[i] : NULL;
+		const struct sfs_census_entry *now = j < recent->len ? &recent->items[j] : NULL;
+		bool is_recent = now && (!old || now->tag <= old->tag);
+
+		i += !is_recent || (old && old->tag == now->tag);
+		j += is_recent;
+		sfs_vec_push(ret_census,
+			is_recent ? *now : (struct sfs_census_entry){ old->tag, old->sign });
+	}
+}
+
 /* ---- comparing ---- */
 
 /* What differs, walking both in the order of tags; false: too much, or what is not told apart. */

@@ -25,6 +25,10 @@ SFS_DEFINE_AUTO_VALUE(mnt_known, struct mnt_known, mnt_known_finish)
 void mnt_known_build(struct mnt_known *known, const struct sfs_census *census,
 	const struct sfs_catalog *catalog);
 
+/* The census as it would be if only those of `recent` had changed; their signs are none. */
+void mnt_known_suppose(const struct mnt_known *known, const struct sfs_census *recent,
+	struct sfs_census *ret_census);
+
 struct mnt_tags SFS_VEC_OF(uint64_t);
 
 /*

@@ -75,6 +75,14 @@ read_whole(struct mnt *mnt, struct sfs_db *db, struct reading *reading, struct s
 	return 0;
 }
 
+/* Needs the lock. */
+static void
+show_invisible(struct mnt *mnt, struct reading *reading)
+{
+	free(mnt->health.invisible);
+	mnt->health.invisible = reading->invisible.len ? sfs_str_steal(&reading->invisible) : NULL;
+}
+
 static int
 show_whole(struct mnt *mnt, struct reading *reading)
 {
@@ -83,8 +91,44 @@ show_whole(struct mnt *mnt, struct reading *reading)
 		return -EAGAIN;
 	}
 	mnt_view_refresh(mnt, &reading->tree);
-	free(mnt->health.invisible);
-	mnt->health.invisible = reading->invisible.len ? sfs_str_steal(&reading->invisible) : NULL;
+	show_invisible(mnt, reading);
+	return 0;
+}
+
+/* What is told of the whole: nothing of the tree. */
+static void
+show_generated(struct mnt *mnt, struct reading *reading, int64_t start)
+{
+	__atomic_store_n(&mnt->reading_ms, mnt_now() - start, __ATOMIC_RELAXED);
+	/* A catalog is large and short-lived: give its memory back. */
+	sfs_catalog_destroy(sfs_steal(reading->catalog));
+	sfs_tree_finish(&reading->tree);
+	mnt_control_schema(mnt, &reading->schema, &reading->model);
+	mnt_control_update(mnt);
+	sfs_str_finish(&reading->schema);
+	sfs_str_finish(&reading->model);
+	(void)malloc_trim(0);
+}
+
+int
+mnt_refresh_generated(struct mnt *mnt, struct sfs_db *db, struct sfs_error *err)
+{
+	struct reading reading sfs_auto(reading) = { 0 };
+	int64_t start = mnt_now();
+
+	begin(mnt, &reading);
+	int r = read_whole(mnt, db, &reading, err);
+	if (r < 0) {
+		return r;
+	}
+	{
+		MNT_LOCK(mnt);
+		if (is_behind(mnt, &reading)) {
+			return tell_changed(err);
+		}
+		show_invisible(mnt, &reading);
+	}
+	show_generated(mnt, &reading, start);
 	return 0;
 }
 
@@ -105,18 +149,10 @@ mnt_refresh_whole(
 	if (show_whole(mnt, &reading) < 0) {
 		return tell_changed(err);
 	}
-	__atomic_store_n(&mnt->reading_ms, mnt_now() - start, __ATOMIC_RELAXED);
 	if (known) {
 		mnt_known_build(known, &reading.census, reading.catalog);
 	}
-	sfs_catalog_destroy(sfs_steal(reading.catalog));
-	sfs_tree_finish(&reading.tree);
-	mnt_control_schema(mnt, &reading.schema, &reading.model);
-	mnt_control_update(mnt);
-	sfs_str_finish(&reading.schema);
-	sfs_str_finish(&reading.model);
-	/* A catalog is large and short-lived: give its memory back. */
-	(void)malloc_trim(0);
+	show_generated(mnt, &reading, start);
 	return 0;
 }
 
@@ -182,21 +218,50 @@ show_changes(struct mnt *mnt, struct mnt_known *known, struct reading *reading,
 	return 0;
 }
 
+/* Reads and shows what the census of a reading says; 1: everything is to be read. */
+static int
+follow(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct reading *reading,
+	struct sfs_error *err)
+{
+	struct mnt_tags tags = { 0 };
+	int r = mnt_known_compare(known, &reading->census, &tags) ? 0 : 1;
+
+	if (r == 0 && tags.len) {
+		r = read_some(mnt, db, known, reading, &tags, err);
+		r = r ? r : show_changes(mnt, known, reading, &tags, err);
+	}
+	sfs_vec_finish(&tags);
+	return r;
+}
+
 int
 mnt_refresh_some(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct sfs_error *err)
 {
 	struct reading reading sfs_auto(reading) = { 0 };
-	struct mnt_tags tags = { 0 };
 
 	begin(mnt, &reading);
 	int r = mnt->driver->census(db, &reading.census, err);
-	if (r == 0 && !mnt_known_compare(known, &reading.census, &tags)) {
-		r = 1;
+	return r < 0 ? r : follow(mnt, db, known, &reading, err);
+}
+
+int
+mnt_refresh_recent(
+	struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct sfs_error *err)
+{
+	enum { FEW = 100 };
+	struct reading reading sfs_auto(reading) = { 0 };
+	struct sfs_census recent = { 0 };
+
+	if (!mnt->driver->recent || !known->objects.len) {
+		return 0;
 	}
-	if (r == 0 && tags.len) {
-		r = read_some(mnt, db, known, &reading, &tags, err);
-		r = r ? r : show_changes(mnt, known, &reading, &tags, err);
+	begin(mnt, &reading);
+	int r = mnt->driver->recent(db, &recent, err);
+	/* What is not told apart, and what is much, is left to the census. */
+	if (r == 0 && recent.len && recent.len <= FEW && recent.items[0].tag) {
+		mnt_known_suppose(known, &recent, &reading.census);
+		r = follow(mnt, db, known, &reading, err);
 	}
-	sfs_vec_finish(&tags);
-	return r;
+	sfs_vec_finish(&recent);
+	return r > 0 ? 0 : r;
 }

@@ -21,4 +21,14 @@ int mnt_refresh_whole(struct mnt *mnt, struct sfs_db *db, struct mnt_known *know
 int mnt_refresh_some(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* Only what is written about the whole: generated/. The tree stays as it is. */
+int mnt_refresh_generated(struct mnt *mnt, struct sfs_db *db, struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
+ * What changed since `known` as far as that can be told quickly, so that it is seen without delay. What
+ * went is not told; a look at the whole, by mnt_refresh_some(), has to follow.
+ */
+int mnt_refresh_recent(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 #endif

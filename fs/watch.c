@@ -13,9 +13,10 @@
 #include "fs/stir.h"
 #include "fs/times.h"
 #include "fs/watch.h"
+#include "fs/whole.h"
 
 enum {
-	POLL_MS = 400,
+	POLL_MS = 300,
 	POLL_HEARD_MS = 1000, /* where who writes is heard: only to be sure */
 	POLL_FILE_MS = 200, /* SQLite: a look into the file, where nobody tells who writes to it */
 	QUIET_MS = 300,     /* our own changes are shown already: more may follow */
@@ -38,7 +39,8 @@ struct mnt_watch {
 	bool kicked; /* protected by lock */
 	bool rung;   /* protected by lock; somebody wrote to the file */
 
-	struct mnt_stir *stir; /* owned; NULL: the database is in no file */
+	struct mnt_whole *whole; /* owned */
+	struct mnt_stir *stir;   /* owned; NULL: the database is in no file */
 
 	pthread_mutex_t db_lock; /* held to cancel, and to replace the connection */
 	struct sfs_db *db;       /* owned; NULL while it is lost */
@@ -46,7 +48,7 @@ struct mnt_watch {
 	/* The thread's own: */
 	char *fingerprint; /* owned; of what is shown, NULL: unknown */
 	struct mnt_known known;
-	int64_t whole_due;              /* when everything is read; 0: no need */
+	int64_t whole_due;              /* when everything is read for generated/; 0: no need */
 	uint64_t changes;               /* ours that were seen */
 	int64_t quiet_until, quiet_end; /* 0: no change of ours is waited for */
 	uint64_t node_changes;
@@ -170,13 +172,17 @@ refresh_whole(struct mnt_watch *watch, struct sfs_error *err)
 static int
 refresh(struct mnt_watch *watch, bool changed, struct sfs_error *err)
 {
-	if (watch->whole_due && mnt_now() >= watch->whole_due) {
-		return refresh_whole(watch, err);
+	if (mnt_whole_failed(watch->whole)) {
+		put_off_whole(watch);
+	}
+	if (watch->whole_due && mnt_now() >= watch->whole_due && mnt_whole_begin(watch->whole)) {
+		watch->whole_due = 0;
 	}
 	if (!changed) {
 		return 0;
 	}
-	int r = mnt_refresh_some(watch->mnt, watch->db, &watch->known, err);
+	int r = mnt_refresh_recent(watch->mnt, watch->db, &watch->known, err);
+	r = r < 0 ? r : mnt_refresh_some(watch->mnt, watch->db, &watch->known, err);
 	if (r > 0) {
 		return refresh_whole(watch, err);
 	}
@@ -318,9 +324,11 @@ mnt_watch_create(struct mnt *mnt, struct sfs_db *db, char *fingerprint, struct m
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&watch->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
+	watch->whole = mnt_whole_create(mnt);
 	watch->stir = listen_for_writers(watch, db);
 	if (pthread_create(&watch->thread, NULL, run, watch) != 0) {
 		mnt_stir_destroy(watch->stir);
+		mnt_whole_destroy(watch->whole);
 		free(watch);
 		return NULL;
 	}
@@ -361,6 +369,7 @@ mnt_watch_destroy(struct mnt_watch *watch)
 		pthread_mutex_unlock(&watch->db_lock);
 	}
 	pthread_join(watch->thread, NULL);
+	mnt_whole_destroy(watch->whole);
 	replace_db(watch, NULL);
 	free(watch->fingerprint);
 	mnt_known_finish(&watch->known);

@@ -2,6 +2,7 @@
 /* Which objects there are, and a sign of each that changes with its definition: one query for all. */
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "drivers/postgres/driver.h"
 #include "drivers/postgres/read/read.h"
 
@@ -126,13 +127,10 @@ static const struct {
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* As the fingerprint: rows that come are younger than any before, rows that go lessen the count. */
+/* All rows, as (tag, xid). */
 static void
-write_query(int version, struct sfs_str *out)
+write_rows(int version, struct sfs_str *out)
 {
-	sfs_str_add(out, "SELECT r.tag, count(*), count(r.age) * age('3'::xid)"
-			 " - coalesce(sum(r.age), 0) FROM ("
-			 "SELECT o.tag, nullif(age(o.xid), 2147483647) AS age FROM (");
 	for (size_t i = 0; i < LENGTH(told_apart); i++) {
 		sfs_str_addf(out, "%s%s", i ? "\n UNION ALL " : "", told_apart[i]);
 	}
@@ -142,9 +140,24 @@ write_query(int version, struct sfs_str *out)
 				out, "\n UNION ALL SELECT 0, xmin FROM %s", together[i].catalog);
 		}
 	}
-	sfs_str_add(out, ") o (tag, xid)) r GROUP BY r.tag"
-			 "\n UNION ALL SELECT -1, count(*), sum(hashtext(rolname || oid)) FROM"
-			 " pg_roles ORDER BY 1");
+}
+
+enum { ROLES = -1, SNAPSHOT = -2 };
+
+/* As the fingerprint: rows that come are younger than any before, rows that go lessen the count. */
+static void
+write_query(int version, struct sfs_str *out)
+{
+	sfs_str_add(out, "SELECT r.tag, count(*), count(r.age) * age('3'::xid)"
+			 " - coalesce(sum(r.age), 0) FROM ("
+			 "SELECT o.tag, nullif(age(o.xid), 2147483647) AS age FROM (");
+	write_rows(version, out);
+	sfs_str_addf(out,
+		") o (tag, xid)) r GROUP BY r.tag"
+		"\n UNION ALL SELECT %d, count(*), sum(hashtext(rolname || oid)) FROM pg_roles"
+		"\n UNION ALL SELECT %d, 0, txid_snapshot_xmin(txid_current_snapshot()) & 4294967295"
+		" ORDER BY 1",
+		ROLES, SNAPSHOT);
 }
 
 int
@@ -168,12 +181,53 @@ pg_census(struct sfs_db *base, struct sfs_census *ret_census, struct sfs_error *
 		uint64_t ages = (uint64_t)strtoll(PQgetvalue(result, row, 2), NULL, 10);
 		uint64_t sign = count << 32 ^ (ages & UINT32_MAX);
 
-		if (tag < 0) {
+		if (tag == SNAPSHOT) {
+			free(db->counted);
+			db->counted = sfs_strdup(PQgetvalue(result, row, 2));
+		} else if (tag == ROLES) {
 			roles = count << 32 ^ ages;
-			continue;
+		} else {
+			sfs_vec_push(ret_census, (struct sfs_census_entry){ (uint64_t)tag,
+							 tag ? sign : sign + roles });
 		}
-		sfs_vec_push(ret_census,
-			(struct sfs_census_entry){ (uint64_t)tag, tag ? sign : sign + roles });
+	}
+	return 0;
+}
+
+/*
+ * Young rows alone: no sums, and what is joined is joined with few. A range of ages tells the planner
+ * that there are few.
+ */
+static void
+write_recent(int version, struct sfs_str *out)
+{
+	sfs_str_add(out, "SELECT DISTINCT o.tag FROM (");
+	write_rows(version, out);
+	sfs_str_add(out, ") o (tag, xid) WHERE age(o.xid) BETWEEN 0 AND age($1::xid) ORDER BY 1");
+}
+
+int
+pg_recent(struct sfs_db *base, struct sfs_census *ret_recent, struct sfs_error *err)
+{
+	struct pg_db *db = pg_db_of(base);
+	sfs_auto(str) struct sfs_str query = SFS_STR_INIT;
+	sfs_auto(PQclear) PGresult *result = NULL;
+
+	if (!db->counted) {
+		return 0;
+	}
+	const char *const params[] = { db->counted };
+	write_recent(db->version, &query);
+	int r = db->in_transaction ? 0 : pg_ready(db, err);
+	r = r < 0 ? r
+		  : pg_query_prepared(db, PG_STATEMENT_RECENT, query.text, 1, params, &result, err);
+	if (r < 0) {
+		return r;
+	}
+	for (int row = 0; row < PQntuples(result); row++) {
+		uint64_t tag = strtoull(PQgetvalue(result, row, 0), NULL, 10);
+
+		sfs_vec_push(ret_recent, (struct sfs_census_entry){ .tag = tag });
 	}
 	return 0;
 }

@@ -269,6 +269,7 @@ pg_disconnect(struct pg_db *db)
 	free(db->description);
 	free(db->identity);
 	free(db->seen);
+	free(db->counted);
 	free(db->fingerprint);
 	free(db);
 }

@@ -35,6 +35,7 @@ struct pg_db {
 			       * are given; last, enum pg_prepared */
 	char *seen;           /* owned; fingerprint.c: the log position of the last fingerprint */
 	char *fingerprint;    /* owned */
+	char *counted; /* owned; census.c: no later transaction was in the last census as a whole */
 };
 
 static inline struct pg_db *
@@ -110,6 +111,7 @@ enum pg_prepared {
 	PG_STATEMENT_FINGERPRINT,
 	PG_STATEMENT_POSITION,
 	PG_STATEMENT_CENSUS,
+	PG_STATEMENT_RECENT,
 };
 int pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *sql, int n_params,
 	const char *const *params, PGresult **ret_result, struct sfs_error *err) SFS_MUST_CHECK;

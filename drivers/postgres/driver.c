@@ -46,6 +46,7 @@ const struct sfs_driver sfs_postgres_driver = {
 	.read = read_catalog,
 	.fingerprint = pg_fingerprint,
 	.census = pg_census,
+	.recent = pg_recent,
 	.print = print_object,
 	.print_all = pg_print_all,
 	.evaluate = pg_evaluate,

@@ -40,6 +40,8 @@ int pg_fingerprint(struct sfs_db *db, char **ret_fingerprint, struct sfs_error *
 /* census.c */
 int pg_census(
 	struct sfs_db *db, struct sfs_census *ret_census, struct sfs_error *err) SFS_MUST_CHECK;
+int pg_recent(
+	struct sfs_db *db, struct sfs_census *ret_recent, struct sfs_error *err) SFS_MUST_CHECK;
 
 /* print/all.c */
 int pg_print_all(const struct sfs_catalog *catalog, struct sfs_str *out,
