@@ -135,6 +135,8 @@ class PostgresEngine:
             # The order of columns can not be altered; nothing else in a dump depends on it.
             if kind in ("TABLE", "ACL", "TYPE", "VIEW") and "AS ENUM" not in body:
                 lines.sort()
+            if kind == "STATISTICS":  # their columns are listed by their numbers
+                lines = [sorted(re.findall(r'"(?:[^"]|"")*"|\w+', line)) for line in lines]
             found.setdefault((kind, place, name), []).append((owner, lines))
         return found
 

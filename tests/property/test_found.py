@@ -129,6 +129,28 @@ POSTGRESQL = {
         "INSERT INTO t VALUES (1), (2);",
         "SELECT a, b FROM t ORDER BY a",
     ),
+    # A new index of the parent takes over those that its partitions have: so they keep their names.
+    "index of partitions with names of their own": (
+        "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT;",
+        "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT;"
+        "CREATE INDEX top ON ONLY t (b); CREATE INDEX mine ON p (b); ALTER INDEX top ATTACH PARTITION mine;",
+        "INSERT INTO t VALUES (1, 2);",
+        "SELECT a, b FROM t",
+    ),
+    # So does one that finds a key on the columns.
+    "index of the parent over a key of the partition": (
+        "CREATE TABLE o (a int);",
+        "CREATE TABLE o (a int); CREATE TABLE t (a int, b int) PARTITION BY LIST (a);"
+        "CREATE TABLE p PARTITION OF t (PRIMARY KEY (a, b)) DEFAULT; CREATE UNIQUE INDEX top ON t (a, b);",
+        "INSERT INTO o VALUES (1);",
+        "SELECT a FROM o",
+    ),
+    "attribute of a type that is stored inside of another": (
+        "CREATE TYPE y AS (a int, b int); CREATE TYPE z AS (y y, n int); CREATE TABLE t (v z);",
+        "CREATE TYPE y AS (a text, c date, b int); CREATE TYPE z AS (y y, m text, n bigint); CREATE TABLE t (v z);",
+        "INSERT INTO t VALUES (ROW(ROW(1, 2), 3));",
+        "SELECT ((v).y).a, ((v).y).b, (v).n FROM t",
+    ),
     "column that becomes a child's own, too": (
         "CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p);",
         "CREATE TABLE p (a int); CREATE TABLE c (a int, b int) INHERITS (p);",

@@ -77,46 +77,95 @@ pg_must_restart(struct pg_planner *planner, const struct sfs_change *change)
 
 /* ---- columns of a composite type that was made anew ---- */
 
-/* The type that the column has, if that was made anew under its name; NULL: none. */
-static const struct pg_state *
-renewed_type(const struct pg_planner *planner, const struct sfs_change *change)
+/* Whether a type is written as that name, or as an array of it. */
+static bool
+is_called(const char *type, const struct sfs_object *object, bool *ret_array)
 {
-	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, change->from);
-	const char *type = sfs_object_get(change->to, SFS_COLUMN_TYPE);
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	pg_qualified(&name, object->id.namespace, object->id.name);
+	*ret_array = sfs_starts_with(type, sfs_str_text(&name)) && type[name.len] == '[';
+	return *ret_array || strcmp(type, sfs_str_text(&name)) == 0;
+}
+
+/* The type that the column or attribute has, if that was made anew under its name; NULL: none. */
+static const struct pg_state *
+renewed_type(const struct pg_planner *planner, const struct sfs_object *user, const char *type,
+	bool *ret_array)
+{
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, user);
 
 	for (size_t i = 0; i < uses.len; i++) {
 		const struct pg_state *state = planner->by_from[uses.items[i]->index];
-		struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+		enum sfs_kind kind = uses.items[i]->id.kind;
 
-		if (state && state->aside && state->to && uses.items[i]->id.kind == SFS_TYPE) {
-			pg_qualified(&name, state->to->id.namespace, state->to->id.name);
-			if (strcmp(sfs_str_text(&name), type) == 0) {
-				return state;
-			}
+		if (state && state->aside && state->to &&
+			(kind == SFS_TYPE || kind == SFS_DOMAIN) &&
+			is_called(type, state->to, ret_array)) {
+			return state;
 		}
 	}
 	return NULL;
 }
 
+static bool
+is_composite(const struct pg_state *type)
+{
+	return type->to->id.kind == SFS_TYPE &&
+	       sfs_streq(sfs_object_get(type->to, SFS_TYPE_VARIANT), "composite");
+}
+
+static void write_composite(struct pg_planner *planner, const struct pg_state *type,
+	const char *value, const char *name, unsigned depth, struct sfs_str *out);
+
 /* "(c).p", with a cast where the attribute's type differs; NULL where there was none. */
 static void
-write_field(struct sfs_str *out, const char *column, const struct sfs_object *from,
-	const struct sfs_object *to)
+write_field(struct pg_planner *planner, const struct pg_state *composite,
+	const struct sfs_object *to, const char *value, unsigned depth, struct sfs_str *out)
 {
+	enum { MAX_DEPTH = 16 };
+	const struct sfs_object *old =
+		sfs_object_part(composite->from, SFS_TYPE_ATTRIBUTE, to->id.name);
 	const char *type = sfs_object_get(to, SFS_TYPE_ATTRIBUTE_TYPE);
-	const struct sfs_object *old = sfs_object_part(from, SFS_TYPE_ATTRIBUTE, to->id.name);
+	struct sfs_str field sfs_auto(str) = SFS_STR_INIT;
+	const struct pg_state *renewed;
+	bool array = false;
 
 	if (!old) {
 		sfs_str_add(out, "NULL");
 		return;
 	}
-	enum pg_cast cast = pg_cast_between(sfs_object_get(old, SFS_TYPE_ATTRIBUTE_TYPE), type);
+	sfs_str_addf(&field, "(%s).", value);
+	pg_name(&field, to->id.name);
+	renewed = renewed_type(planner, old, type, &array);
+	if (renewed && !array && is_composite(renewed) && depth < MAX_DEPTH) {
+		write_composite(planner, renewed, sfs_str_text(&field), type, depth + 1, out);
+		return;
+	}
+	enum pg_cast cast =
+		renewed ? PG_CAST_TEXT
+			: pg_cast_between(sfs_object_get(old, SFS_TYPE_ATTRIBUTE_TYPE), type);
 
-	sfs_str_addf(out, "(%s).", column);
-	pg_name(out, to->id.name);
+	sfs_str_add(out, sfs_str_text(&field));
 	if (cast >= PG_CAST_DIRECT) {
 		sfs_str_addf(out, "%s::%s", cast == PG_CAST_TEXT ? "::text" : "", type);
 	}
+}
+
+static void
+write_composite(struct pg_planner *planner, const struct pg_state *type, const char *value,
+	const char *name, unsigned depth, struct sfs_str *out)
+{
+	const struct sfs_object *attribute;
+	const char *separator = "";
+
+	sfs_str_addf(out, "CASE WHEN %s IS DISTINCT FROM NULL THEN ROW(", value);
+	sfs_parts_foreach (attribute, type->to) {
+		sfs_str_add(out, separator);
+		write_field(planner, type, attribute, value, depth, out);
+		separator = ", ";
+	}
+	sfs_str_addf(out, ")::%s END", name);
 }
 
 const char *
@@ -124,22 +173,17 @@ pg_conversion(struct pg_planner *planner, const struct sfs_change *change)
 {
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT, column sfs_auto(str) = SFS_STR_INIT;
 	const struct pg_state *type = NULL;
-	const struct sfs_object *attribute;
-	const char *separator = "";
+	bool array = false;
 
 	if (change->to->id.kind == SFS_COLUMN && pg_differs(change, SFS_COLUMN_TYPE)) {
-		type = renewed_type(planner, change);
+		type = renewed_type(
+			planner, change->from, sfs_object_get(change->to, SFS_COLUMN_TYPE), &array);
 	}
-	if (!type || !sfs_streq(sfs_object_get(type->to, SFS_TYPE_VARIANT), "composite")) {
+	if (!type || array || !is_composite(type)) {
 		return NULL;
 	}
 	pg_name(&column, change->to->id.name);
-	sfs_str_addf(&text, "CASE WHEN %s IS DISTINCT FROM NULL THEN ROW(", sfs_str_text(&column));
-	sfs_parts_foreach (attribute, type->to) {
-		sfs_str_add(&text, separator);
-		write_field(&text, sfs_str_text(&column), type->from, attribute);
-		separator = ", ";
-	}
-	sfs_str_addf(&text, ")::%s END", sfs_object_get(change->to, SFS_COLUMN_TYPE));
+	write_composite(planner, type, sfs_str_text(&column),
+		sfs_object_get(change->to, SFS_COLUMN_TYPE), 0, &text);
 	return sfs_arena_strdup(planner->arena, sfs_str_text(&text));
 }

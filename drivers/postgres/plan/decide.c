@@ -194,6 +194,19 @@ pg_is_own_foreign_key(const struct sfs_object *constraint)
 	       sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
 }
 
+bool
+pg_refers_to(const struct sfs_object *constraint, const struct sfs_object *table)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	if (!pg_is_own_foreign_key(constraint)) {
+		return false;
+	}
+	pg_qualified(&name, table->id.namespace, table->id.name);
+	return sfs_streq(
+		sfs_object_get(constraint, SFS_CONSTRAINT_REFERENCES), sfs_str_text(&name));
+}
+
 static void
 start_kept(struct pg_planner *planner, struct pg_state *state)
 {
@@ -232,17 +245,33 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 	}
 }
 
+/* Whether columns hold values of the type, by themselves or inside of others. */
+static bool
+is_stored(const struct sfs_catalog *catalog, const struct sfs_object *type, unsigned depth)
+{
+	enum { MAX_DEPTH = 32 };
+	struct sfs_objects users = sfs_graph_used_by(catalog, type);
+
+	for (size_t i = 0; i < users.len && depth < MAX_DEPTH; i++) {
+		const struct sfs_object *user = users.items[i];
+		bool holds = user->id.kind == SFS_TYPE || user->id.kind == SFS_DOMAIN ||
+			     user->id.kind == SFS_TYPE_ATTRIBUTE;
+
+		if (user->id.kind == SFS_COLUMN ||
+			(holds &&
+				is_stored(catalog, user->owner ? user->owner : user, depth + 1))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* A stored composite value can not get another type for one of its fields. */
 static void
 start_attribute(struct pg_planner *planner, struct pg_state *state)
 {
-	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, state->from->owner);
-
-	for (size_t i = 0; i < users.len; i++) {
-		if (users.items[i]->id.kind == SFS_COLUMN) {
-			pg_replace(planner, pg_state_of(planner, state->from->owner));
-			return;
-		}
+	if (is_stored(planner->diff->from, state->from->owner, 0)) {
+		pg_replace(planner, pg_state_of(planner, state->from->owner));
 	}
 }
 

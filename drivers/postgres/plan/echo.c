@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/print/print.h"
 
 /* What is said of a view's column besides its query; the latter four of a materialized one's. */
 #define SAID_OF_VIEW_COLUMNS                                                                       \
@@ -138,6 +139,36 @@ pg_is_renamed_by_parent(const struct pg_planner *planner, const struct pg_state 
 	return false;
 }
 
+/*
+ * A new index of a partitioned table takes those over that its partitions have already: so they come to
+ * have the names that they shall have.
+ */
+bool
+pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *index)
+{
+	const struct sfs_object *to = index->to;
+	const struct pg_state *table;
+	struct sfs_objects uses;
+
+	if (!index->made || (to->id.kind != SFS_INDEX && to->id.kind != SFS_CONSTRAINT) ||
+		!to->owner || to->owner->id.kind != SFS_TABLE || !pg_is_attached(to->owner) ||
+		!pg_is_inherited(to)) {
+		return false;
+	}
+	table = planner->by_to[to->owner->index];
+	uses = sfs_graph_uses(planner->diff->to, to);
+	for (size_t i = 0; i < uses.len && !(table && (table->made || table->tied)); i++) {
+		const struct pg_state *parent = planner->by_to[uses.items[i]->index];
+
+		if (uses.items[i]->id.kind == to->id.kind && parent && parent->made &&
+			uses.items[i]->owner != to->owner &&
+			!pg_is_own_foreign_key(uses.items[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The foreign key of a partition that refers to its own parent: it is that of the parent. */
 static bool
 refers_to_parent(const struct sfs_object *key)
@@ -164,7 +195,7 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->gone = false;
 		state->echo = !state->made;
 	}
-	if (state->made && pg_is_inherited(state->to) &&
+	if (state->made && pg_is_inherited(state->to) && !pg_index_comes_first(planner, state) &&
 		!(after && after->tied && !refers_to_parent(state->to) &&
 			!pg_keeps_inherited(planner, after, state->to) &&
 			!pg_comes_after_joining(planner, after, state->to))) {

@@ -106,19 +106,6 @@ leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state
 	}
 }
 
-/* Whether it is a foreign key of a table to that table. */
-static bool
-refers_to_itself(const struct sfs_object *part)
-{
-	struct sfs_str table sfs_auto(str) = SFS_STR_INIT;
-
-	if (!pg_is_own_foreign_key(part)) {
-		return false;
-	}
-	pg_qualified(&table, part->owner->id.namespace, part->owner->id.name);
-	return sfs_streq(sfs_object_get(part, SFS_CONSTRAINT_REFERENCES), sfs_str_text(&table));
-}
-
 /* A child that leaves its parent does so before the parent's columns change under it. */
 static void
 leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *child,
@@ -133,7 +120,7 @@ leave_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	sfs_parts_foreach (part, parent) {
 		const struct pg_state *other = planner->by_from[part->index];
 
-		if (other && !refers_to_itself(part)) {
+		if (other && !pg_refers_to(part, parent)) {
 			pg_nodes_edge(nodes, leaves, other->node[PG_DROP], false);
 			pg_nodes_edge(nodes, leaves, other->node[PG_ALTER], false);
 		}
@@ -291,7 +278,7 @@ join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const stru
 		const struct pg_state *other = planner->by_to[part->index];
 
 		/* Rows of the partition may be what it refers to. */
-		if (other && refers_to_itself(part)) {
+		if (other && pg_refers_to(part, parent)) {
 			pg_nodes_edge(nodes, join, other->node[PG_CREATE], true);
 		}
 		if (other && part->id.kind == SFS_COLUMN) {
@@ -365,7 +352,10 @@ add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg
 		const struct pg_state *other = planner->by_to[(*used)->index];
 
 		join_parent(planner, nodes, user, *used);
-		if (other) {
+		if (other && other->made && (*used)->id.kind == user->to->id.kind &&
+			pg_index_comes_first(planner, user)) {
+			pg_nodes_edge(nodes, user->node[PG_CREATE], other->node[PG_CREATE], false);
+		} else if (other) {
 			arrive(nodes, user, other);
 			if (*used == relation) {
 				stay_within(nodes, user, other);

@@ -34,10 +34,31 @@ is_restrictive(const struct sfs_object *policy)
 	return sfs_object_has(policy, SFS_POLICY_RESTRICTIVE);
 }
 
+/* Whether all that differs is how it converts columns that get other types. */
+static bool
+means_the_same(const struct pg_planner *planner, const struct pg_state *policy)
+{
+	static const int expressions[] = { SFS_POLICY_USING, SFS_POLICY_WITH_CHECK };
+	uint64_t others = policy->attributes >> SFS_ATTR_COMMON << SFS_ATTR_COMMON;
+	struct pg_list types sfs_auto(pg_list) = { 0 };
+
+	if (!policy->to || !pg_retyped_around(planner, policy->from, &types)) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
+		others &= ~PG_BIT(expressions[i]);
+		if (!pg_same_but_for_casts(sfs_object_get(policy->from, expressions[i]),
+			    sfs_object_get(policy->to, expressions[i]), &types)) {
+			return false;
+		}
+	}
+	return !others;
+}
+
 static void
 drop_policy(struct pg_planner *planner, const struct pg_state *state)
 {
-	if (state->made && !state->attributes) {
+	if (state->made && (!state->attributes || means_the_same(planner, state))) {
 		return; /* comes back as it was */
 	}
 	sfs_plan_hazard(planner->plan, 8, SFS_LOSS, state->from,

@@ -12,6 +12,15 @@ pg_state_differs(const struct pg_state *state, int attribute)
 	return state->attributes & PG_BIT(attribute);
 }
 
+/*
+ * Whether two expressions say the same when casts to any of the types are left out; and the types of such
+ * casts that come and go with the new types of columns that `user`, of `from`, needs: false when there
+ * are none. (uncast.c)
+ */
+bool pg_same_but_for_casts(const char *a, const char *b, const struct pg_list *types);
+bool pg_retyped_around(
+	const struct pg_planner *planner, const struct sfs_object *user, struct pg_list *ret_types);
+
 /* The table as it is now, of a part or of what belongs to it; NULL when it is new. */
 const struct sfs_object *pg_present_table(
 	const struct pg_planner *planner, const struct pg_state *state);

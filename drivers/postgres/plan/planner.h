@@ -131,15 +131,14 @@ void pg_close_over(struct pg_planner *planner);
 bool pg_uses(const struct sfs_catalog *catalog, const struct sfs_object *user,
 	const struct sfs_object *used);
 
-/* Whether `user` needs the object or a part of it. */
-bool pg_uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
-	const struct sfs_object *used);
-
 /* Whether the column is an identity column and will be none: then UNTIE sees to it. */
 bool pg_loses_identity(const struct pg_state *column);
 
 /* Whether it is a foreign key that its table has not from a parent. */
 bool pg_is_own_foreign_key(const struct sfs_object *constraint);
+
+/* Whether it is one that refers to the table. */
+bool pg_refers_to(const struct sfs_object *constraint, const struct sfs_object *table);
 
 /* The table, view or type that a part, trigger, policy or rule belongs to; NULL: none. */
 const struct sfs_object *pg_relation_of(
@@ -259,6 +258,9 @@ bool pg_is_inherited(const struct sfs_object *object);
 
 /* Whether the statement that renames the parent's part reaches this one. */
 bool pg_is_renamed_by_parent(const struct pg_planner *planner, const struct pg_state *state);
+
+/* Whether the index, or key, of a partition is made before the one of its parent that takes it over. */
+bool pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *index);
 
 /* Leaves to a parent what its change does to the state's object. */
 void pg_find_echo(struct pg_planner *planner, struct pg_state *state);

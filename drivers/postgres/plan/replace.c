@@ -169,8 +169,8 @@ table_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg_
 	}
 }
 
-bool
-pg_uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
+static bool
+uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
 	const struct sfs_object *used)
 {
 	struct sfs_objects uses = sfs_graph_uses(catalog, user);
@@ -199,7 +199,7 @@ is_rewritten(
 		return false;
 	}
 	return !(whole && whole->gone && whole->to &&
-		 pg_uses_any_of(planner->diff->to, user->to, whole->to));
+		 uses_any_of(planner->diff->to, user->to, whole->to));
 }
 
 static void

@@ -191,12 +191,9 @@ static bool
 refers_to_moving(
 	const struct pg_planner *planner, const struct sfs_object *key, const struct pg_move *move)
 {
-	const struct sfs_catalog *to = planner->diff->to;
-
-	return pg_is_own_foreign_key(key) &&
-	       (pg_uses_any_of(to, key, pg_partition_parent(planner, move->target)) ||
-		       pg_uses_any_of(to, key, move->target) ||
-		       (move->source->to && pg_uses_any_of(to, key, move->source->to)));
+	return pg_refers_to(key, pg_partition_parent(planner, move->target)) ||
+	       pg_refers_to(key, move->target) ||
+	       (move->source->to && pg_refers_to(key, move->source->to));
 }
 
 /* New triggers and foreign keys come when the rows have moved. */

@@ -57,6 +57,7 @@ select_index_of_its_own(struct sfs_str *out)
 		" AND xe.objid = x.oid AND xe.deptype = 'x')"
 		" OR EXISTS (SELECT FROM pg_attribute xa WHERE xa.attrelid = x.oid"
 		" AND xa.attstattarget >= 0)"
+		" OR k.oid IS NOT NULL AND k.conparentid = 0"
 		" OR k.oid IS NULL AND EXISTS (SELECT FROM pg_description xd"
 		" WHERE xd.classoid = 'pg_class'::regclass AND xd.objoid = x.oid AND xd.objsubid = 0)))");
 }
