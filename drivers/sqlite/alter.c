@@ -11,6 +11,7 @@
 #include "drivers/sqlite/print.h"
 #include "drivers/sqlite/read.h"
 #include "drivers/sqlite/sandbox.h"
+#include "drivers/sqlite/schema.h"
 
 static void
 add_alter(struct lite_pair *pair, const char *sql)
@@ -135,7 +136,7 @@ has_programs(const struct lite_planner *planner)
 	const struct sfs_catalog *from = planner->diff->from;
 	int64_t n = 0;
 
-	if (planner->db && lite_number(planner->db->conn,
+	if (planner->db && lite_schema_number(planner->db->conn,
 				   "SELECT count(*) FROM main.sqlite_schema WHERE "
 				   "type IN ('view', 'trigger')",
 				   0, &n, NULL) == 0) {

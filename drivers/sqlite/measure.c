@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "drivers/sqlite/planner.h"
+#include "drivers/sqlite/schema.h"
 
 #define UNKNOWN LITE_UNKNOWN
 
@@ -275,16 +276,9 @@ measure_constraints(struct lite_planner *planner, const struct lite_pair *pair)
 void
 lite_tell_lock(struct lite_planner *planner)
 {
-	const char *lock = "EXCLUSIVE";
-	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
+	bool logged = planner->db && lite_is_logged(planner->db->conn);
+	const char *lock = logged ? "RESERVED" : "EXCLUSIVE";
 
-	if (planner->db &&
-		lite_prepare(planner->db->conn, "PRAGMA main.journal_mode", &statement, NULL) ==
-			0 &&
-		sqlite3_step(statement) == SQLITE_ROW &&
-		strcmp((const char *)sqlite3_column_text(statement, 0), "wal") == 0) {
-		lock = "RESERVED";
-	}
 	sfs_vec_foreach (step, &planner->plan->steps) {
 		step->lock = step->object ? lock : NULL;
 	}

@@ -272,23 +272,33 @@ measure_constraint(struct lite_planner *planner, const struct sfs_object *part)
 	}
 }
 
+static bool
+can_be_broken(const struct sfs_object *part)
+{
+	return part->id.kind == SFS_CONSTRAINT ||
+	       (part->id.kind == SFS_INDEX && sfs_object_has(part, SFS_INDEX_UNIQUE));
+}
+
+/* The first question to a database has SQLite read the whole schema: none is asked without need. */
 void
 lite_measure_keys(struct lite_planner *planner, const struct lite_pair *pair)
 {
 	const struct sfs_object *part;
+	int64_t rows = LITE_UNKNOWN;
 
-	if (lite_count_rows(planner, pair->from) == 0) {
-		return;
-	}
 	sfs_parts_foreach (part, pair->to) {
 		const struct sfs_change *change = planner->change_to[part->index];
 
-		if (!change || change->action == SFS_DROP) {
+		if (!change || change->action == SFS_DROP || !can_be_broken(part)) {
 			continue;
 		}
-		if (part->id.kind == SFS_INDEX && sfs_object_has(part, SFS_INDEX_UNIQUE)) {
+		rows = rows == LITE_UNKNOWN ? lite_count_rows(planner, pair->from) : rows;
+		if (rows == 0) {
+			return;
+		}
+		if (part->id.kind == SFS_INDEX) {
 			measure_index(planner, part);
-		} else if (part->id.kind == SFS_CONSTRAINT) {
+		} else {
 			measure_constraint(planner, part);
 		}
 	}

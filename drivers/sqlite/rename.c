@@ -12,6 +12,7 @@
 #include "drivers/sqlite/print.h"
 #include "drivers/sqlite/read.h"
 #include "drivers/sqlite/sandbox.h"
+#include "drivers/sqlite/schema.h"
 
 /* Above this many tables only what has to do with the renamed ones is copied. */
 enum { MAX_WHOLE = 300, MAX_ASIDES = 1000 };
@@ -151,7 +152,7 @@ copy_schema(struct lite_planner *planner, struct sfs_error *err)
 	int r = 0;
 
 	if (planner->db) {
-		r = lite_number(planner->db->conn,
+		r = lite_schema_number(planner->db->conn,
 			"SELECT count(*) FROM main.sqlite_schema WHERE type = 'table'", 0, &tables,
 			err);
 	}

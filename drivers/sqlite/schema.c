@@ -9,9 +9,33 @@
 /* What is needed of a file's header: https://www.sqlite.org/fileformat2.html, section 1.3. */
 enum {
 	HEADER_LEN = 100,
+	WRITE_VERSION_AT = 18,
+	LOGGED = 2,
 	ENCODING_AT = 56,
 	UTF8 = 1,
 };
+
+/* What the file begins with; false when it is no database yet. */
+static bool
+read_header(sqlite3 *conn, unsigned char ret_header[HEADER_LEN])
+{
+	static const char magic[] = "SQLite format 3";
+	sqlite3_file *file = NULL;
+
+	/* Opened once more and closed, the file would lose the locks that SQLite has on it. */
+	return sqlite3_file_control(conn, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+	       file && file->pMethods &&
+	       file->pMethods->xRead(file, ret_header, HEADER_LEN, 0) == SQLITE_OK &&
+	       memcmp(ret_header, magic, sizeof magic) == 0;
+}
+
+bool
+lite_is_logged(sqlite3 *conn)
+{
+	unsigned char header[HEADER_LEN];
+
+	return read_header(conn, header) && header[WRITE_VERSION_AT] == LOGGED;
+}
 
 /*
  * The encoding of a file is told by its schema being read; unread it counts as UTF-8. A file that is
@@ -22,15 +46,8 @@ is_utf8(sqlite3 *conn)
 {
 	static const unsigned char encoding[] = { 0, 0, 0, UTF8 };
 	unsigned char header[HEADER_LEN];
-	sqlite3_file *file = NULL;
 
-	/* Opened once more and closed, the file would lose the locks that SQLite has on it. */
-	if (sqlite3_file_control(conn, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-		!file || !file->pMethods ||
-		file->pMethods->xRead(file, header, HEADER_LEN, 0) != SQLITE_OK) {
-		return false;
-	}
-	return memcmp(header, "SQLite format 3", sizeof "SQLite format 3") == 0 &&
+	return read_header(conn, header) &&
 	       memcmp(header + ENCODING_AT, encoding, sizeof encoding) == 0;
 }
 
@@ -75,4 +92,22 @@ lite_schema_step(sqlite3_stmt *statement)
 	int rc = sqlite3_step(statement);
 
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? rc : sqlite3_reset(statement);
+}
+
+int
+lite_schema_number(sqlite3 *conn, const char *sql, int64_t fallback, int64_t *ret_number,
+	struct sfs_error *err)
+{
+	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
+	int r = lite_schema_prepare(conn, sql, &statement, err);
+
+	if (r < 0) {
+		return r;
+	}
+	int rc = lite_schema_step(statement);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+		return lite_error(conn, sql, err);
+	}
+	*ret_number = rc == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : fallback;
+	return 0;
 }
