@@ -128,7 +128,9 @@ drop_tables(struct lite_planner *planner, struct sfs_error *err)
 			/* With foreign keys on, this would delete the rows that refer to it. */
 			planner->plan->rebuilds = true;
 			lite_measure_drop(planner, pair->from);
-			r = lite_emit_drop(planner, pair->from, "TABLE", err);
+			r = lite_lacks_module(planner, pair->from)
+				    ? lite_forget_virtual(planner, pair->from, err)
+				    : lite_emit_drop(planner, pair->from, "TABLE", err);
 		}
 	}
 	return r;
@@ -207,7 +209,9 @@ create_tables(struct lite_planner *planner, struct sfs_error *err)
 		const struct lite_pair *pair = &planner->pairs.items[i];
 
 		if (pair->to && (!pair->from || pair->replaced)) {
-			r = lite_emit_create(planner, pair->to, err);
+			r = lite_lacks_module(planner, pair->to)
+				    ? lite_store_virtual(planner, pair->to, err)
+				    : lite_emit_create(planner, pair->to, err);
 		}
 	}
 	return r;

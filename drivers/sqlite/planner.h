@@ -61,6 +61,14 @@ int lite_emit_create(struct lite_planner *planner, const struct sfs_object *obje
 /* Whether what the change is about was there before, as it will not be any more. */
 bool lite_is_gone(const struct sfs_change *change);
 
+/* ---- module.c: virtual tables whose module is not known here ---- */
+
+bool lite_lacks_module(const struct lite_planner *planner, const struct sfs_object *table);
+int lite_store_virtual(struct lite_planner *planner, const struct sfs_object *table,
+	struct sfs_error *err) SFS_MUST_CHECK;
+int lite_forget_virtual(struct lite_planner *planner, const struct sfs_object *table,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 /* ---- programs.c ---- */
 
 int lite_drop_triggers(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;

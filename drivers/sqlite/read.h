@@ -36,6 +36,12 @@ int lite_virtuals_read(
 void lite_virtuals_finish(struct lite_virtuals *virtuals);
 SFS_DEFINE_AUTO_VALUE(lite_virtuals, struct lite_virtuals, lite_virtuals_finish)
 
+/* Whether a table of that name is what the virtual table's module keeps for it. */
+bool lite_is_shadow_of(const struct lite_virtual *virtual, const char *name);
+
+/* The word after USING in a CREATE VIRTUAL TABLE; owned by the caller, "" when there is none. */
+char *lite_module_name(const char *sql);
+
 /* Whether a name of sqlite_schema is none of the user's: SQLite's, a module's, the ledger. */
 bool lite_is_internal(const struct lite_virtuals *virtuals, const char *name);
 

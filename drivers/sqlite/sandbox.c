@@ -131,11 +131,12 @@ make_function(sqlite3 *conn, const char *name, bool live)
 		live ? refuse_call : return_null, NULL, NULL, live ? free : NULL);
 }
 
+static const char collation[] = "no such collation sequence: ";
+
 bool
 lite_make_up(sqlite3 *conn, bool live)
 {
-	static const char function[] = "no such function: ", module[] = "no such module: ",
-			  collation[] = "no such collation sequence: ";
+	static const char function[] = "no such function: ", module[] = "no such module: ";
 	char *message sfs_auto(free) = sfs_strdup(sqlite3_errmsg(conn));
 	const char *at;
 
@@ -152,6 +153,34 @@ lite_make_up(sqlite3 *conn, bool live)
 			       compare_bytes) == SQLITE_OK;
 	}
 	return false;
+}
+
+static int
+compare_and_tell(void *data, int a_len, const void *a, int b_len, const void *b)
+{
+	*(bool *)data = true;
+	return compare_bytes(NULL, a_len, a, b_len, b);
+}
+
+char *
+lite_lend_collation(sqlite3 *conn, bool *ret_asked)
+{
+	char *message sfs_auto(free) = sfs_strdup(sqlite3_errmsg(conn));
+	const char *at = strstr(message, collation);
+
+	*ret_asked = false;
+	if (!at || sqlite3_create_collation(conn, at + strlen(collation), SQLITE_UTF8, ret_asked,
+			   compare_and_tell) != SQLITE_OK) {
+		return NULL;
+	}
+	return sfs_strdup(at + strlen(collation));
+}
+
+void
+lite_take_collation(sqlite3 *conn, char *name)
+{
+	(void)sqlite3_create_collation(conn, name, SQLITE_UTF8, NULL, NULL);
+	free(name);
 }
 
 /* ---- running ---- */

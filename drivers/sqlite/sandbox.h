@@ -24,4 +24,11 @@ int lite_sandbox_run(
  */
 bool lite_make_up(sqlite3 *conn, bool live);
 
+/*
+ * The collation that the last error of `conn` misses, there until it is taken back: `*ret_asked` says
+ * whether it had to compare, and then nothing that was done with it may stay. NULL: none is missing.
+ */
+char *lite_lend_collation(sqlite3 *conn, bool *ret_asked);
+void lite_take_collation(sqlite3 *conn, char *name); /* frees the name */
+
 #endif

@@ -40,8 +40,8 @@ module_of(const char *name)
 	return NULL;
 }
 
-static bool
-is_shadow_of(const struct lite_virtual *virtual, const char *name)
+bool
+lite_is_shadow_of(const struct lite_virtual *virtual, const char *name)
 {
 	size_t len = strlen(virtual->name);
 	const struct module *module = module_of(virtual->module);
@@ -69,16 +69,15 @@ lite_is_internal(const struct lite_virtuals *virtuals, const char *name)
 		return true;
 	}
 	for (size_t i = 0; i < virtuals->len; i++) {
-		if (is_shadow_of(&virtuals->items[i], name)) {
+		if (lite_is_shadow_of(&virtuals->items[i], name)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* The word after USING in a CREATE VIRTUAL TABLE. */
-static char *
-module_name(const char *sql)
+char *
+lite_module_name(const char *sql)
 {
 	struct lite_tokens tokens = { 0 };
 	struct sfs_str name = SFS_STR_INIT;
@@ -108,7 +107,7 @@ lite_virtuals_read(sqlite3 *conn, struct lite_virtuals *ret_virtuals, struct sfs
 	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
 		struct lite_virtual virtual = {
 			.name = sfs_strdup((const char *)sqlite3_column_text(statement, 0)),
-			.module = module_name((const char *)sqlite3_column_text(statement, 1)),
+			.module = lite_module_name((const char *)sqlite3_column_text(statement, 1)),
 		};
 
 		sfs_vec_push(&virtuals, virtual);

@@ -143,6 +143,51 @@ is_boundary(const char *sql)
 	return starts_with_one_of(sql, words);
 }
 
+static int run_definition(struct lite_db *db, const char *sql, struct sfs_error *err);
+
+/*
+ * Runs it with a collation that only an application knows, as long as there is nothing to compare: an
+ * index of no rows has no order that could be another one.
+ */
+static int
+run_with_collation(struct lite_db *db, const char *sql, struct sfs_error *err)
+{
+	bool asked;
+	char *name = db->in_transaction ? lite_lend_collation(db->conn, &asked) : NULL;
+
+	if (!name) {
+		return -EINVAL;
+	}
+	int r = lite_run(db->conn, "SAVEPOINT __schemafs_collation", NULL);
+	r = r < 0 ? r : run_definition(db, sql, err);
+	if (r == 0 && asked) {
+		r = sfs_error_set(err, EINVAL,
+			"there are rows to be compared by collation %s, which is known to an "
+			"application alone",
+			name);
+	}
+	if (r < 0) {
+		(void)lite_run(db->conn, "ROLLBACK TO __schemafs_collation", NULL);
+	}
+	(void)lite_run(db->conn, "RELEASE __schemafs_collation", NULL);
+	lite_take_collation(db->conn, name);
+	return r;
+}
+
+/* CREATE, ALTER or DROP, which may name what only an application has. */
+static int
+run_definition(struct lite_db *db, const char *sql, struct sfs_error *err)
+{
+	int r = lite_run(db->conn, sql, err);
+
+	for (unsigned n = 0; r < 0 && n < MAX_MADE_UP && lite_make_up(db->conn, true); n++) {
+		r = lite_run(db->conn, sql, err);
+	}
+	return r < 0 && strstr(sqlite3_errmsg(db->conn), "no such collation sequence: ")
+		       ? run_with_collation(db, sql, err)
+		       : r;
+}
+
 int
 lite_exec(struct sfs_db *base, const char *sql, struct sfs_error *err)
 {
@@ -158,13 +203,7 @@ lite_exec(struct sfs_db *base, const char *sql, struct sfs_error *err)
 	if (r < 0) {
 		return r;
 	}
-	r = lite_run(db->conn, sql, err);
-	for (unsigned n = 0; r < 0 && n < MAX_MADE_UP && is_definition(sql); n++) {
-		if (!lite_make_up(db->conn, true)) {
-			break;
-		}
-		r = lite_run(db->conn, sql, err);
-	}
+	r = is_definition(sql) ? run_definition(db, sql, err) : lite_run(db->conn, sql, err);
 	if (r == -EACCES && db->in_transaction && sqlite3_errcode(db->conn) == SQLITE_AUTH) {
 		(void)sfs_error_set(err, EINVAL, "ROLLBACK can not stand in here");
 		sfs_error_hint(err, "all statements run in one transaction, which is committed "
