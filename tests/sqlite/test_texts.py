@@ -152,21 +152,6 @@ def test_a_value_is_never_made_up(schemafs, sqlite_db, tmp_path):
     assert sqlite_db.rows("SELECT * FROM t") == [("x",)]
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("CREATE TABLE t (a TEXT COLLATE app_order);", "no such collation sequence: app_order"),
-        ("CREATE VIRTUAL TABLE t USING app_module(one, two);", "no such module: app_module"),
-    ],
-)
-def test_what_only_an_application_can_make(schemafs, sqlite_db, tmp_path, text, told):
-    path = tmp_path / "schema.sql"
-    path.write_text("CREATE TABLE first (a);" + text)
-    done = schemafs("push", path, sqlite_db.target, code=2)
-    assert told in done.stderr
-    assert schema(sqlite_db) == []
-
-
 def test_what_migrations_do_on_the_way(schemafs, new_sqlite, tmp_path):
     path = tmp_path / "migrations.sql"
     path.write_text(
