@@ -57,6 +57,7 @@ struct mnt_node {
 	bool locked;      /* not to be changed */
 	bool stale_pages; /* the kernel's copy may be older than ours: drop it at the next open */
 	bool kept;        /* a directory that stays while it is empty */
+	bool owed;        /* it should be on the disk, and is not yet (owed.h) */
 	bool in_folder;   /* a pending migration of the project's own folder */
 };
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "fs/control.h"
 #include "fs/migrations.h"
+#include "fs/owed.h"
 #include "fs/pending.h"
 #include "fs/refusal.h"
 #include "fs/view.h"
@@ -22,7 +23,12 @@ mnt_pending_keep(
 {
 	char *file sfs_auto(free) = sfs_file_join(mnt->state, path);
 
-	return sfs_file_write(file, text->bytes, text->len, 0600, err);
+	int r = sfs_file_write(file, text->bytes, text->len, 0600, err);
+
+	if (r < 0) {
+		mnt_owed_add(mnt, path);
+	}
+	return r;
 }
 
 void

@@ -10,6 +10,7 @@
 #include "base/redact.h"
 #include "fs/control.h"
 #include "fs/notify.h"
+#include "fs/owed.h"
 #include "fs/refusal.h"
 #include "fs/view.h"
 
@@ -83,8 +84,8 @@ mnt_refusal_path(const char *path, const char *suffix, struct sfs_str *out)
 		suffix);
 }
 
-static char *
-disk_path(const struct mnt *mnt, const char *note_path)
+char *
+mnt_refusal_file(const struct mnt *mnt, const char *note_path)
 {
 	return sfs_asprintf("%s/" FOLDER "/%s", mnt->state, note_path);
 }
@@ -119,12 +120,14 @@ keep(struct mnt *mnt, const char *path, const char *suffix, const char *bytes, s
 	struct sfs_str note sfs_auto(str) = SFS_STR_INIT;
 
 	mnt_refusal_path(path, suffix, &note);
-	char *file sfs_auto(free) = disk_path(mnt, sfs_str_text(&note));
+	char *file sfs_auto(free) = mnt_refusal_file(mnt, sfs_str_text(&note));
 	/* A state directory that can not be written must not hide the refusal itself. */
-	if (sfs_file_write(file, bytes, len, 0600, NULL) < 0) {
-		mnt_control_warn(mnt, "can not keep %s", file);
-	}
+	int r = sfs_file_write(file, bytes, len, 0600, NULL);
 	show(mnt, sfs_str_text(&note), bytes, len);
+	if (r < 0) {
+		mnt_control_warn(mnt, "can not keep %s", file);
+		mnt_owed_add(mnt, sfs_str_text(&note));
+	}
 }
 
 static void
@@ -192,7 +195,7 @@ hide_note(struct mnt *mnt, const char *note_path)
 void
 mnt_refusal_remove(struct mnt *mnt, const char *note_path)
 {
-	char *file sfs_auto(free) = disk_path(mnt, note_path);
+	char *file sfs_auto(free) = mnt_refusal_file(mnt, note_path);
 
 	hide_note(mnt, note_path);
 	(void)!sfs_file_remove(file, NULL);
@@ -224,7 +227,7 @@ mnt_refused_since(const struct mnt *mnt, const char *path, const struct timespec
 	struct stat found;
 
 	mnt_refusal_path(path, ".error", &note);
-	char *file sfs_auto(free) = disk_path(mnt, sfs_str_text(&note));
+	char *file sfs_auto(free) = mnt_refusal_file(mnt, sfs_str_text(&note));
 	if (stat(file, &found) < 0) {
 		return false;
 	}
@@ -245,7 +248,7 @@ static void load_folder(struct mnt *mnt, const char *path);
 static void
 load_entry(struct mnt *mnt, const char *path)
 {
-	char *file sfs_auto(free) = disk_path(mnt, path);
+	char *file sfs_auto(free) = mnt_refusal_file(mnt, path);
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 	bool note = false;
 
@@ -275,7 +278,7 @@ load_entry(struct mnt *mnt, const char *path)
 static void
 load_folder(struct mnt *mnt, const char *path)
 {
-	char *folder sfs_auto(free) = disk_path(mnt, path);
+	char *folder sfs_auto(free) = mnt_refusal_file(mnt, path);
 	DIR *dir __attribute__((cleanup(auto_dir))) = opendir(folder);
 
 	if (!dir) {

@@ -29,4 +29,7 @@ void mnt_refusals_load(struct mnt *mnt);
 /* The path of a note; names that would get too long are cut and told apart by a hash. */
 void mnt_refusal_path(const char *path, const char *suffix, struct sfs_str *out);
 
+/* Where a note is on the disk; owned by the caller. */
+char *mnt_refusal_file(const struct mnt *mnt, const char *note_path);
+
 #endif

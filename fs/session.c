@@ -16,6 +16,7 @@
 #include "fs/notify.h"
 #include "fs/opened.h"
 #include "fs/ops.h"
+#include "fs/owed.h"
 #include "fs/pending.h"
 #include "fs/refresh.h"
 #include "fs/refusal.h"
@@ -93,7 +94,13 @@ find_folders(struct mnt *mnt, const char *identity, struct sfs_error *err)
 	mnt->state = sfs_file_join(home, identity);
 	mnt->migrations = mnt->options->project ? sfs_strdup(mnt->project.migrations)
 						: sfs_file_join(mnt->state, "migrations");
-	return sfs_file_mkdirs(mnt->state, 0700, err);
+	r = sfs_file_mkdirs(mnt->state, 0700, err);
+	if (r == -EROFS && mnt->read_only) {
+		/* Nothing is to be kept that could be lost. */
+		sfs_error_finish(err);
+		return 0;
+	}
+	return r;
 }
 
 static int
@@ -257,6 +264,7 @@ finish(struct connection *c)
 	mnt_jobs_destroy(mnt, mnt->jobs);
 	mnt_watch_destroy(mnt->watch);
 	if (mnt->watch) {
+		mnt_owed_settle(mnt, true);
 		mnt_times_save(mnt);
 	}
 	end_notifying(c);

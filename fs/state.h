@@ -93,6 +93,8 @@ struct mnt {
 	pthread_mutex_t lock;
 	struct mnt_nodes nodes;
 	size_t n_drafts;
+	bool owes;        /* some node may be owed (owed.h) */
+	int64_t owed_due; /* when that is tried again */
 	struct mnt_health health;
 	uint64_t changes;   /* counts the changes that we made in the database */
 	bool committing;    /* one is, or may be, in the database and not in the tree yet */

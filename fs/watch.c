@@ -9,6 +9,7 @@
 #include "fs/control.h"
 #include "fs/database.h"
 #include "fs/migrations.h"
+#include "fs/owed.h"
 #include "fs/refresh.h"
 #include "fs/stir.h"
 #include "fs/times.h"
@@ -279,6 +280,7 @@ run(void *data)
 		}
 		mnt_migrations_refresh(watch->mnt, watch->db, r > 0);
 		mnt_control_tick(watch->mnt);
+		mnt_owed_settle(watch->mnt, false);
 		keep_times(watch);
 	}
 	pthread_mutex_lock(&watch->lock);

@@ -117,6 +117,19 @@ def fill(db, count):
         )
 
 
+def seconds_of_a_scan(db):
+    """The least that the server needs for one look at the larger catalogs."""
+    tables = " UNION ALL ".join(
+        f"SELECT xmin FROM {name}" for name in ("pg_attribute", "pg_class", "pg_depend", "pg_type")
+    )
+    taken = []
+    for _ in range(5):
+        start = time.monotonic()
+        db.run(f"SELECT sum(age(xmin)) FROM ({tables}) t;")
+        taken.append(time.monotonic() - start)
+    return sorted(taken)[2]
+
+
 @pytest.fixture
 def looker(pg):
     name = f"looker_{pg.name}"
@@ -129,7 +142,7 @@ def looker(pg):
 def test_a_change_shows_within_a_second(pg, looker, mount, count):
     """What came, changed and went, to a role that is no superuser, while the whole is read too."""
     fill(pg, count)
-    seconds = []
+    seconds, scan = [], seconds_of_a_scan(pg)
 
     def shows(statement, condition):
         pg.run(statement)
@@ -148,9 +161,10 @@ def test_a_change_shows_within_a_second(pg, looker, mount, count):
             shows(f"ALTER TABLE t0 ADD COLUMN {column} integer;",
                   lambda column=column: column in changed.read_text())
             shows(f"DROP TABLE later{number};", lambda path=path: not path.exists())
-    print("seconds:", [round(second, 2) for second in seconds])
-    # A machine that does other work besides may be late now and then.
-    assert sorted(seconds)[len(seconds) // 2] < 1 and max(seconds) < 3, seconds
+    # A machine that does other work besides is slower with everything.
+    limit = max(1, 0.3 + 10 * scan)
+    print("limit:", limit, "seconds:", [round(second, 2) for second in seconds])
+    assert sorted(seconds)[len(seconds) // 2] < limit and max(seconds) < 3 * limit, seconds
 
 
 @pytest.mark.parametrize("verb", ["pull", "diff"])
