@@ -41,6 +41,7 @@ struct sfs_open_options {
 	bool read_only;           /* the session refuses writes by itself */
 	unsigned lock_timeout_ms; /* 0: the default, 2000 */
 	unsigned patience_ms;     /* what the database's `patience_ms` is from the start */
+	bool existing; /* -EIO where there is none; a file that is not there is no new database */
 };
 
 /* Which part of the database to read. */

@@ -78,6 +78,7 @@ struct mnt {
 	char *state;                /* owned; our directory on the disk */
 	char *migrations;           /* owned; drizzle's folder */
 	struct sfs_project project; /* with -o project= */
+	bool found;                 /* atomic; the file of the database was there */
 	bool read_only;
 	bool no_open;    /* read-only, and the kernel can do without open and release */
 	bool can_expire; /* the kernel knows how to expire an entry */

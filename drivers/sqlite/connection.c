@@ -223,7 +223,7 @@ open_memory(struct lite_db *db, struct sfs_error *err)
 }
 
 static int
-open_path(struct lite_db *db, const char *path, struct sfs_error *err)
+open_path(struct lite_db *db, const char *path, bool existing, struct sfs_error *err)
 {
 	struct stat st;
 	int r = canonical_path(path, &db->path, err);
@@ -234,8 +234,8 @@ open_path(struct lite_db *db, const char *path, struct sfs_error *err)
 	if (stat(db->path, &st) == 0) {
 		return open_existing(db, err);
 	}
-	if (db->read_only) {
-		return sfs_error_set(err, ENOENT, "%s is not there", path);
+	if (existing || db->read_only) {
+		return sfs_error_set(err, existing ? EIO : ENOENT, "%s is not there", path);
 	}
 	db->absent = true;
 	return open_memory(db, err);
@@ -262,8 +262,12 @@ lite_follow_file(struct lite_db *db, struct sfs_error *err)
 {
 	struct stat st;
 
-	if (!db->path || db->in_transaction || stat(db->path, &st) != 0) {
+	if (!db->path || db->in_transaction) {
 		return 0;
+	}
+	if (stat(db->path, &st) != 0) {
+		/* What is written to a file that was removed is lost with the connection. */
+		return db->absent ? 0 : sfs_error_set(err, EIO, "%s is not there", db->path);
 	}
 	if (db->absent || st.st_dev != db->device || st.st_ino != db->inode) {
 		db->absent = false;
@@ -292,7 +296,7 @@ lite_open(const char *target, const struct sfs_open_options *options, struct sfs
 	if (!*path || strcmp(path, ":memory:") == 0) {
 		r = open_memory(db, err);
 	} else {
-		r = open_path(db, path, err);
+		r = open_path(db, path, options && options->existing, err);
 	}
 	if (r < 0) {
 		lite_close(&db->base);
