@@ -8,7 +8,8 @@
 /*
  * Things that have no object of their own stand for one that has: a row type for its table, an
  * array type for its element's, a default for its column, a rule for its view, an index for its
- * constraint. They are those that depend on it internally or automatically.
+ * constraint, a member for its operator family.
+ * They are those that depend on it internally or automatically.
  */
 struct stand_in {
 	uint64_t tag, for_tag;
@@ -117,7 +118,7 @@ add_namespaces(struct sfs_catalog *catalog)
 #define COLUMNS                                                                                    \
 	"d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid,"                 \
 	" d.deptype IN ('i', 'e') OR d.deptype = 'a' AND (d.classid = 'pg_attrdef'::regclass"      \
-	" OR d.refclassid = 'pg_publication'::regclass)"
+	" OR d.refclassid IN ('pg_publication'::regclass, 'pg_opfamily'::regclass))"
 #define CONDITION                                                                                       \
 	"d.refobjid >= 16384 AND d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S', 'x')" \
 	" AND (d.refclassid <> 'pg_namespace'::regclass"                                                \
