@@ -6,6 +6,7 @@
 #include "apply/target.h"
 #include "catalog/path.h"
 #include "diff/text.h"
+#include "sql/quote.h"
 
 /* ---- what the paths name ---- */
 
@@ -61,6 +62,26 @@ parse_path(struct sfs_db *db, const char *path, struct sfs_arena *arena,
 	return is_path_of(ret_id, path) ? 0 : find_cut(db, path, arena, ret_id, err);
 }
 
+/* A database that keeps less of a name than the path says would do something else than was asked. */
+static int
+check_kept(struct sfs_db *db, const char *name, struct sfs_error *err)
+{
+	struct sfs_str quoted sfs_auto(str) = SFS_STR_INIT, kept sfs_auto(str) = SFS_STR_INIT;
+	enum sfs_dialect dialect = db->driver->dialect;
+
+	if (!name) {
+		return 0;
+	}
+	sfs_quote_name(&quoted, dialect, name);
+	sfs_unquote_name(&kept, dialect, sfs_str_text(&quoted), quoted.len);
+	if (sfs_streq(sfs_str_text(&kept), name)) {
+		return 0;
+	}
+	int r = sfs_error_set(err, EINVAL, "the name %s is too long", name);
+	sfs_error_hint(err, "the server would cut it to %s", sfs_str_text(&kept));
+	return r;
+}
+
 int
 sfs_targets_find(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits,
 	struct sfs_arena *arena, struct sfs_targets *targets, struct sfs_error *err)
@@ -72,6 +93,8 @@ sfs_targets_find(struct sfs_db *db, const struct sfs_edit *edits, size_t n_edits
 		target.to = target.from;
 		if (r == 0 && edits[i].renamed) {
 			r = parse_path(db, edits[i].renamed, arena, &target.to, err);
+			r = r < 0 ? r : check_kept(db, target.to.name, err);
+			r = r < 0 ? r : check_kept(db, target.to.namespace, err);
 		}
 		if (r < 0) {
 			return r;

@@ -228,3 +228,23 @@ def test_sequences_behind_identity_columns_have_names_of_their_own(pg, mount):
     pg.run("INSERT INTO t DEFAULT VALUES")
     assert pg.rows("SELECT id, n FROM t ORDER BY id") == [("1", "1"), ("5", "2"), ("10", "1")]
     assert pg.rows("SELECT relname FROM pg_class WHERE relkind = 'S' ORDER BY 1") == [("numbers",), ("other",)]
+
+
+def test_names_that_the_server_would_cut(pg, mount):
+    long = "y" * 70
+    pg.run(SCHEMA)
+    with mount(pg.target) as place:
+        folder = tables(place, pg)
+        with fails_with(errno.EINVAL):
+            (folder / "posts.sql").rename(folder / f"{long}.sql")
+        assert "too long" in (folder / "posts.sql.error").read_text()
+        with fails_with(errno.EINVAL):
+            (folder / f"{long}.sql").write_text(f"CREATE TABLE {long} (a integer);\n")
+        with fails_with(errno.EINVAL):
+            (place / "schema" / long).mkdir()
+        with fails_with(errno.EINVAL):
+            (place / "schema" / "public").rename(place / "schema" / long)
+        assert has_table(pg, "posts") and not pg.rows(
+            "SELECT 1 FROM pg_class WHERE relname LIKE 'yyy%'"
+            " UNION SELECT 1 FROM pg_namespace WHERE nspname LIKE 'yyy%'"
+        )
