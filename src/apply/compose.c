@@ -2,10 +2,13 @@
 /* The catalog that edits ask for: what they leave alone, what they rename, what the server read. */
 #include "apply/compose.h"
 #include "catalog/graph.h"
+#include "diff/compare.h"
 
 struct composer {
 	const struct sfs_composition *in;
 	struct sfs_catalog *to;
+	struct sfs_arena *arena;    /* owned: of names */
+	struct sfs_renames renames; /* owned: all that is known of, by hints and by paths */
 };
 
 static bool
@@ -53,16 +56,29 @@ copy_parts(struct composer *c, const struct sfs_object *object, const struct sfs
 	}
 }
 
+/* A copy of an object without its parts; `name` is the one that it is restated by. */
+static struct sfs_object *
+copy_as(struct composer *c, const struct sfs_object *object, const struct sfs_identity *id,
+	struct sfs_object *owner, const char *name)
+{
+	const struct sfs_kind_info *info = sfs_kind_info(object->id.kind);
+	const char **values sfs_auto(free) = sfs_alloc((info->n_attributes + 1) * sizeof *values);
+
+	sfs_catalog_restate(c->in->from, object, name, values);
+	struct sfs_object *copy = sfs_catalog_add(c->to, id, owner, values);
+	if (copy) {
+		copy->position = object->position;
+	}
+	return copy;
+}
+
 /* A copy of an object, or of a part of it, under the name that an edit gives it. */
 static void
 copy_renamed(struct composer *c, const struct sfs_object *object, const struct sfs_target *target,
 	struct sfs_object *owner)
 {
-	const struct sfs_kind_info *info = sfs_kind_info(object->id.kind);
-	const char **values sfs_auto(free) = sfs_alloc((info->n_attributes + 1) * sizeof *values);
 	struct sfs_identity id = object->id;
 
-	sfs_catalog_restate(c->in->from, object, owner ? object->id.name : target->to.name, values);
 	id.namespace = target->to.namespace;
 	if (owner) {
 		id.relation = target->to.name;
@@ -70,9 +86,9 @@ copy_renamed(struct composer *c, const struct sfs_object *object, const struct s
 		id.relation = target->to.relation;
 		id.name = target->to.name;
 	}
-	struct sfs_object *copy = sfs_catalog_add(c->to, &id, owner, values);
+	struct sfs_object *copy =
+		copy_as(c, object, &id, owner, owner ? object->id.name : target->to.name);
 	if (copy) {
-		copy->position = object->position;
 		copy_parts(c, object, target, copy);
 	}
 }
@@ -93,6 +109,25 @@ target_below(const struct composer *c, const struct sfs_object *object)
 	return NULL;
 }
 
+/* What is identified by the names of others, a function by the types that it takes, follows these. */
+static struct sfs_identity
+unedited_identity(const struct composer *c, const struct sfs_object *object)
+{
+	return sfs_identity_rewrite(c->to->dialect, &object->id, &c->renames, false, c->arena);
+}
+
+static void
+copy_rewritten(struct composer *c, const struct sfs_object *object)
+{
+	struct sfs_identity id = unedited_identity(c, object);
+
+	if (sfs_identity_equal(&id, &object->id)) {
+		(void)sfs_catalog_copy(c->to, object);
+	} else {
+		(void)copy_as(c, object, &id, NULL, id.name);
+	}
+}
+
 /* What stands on a relation, a trigger or a policy, moves with it and falls with it. */
 static void
 copy_unedited(struct composer *c, const struct sfs_object *object)
@@ -106,7 +141,7 @@ copy_unedited(struct composer *c, const struct sfs_object *object)
 		moved.to.name = object->id.name;
 		copy_renamed(c, object, &moved, NULL);
 	} else if (!below || below->edit->text) {
-		(void)sfs_catalog_copy(c->to, object);
+		copy_rewritten(c, object);
 	}
 }
 
@@ -122,15 +157,23 @@ add_rename(struct composer *c, const struct sfs_target *target, const struct sfs
 }
 
 /* Needs between things that the edits leave alone hold on; what the server evaluated has its own. */
+static struct sfs_object *
+find_copy(const struct composer *c, const struct sfs_object *object)
+{
+	struct sfs_identity id = unedited_identity(c, object);
+
+	return sfs_catalog_find(c->to, &id);
+}
+
 static void
 copy_dependencies(struct composer *c, const struct sfs_catalog *source)
 {
 	sfs_vec_foreach (object, &source->objects) {
-		struct sfs_object *user = sfs_catalog_find(c->to, &(*object)->id);
+		struct sfs_object *user = find_copy(c, *object);
 		struct sfs_objects uses = sfs_graph_uses(source, *object);
 
 		for (size_t i = 0; user && i < uses.len; i++) {
-			struct sfs_object *used = sfs_catalog_find(c->to, &uses.items[i]->id);
+			struct sfs_object *used = find_copy(c, uses.items[i]);
 
 			if (used) {
 				sfs_graph_add(c->to, user, used);
@@ -161,9 +204,12 @@ compose_object(struct composer *c, const struct sfs_object *object)
 struct sfs_catalog *
 sfs_compose(const struct sfs_composition *composition)
 {
-	struct composer c = { .in = composition, .to = sfs_catalog_create() };
+	struct composer c = {
+		.in = composition, .to = sfs_catalog_create(), .arena = sfs_arena_create()
+	};
 
 	c.to->dialect = composition->from->dialect;
+	sfs_targets_renames(composition->targets, composition->renames, &c.renames);
 	sfs_vec_foreach (object, &composition->from->objects) {
 		if (!(*object)->owner) {
 			compose_object(&c, *object);
@@ -181,5 +227,7 @@ sfs_compose(const struct sfs_composition *composition)
 	if (composition->evaluated) {
 		copy_dependencies(&c, composition->evaluated);
 	}
+	sfs_vec_finish(&c.renames);
+	sfs_arena_destroy(c.arena);
 	return c.to;
 }

@@ -40,21 +40,6 @@ read_scope(struct sfs_goal *goal, struct sfs_error *err)
 
 /* ---- what shall be ---- */
 
-/* What goes by another name: by the hints in the texts and by the paths. */
-static void
-list_renames(const struct sfs_goal *goal, struct sfs_renames *renames)
-{
-	sfs_vec_foreach (rename, &goal->renames) {
-		sfs_vec_push(renames, *rename);
-	}
-	sfs_vec_foreach (target, &goal->targets) {
-		if (target->edit->renamed) {
-			sfs_vec_push(renames,
-				(struct sfs_rename){ .from = target->from, .to = target->to });
-		}
-	}
-}
-
 static int
 evaluate(struct sfs_goal *goal, struct sfs_error *err)
 {
@@ -64,7 +49,7 @@ evaluate(struct sfs_goal *goal, struct sfs_error *err)
 	struct sfs_evaluation what = { .sources = sources, .renames = &renames };
 	int r = 0;
 
-	list_renames(goal, &renames);
+	sfs_targets_renames(&goal->targets, &goal->renames, &renames);
 	sfs_vec_foreach (target, &goal->targets) {
 		if (target->evaluated) {
 			sources[what.n_sources++] = sfs_target_source(target);
@@ -211,7 +196,7 @@ widen(struct sfs_goal *goal, const struct sfs_tree *before, bool *ret_more)
 	struct sfs_reached_list list = { 0 };
 	struct sfs_renames renames = { 0 };
 
-	list_renames(goal, &renames);
+	sfs_targets_renames(&goal->targets, &goal->renames, &renames);
 	sfs_reach_find(
 		&(struct sfs_reach){
 			.from = goal->from,

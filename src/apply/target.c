@@ -167,6 +167,21 @@ sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before, st
 	return 0;
 }
 
+void
+sfs_targets_renames(const struct sfs_targets *targets, const struct sfs_renames *hints,
+	struct sfs_renames *renames)
+{
+	for (size_t i = 0; hints && i < hints->len; i++) {
+		sfs_vec_push(renames, hints->items[i]);
+	}
+	sfs_vec_foreach (target, targets) {
+		if (target->edit->renamed) {
+			sfs_vec_push(renames,
+				(struct sfs_rename){ .from = target->from, .to = target->to });
+		}
+	}
+}
+
 struct sfs_source
 sfs_target_source(const struct sfs_target *target)
 {

@@ -30,6 +30,10 @@ int sfs_targets_find(struct sfs_db *db, const struct sfs_edit *edits, size_t n_e
 int sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
+/* Adds what goes by another name: by `hints` of the texts (or NULL), and by the paths. */
+void sfs_targets_renames(const struct sfs_targets *targets, const struct sfs_renames *hints,
+	struct sfs_renames *renames);
+
 /* The text of a target, under the path that it shall have; borrowed from its edit. */
 struct sfs_source sfs_target_source(const struct sfs_target *target);
 

@@ -167,6 +167,24 @@ sfs_kind_is_bounded(enum sfs_kind kind)
 	       !without_a_word[kind];
 }
 
+bool
+sfs_kind_is_named(enum sfs_kind kind)
+{
+	static const bool unnamed[SFS_KIND_COUNT] = {
+		[SFS_EXTENSION] = true,
+		[SFS_ACCESS_METHOD] = true,
+		[SFS_USER_MAPPING] = true,
+		[SFS_OPERATOR] = true,
+		[SFS_CAST] = true,
+		[SFS_TRANSFORM] = true,
+		[SFS_DEFAULT_PRIVILEGES] = true,
+		[SFS_GRANTS] = true,
+		[SFS_UNMODELED] = true,
+	};
+
+	return !unnamed[kind];
+}
+
 int
 sfs_kind_attribute(enum sfs_kind kind, const char *name)
 {

@@ -106,6 +106,9 @@ enum sfs_kind sfs_kind_by_directory(const char *directory, enum sfs_level level)
  */
 bool sfs_kind_is_bounded(enum sfs_kind kind);
 
+/* Whether an object of the kind can get another name: not what is called after what it is about. */
+bool sfs_kind_is_named(enum sfs_kind kind);
+
 /* The index of the attribute of that name, or -1. */
 int sfs_kind_attribute(enum sfs_kind kind, const char *name);
 

@@ -23,6 +23,13 @@ bool sfs_values_equal(const struct sfs_reading *reading, const char *a, const ch
 void sfs_renames_rewrite(enum sfs_dialect dialect, const char *text,
 	const struct sfs_renames *renames, bool back, struct sfs_str *out);
 
+/*
+ * An identity whose signature, or name where that is made of others' (a cast's, a user mapping's), is as
+ * after the renames, or (`back`) as before them; what differs lives in `arena`.
+ */
+struct sfs_identity sfs_identity_rewrite(enum sfs_dialect dialect, const struct sfs_identity *id,
+	const struct sfs_renames *renames, bool back, struct sfs_arena *arena);
+
 /* The attributes of two objects of one kind that differ: bit i for attribute i. */
 uint64_t sfs_objects_compare(enum sfs_dialect dialect, const struct sfs_object *a,
 	const struct sfs_object *b, const struct sfs_renames *renames, bool both_ways);

@@ -73,25 +73,6 @@ sfs_former_place(const struct sfs_renames *renames, const struct sfs_identity *i
 	return former;
 }
 
-/* The signature with the types under their former names. */
-static const char *
-former_signature(struct sfs_diff *diff, const struct sfs_renames *renames, const char *signature)
-{
-	struct sfs_str former sfs_auto(str) = SFS_STR_INIT;
-
-	if (!signature || !renames || !renames->len) {
-		return signature;
-	}
-	sfs_renames_rewrite(diff->to->dialect, signature, renames, true, &former);
-	if (strcmp(sfs_str_text(&former), signature) == 0) {
-		return signature;
-	}
-	if (!diff->arena) {
-		diff->arena = sfs_arena_create();
-	}
-	return sfs_arena_strdup(diff->arena, sfs_str_text(&former));
-}
-
 static struct sfs_identity
 former_identity(struct sfs_diff *diff, const struct sfs_renames *renames,
 	const struct sfs_identity *id, const struct sfs_rename **ret_rename)
@@ -100,7 +81,10 @@ former_identity(struct sfs_diff *diff, const struct sfs_renames *renames,
 	struct sfs_identity former = sfs_former_place(renames, id);
 
 	*ret_rename = rename;
-	former.signature = former_signature(diff, renames, former.signature);
+	if (renames && renames->len && !diff->arena) {
+		diff->arena = sfs_arena_create();
+	}
+	former = sfs_identity_rewrite(diff->to->dialect, &former, renames, true, diff->arena);
 	if (rename) {
 		former.name = rename->from.name;
 		if (!id->relation) {

@@ -241,6 +241,11 @@ settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 {
 	bool was = sfs_catalog_find(from, &rename->from) != NULL;
 
+	if (!sfs_kind_is_named(rename->to.kind) &&
+		strcmp(rename->from.name, rename->to.name) != 0) {
+		return bad_hint(
+			rename, "what this is named after can not be changed by a rename", err);
+	}
 	if (!sfs_catalog_find(to, &rename->to)) {
 		return bad_hint(rename, "nothing of the new name is defined", err);
 	}

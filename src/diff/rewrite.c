@@ -80,3 +80,70 @@ sfs_renames_rewrite(enum sfs_dialect dialect, const char *text, const struct sfs
 		}
 	}
 }
+
+/* ---- identities that are made of others' names ---- */
+
+static bool
+is_made_of_names(enum sfs_kind kind)
+{
+	return kind == SFS_CAST || kind == SFS_TRANSFORM || kind == SFS_USER_MAPPING;
+}
+
+/* The server of "role@server" and the language of "type LANGUAGE name" stand last, and in no namespace. */
+static void
+rewrite_last(enum sfs_dialect dialect, struct sfs_str *name, const struct sfs_renames *renames,
+	bool back)
+{
+	struct sfs_str last sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_lexer lexer;
+	struct sfs_token token, end = { 0 };
+
+	sfs_lexer_init(&lexer, dialect, name->text, name->len);
+	while (sfs_lexer_word(&lexer, &token)) {
+		end = token;
+	}
+	meaning(&lexer, &end, &last);
+	sfs_vec_foreach (rename, renames) {
+		const struct sfs_identity *here = back ? &rename->to : &rename->from;
+		bool fits = here->kind == SFS_SERVER || here->kind == SFS_LANGUAGE;
+
+		if (fits && !rename->done && sfs_streq(here->name, sfs_str_text(&last))) {
+			sfs_str_truncate(name, end.offset);
+			sfs_quote_name(name, dialect, back ? rename->from.name : rename->to.name);
+			return;
+		}
+	}
+}
+
+/* `text` itself when it stays the same. */
+static const char *
+rewritten(enum sfs_dialect dialect, const char *text, const struct sfs_renames *renames, bool back,
+	bool last, struct sfs_arena *arena)
+{
+	struct sfs_str out sfs_auto(str) = SFS_STR_INIT;
+
+	if (!text || !*text) {
+		return text;
+	}
+	sfs_renames_rewrite(dialect, text, renames, back, &out);
+	if (last) {
+		rewrite_last(dialect, &out, renames, back);
+	}
+	return strcmp(sfs_str_text(&out), text) == 0 ? text
+						     : sfs_arena_strdup(arena, sfs_str_text(&out));
+}
+
+struct sfs_identity
+sfs_identity_rewrite(enum sfs_dialect dialect, const struct sfs_identity *id,
+	const struct sfs_renames *renames, bool back, struct sfs_arena *arena)
+{
+	struct sfs_identity other = *id;
+
+	if (renames && renames->len) {
+		other.signature = rewritten(dialect, id->signature, renames, back, false, arena);
+		if (is_made_of_names(id->kind)) {
+			other.name = rewritten(dialect, id->name, renames, back, true, arena);
+		}
+	}
+	return other;
+}

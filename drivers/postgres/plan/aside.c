@@ -143,85 +143,6 @@ release_names(struct pg_planner *planner, struct pg_writer *writer, const struct
 	}
 }
 
-/* What the multirange of a range is called, when that was said. */
-static bool
-said_multirange(const struct pg_list *options, struct sfs_str *out)
-{
-	static const char word[] = "MULTIRANGE_TYPE_NAME = ";
-
-	sfs_vec_foreach (option, options) {
-		if (sfs_starts_with(*option, word)) {
-			sfs_str_add(out, *option + sizeof word - 1);
-		}
-	}
-	return out->len > 0;
-}
-
-static void
-rename_constructors(struct pg_writer *writer, const struct sfs_object *type, const char *name,
-	const char *const *arguments, const char *new)
-{
-	for (; *arguments; arguments++) {
-		(void)sfs_plan_addf(writer->plan, type, "ALTER FUNCTION %s(%s) RENAME TO %s", name,
-			*arguments, new);
-	}
-}
-
-/* The multirange that goes with a range, and what makes it. */
-static void
-release_multirange(struct pg_planner *planner, struct pg_writer *writer,
-	const struct sfs_object *type, const struct pg_list *options)
-{
-	const char *range = strstr(type->id.name, "range");
-	struct sfs_str multi sfs_auto(str) = SFS_STR_INIT, aside sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_str old sfs_auto(str) = SFS_STR_INIT;
-
-	if (!said_multirange(options, &multi)) {
-		const char *usual =
-			range ? sfs_arena_printf(planner->arena, "%.*smulti%s",
-					(int)(range - type->id.name), type->id.name, range)
-			      : sfs_arena_printf(planner->arena, "%s_multirange", type->id.name);
-
-		pg_qualified(&multi, type->id.namespace, usual);
-	}
-	pg_qualified(&aside, type->id.namespace, aside_name(planner, type));
-	pg_name(&old, sfs_arena_printf(planner->arena, "%s_multi", aside_name(planner, type)));
-	const char *const ranges[] = { "", sfs_str_text(&aside),
-		sfs_arena_printf(planner->arena, "VARIADIC %s[]", sfs_str_text(&aside)), NULL };
-
-	rename_constructors(writer, type, sfs_str_text(&multi), ranges, sfs_str_text(&old));
-	(void)sfs_plan_addf(writer->plan, type, "ALTER TYPE %s RENAME TO %s", sfs_str_text(&multi),
-		sfs_str_text(&old));
-}
-
-/* A range has a multirange, and functions that make both, whose names do not go aside with it. */
-static void
-release_range(struct pg_planner *planner, struct pg_writer *writer, const struct sfs_object *type)
-{
-	static const char word[] = "SUBTYPE = ";
-	struct pg_list options sfs_auto(pg_list) = { 0 };
-	struct sfs_str name sfs_auto(str) = SFS_STR_INIT, old sfs_auto(str) = SFS_STR_INIT;
-	const char *subtype = "";
-
-	if (type->id.kind != SFS_TYPE ||
-		!sfs_streq(sfs_object_get(type, SFS_TYPE_VARIANT), "range")) {
-		return;
-	}
-	pg_list_split(sfs_object_get(type, SFS_TYPE_DEFINITION), &options);
-	sfs_vec_foreach (option, &options) {
-		subtype = sfs_starts_with(*option, word) ? *option + sizeof word - 1 : subtype;
-	}
-	pg_qualified(&name, type->id.namespace, type->id.name);
-	pg_name(&old, aside_name(planner, type));
-	const char *const bounds[] = { sfs_arena_printf(planner->arena, "%s, %s", subtype, subtype),
-		sfs_arena_printf(planner->arena, "%s, %s, text", subtype, subtype), NULL };
-
-	rename_constructors(writer, type, sfs_str_text(&name), bounds, sfs_str_text(&old));
-	if (!planner->db || planner->db->version >= 140000) {
-		release_multirange(planner, writer, type, &options);
-	}
-}
-
 void
 pg_emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
 {
@@ -234,7 +155,7 @@ pg_emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct
 	pg_name(&sql, aside_name(planner, state->from));
 	(void)sfs_plan_add(writer->plan, state->from, sfs_str_text(&sql));
 	release_names(planner, writer, state);
-	release_range(planner, writer, state->from);
+	pg_range_release(planner, writer, state->from, aside_name(planner, state->from));
 }
 
 /* Lets the sequences behind identity columns go on where the old ones stand. */

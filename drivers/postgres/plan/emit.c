@@ -26,6 +26,31 @@ emit_drop(struct pg_planner *planner, struct pg_writer *writer, const struct pg_
 	(void)sfs_plan_addf(writer->plan, state->from, "DROP %s", sfs_str_text(&reference));
 }
 
+/* Statistics stay where they are when their table moves: those in its schema move after it. */
+static void
+move_statistics(struct pg_writer *writer, const struct sfs_change *change, const char *namespace)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, change->from) {
+		const struct sfs_object *new =
+			part->id.kind == SFS_STATISTICS
+				? sfs_object_part(change->to, SFS_STATISTICS, part->id.name)
+				: NULL;
+		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+		if (!new || sfs_object_has(part, SFS_STATISTICS_SCHEMA) ||
+			sfs_object_has(new, SFS_STATISTICS_SCHEMA)) {
+			continue;
+		}
+		sfs_str_add(&sql, "ALTER STATISTICS ");
+		pg_qualified(&sql, namespace, part->id.name);
+		sfs_str_add(&sql, " SET SCHEMA ");
+		pg_name(&sql, change->to->id.namespace);
+		(void)sfs_plan_add(writer->plan, new, sfs_str_text(&sql));
+	}
+}
+
 static void
 rename_plainly(struct pg_writer *writer, const struct sfs_change *change, bool namespace_renamed)
 {
@@ -41,6 +66,7 @@ rename_plainly(struct pg_writer *writer, const struct sfs_change *change, bool n
 		sfs_str_add(&sql, " SET SCHEMA ");
 		pg_name(&sql, change->to->id.namespace);
 		(void)sfs_plan_add(writer->plan, change->to, sfs_str_text(&sql));
+		move_statistics(writer, change, old.id.namespace);
 		old.id.namespace = change->to->id.namespace;
 		sfs_str_truncate(&sql, 0);
 	}
@@ -67,6 +93,7 @@ pg_emit_rename(
 		     pg_by_new_name(planner, change->from) != change->from;
 
 	rename_plainly(writer, change, moved);
+	pg_range_follow(planner, writer, change, moved);
 	if (change->to->id.kind == SFS_NAMESPACE) {
 		pg_settle_owner(writer, change);
 	}

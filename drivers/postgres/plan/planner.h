@@ -305,6 +305,19 @@ void pg_rings_write(struct pg_planner *planner);
 /* Before a table is made a partition: its parent's indexes call the columns as they are called. */
 void pg_refresh_index_columns(struct pg_planner *planner, const struct sfs_object *partition);
 
+/* ---- range.c: ranges with their multiranges and constructors ---- */
+
+/* Lets a range's companions leave their names, when it has got `name`; nothing for other types. */
+void pg_range_release(struct pg_planner *planner, struct pg_writer *writer,
+	const struct sfs_object *type, const char *name);
+
+/*
+ * Lets them follow a range that was renamed or moved, where nobody named them; with a namespace that
+ * got another name (`moved`) they have gone already.
+ */
+void pg_range_follow(struct pg_planner *planner, struct pg_writer *writer,
+	const struct sfs_change *change, bool moved);
+
 /* ---- emit.c: the SQL of a node ---- */
 
 struct pg_writer;
