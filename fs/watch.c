@@ -50,6 +50,7 @@ struct mnt_watch {
 	char *fingerprint; /* owned; of what is shown, NULL: unknown */
 	struct mnt_known known;
 	int64_t whole_due;              /* when everything is read for generated/; 0: no need */
+	uint64_t whole_changes;         /* ours that the last reading of everything had */
 	uint64_t changes;               /* ours that were seen */
 	int64_t quiet_until, quiet_end; /* 0: no change of ours is waited for */
 	uint64_t node_changes;
@@ -160,29 +161,59 @@ put_off_whole(struct mnt_watch *watch)
 	watch->whole_due = mnt_now() + (wait < WHOLE_MAX_MS ? wait : WHOLE_MAX_MS);
 }
 
+static uint64_t
+count_changes(const struct mnt_watch *watch)
+{
+	MNT_LOCK(watch->mnt);
+	return watch->mnt->changes;
+}
+
 static int
 refresh_whole(struct mnt_watch *watch, struct sfs_error *err)
 {
+	uint64_t changes = count_changes(watch);
 	int r = mnt_refresh_whole(watch->mnt, watch->db, &watch->known, err);
 
-	watch->whole_due = r < 0 ? watch->whole_due : 0;
+	if (r == 0) {
+		watch->whole_due = 0;
+		watch->whole_changes = changes;
+	}
 	return r;
+}
+
+/*
+ * What we made ourselves, and others dropped before it was counted, no census tells of: after changes
+ * of ours the tree is compared as a whole. Else it is right, and only generated/ has to follow.
+ */
+static int
+follow_whole(struct mnt_watch *watch, struct sfs_error *err)
+{
+	bool ours = count_changes(watch) != watch->whole_changes;
+
+	if (mnt_whole_failed(watch->whole) || (ours && !watch->whole_due)) {
+		put_off_whole(watch);
+	}
+	if (!watch->whole_due || mnt_now() < watch->whole_due) {
+		return 0;
+	}
+	if (ours) {
+		return refresh_whole(watch, err);
+	}
+	if (mnt_whole_begin(watch->whole)) {
+		watch->whole_due = 0;
+	}
+	return 0;
 }
 
 /* -EAGAIN, which is no failure, when we changed something meanwhile: the next look will do. */
 static int
 refresh(struct mnt_watch *watch, bool changed, struct sfs_error *err)
 {
-	if (mnt_whole_failed(watch->whole)) {
-		put_off_whole(watch);
+	int r = follow_whole(watch, err);
+	if (r < 0 || !changed) {
+		return r;
 	}
-	if (watch->whole_due && mnt_now() >= watch->whole_due && mnt_whole_begin(watch->whole)) {
-		watch->whole_due = 0;
-	}
-	if (!changed) {
-		return 0;
-	}
-	int r = mnt_refresh_recent(watch->mnt, watch->db, &watch->known, err);
+	r = mnt_refresh_recent(watch->mnt, watch->db, &watch->known, err);
 	r = r < 0 ? r : mnt_refresh_some(watch->mnt, watch->db, &watch->known, err);
 	if (r > 0) {
 		return refresh_whole(watch, err);

@@ -145,11 +145,14 @@ check_target(struct sfs_target *target, const struct sfs_tree *before, struct sf
 	if (edit->renamed && sfs_tree_find(before, edit->renamed)) {
 		return sfs_error_set(err, EEXIST, "%s is there already", edit->renamed);
 	}
-	if (edit->base && (!file || strcmp(edit->base, file->text) != 0)) {
+	bool same = edit->text && file && file->len == edit->len &&
+		    memcmp(file->text, edit->text, edit->len) == 0;
+	/* Whatever was read before: who says what is there contradicts nobody. */
+	if (edit->base && !(same && !edit->renamed) &&
+		(!file || strcmp(edit->base, file->text) != 0)) {
 		return report_conflict(edit->path, edit->base, file ? file->text : "", err);
 	}
-	target->evaluated = edit->text && !(file && file->len == edit->len &&
-						  memcmp(file->text, edit->text, edit->len) == 0);
+	target->evaluated = edit->text && !same;
 	return 0;
 }
 

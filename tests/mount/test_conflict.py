@@ -184,3 +184,15 @@ def test_many_readers(folder, engine):
     for other in others:
         other.kill()
         other.communicate()
+
+
+def test_what_is_there_contradicts_nobody(folder, engine):
+    """Read long ago, changed by others since, moved aside and back unread: nothing is to be done."""
+    users = folder / "users.sql"
+    old = users.read_text()
+    engine.run("ALTER TABLE users ADD COLUMN theirs text;")
+    wait_for(lambda: users.stat().st_size != len(old))
+    users.rename(folder / "users.bak")
+    (folder / "users.bak").rename(users)
+    assert "theirs" in users.read_text()
+    assert not (folder / "users.sql.error").exists()

@@ -162,3 +162,11 @@ class TestDeadServer:
                 except OSError:
                     continue
             assert pg.rows("SELECT to_regclass('two')") == [("two",)]
+
+
+def test_ours_that_others_drop_at_once(folder, engine):
+    """Made here, and dropped elsewhere before anybody looked: it was never counted, and goes."""
+    for number in range(4):
+        (folder / f"brief{number}.sql").write_text(f"CREATE TABLE brief{number} (a integer);\n")
+        engine.run(f"DROP TABLE brief{number};")
+    wait_for(lambda: not [name for name in os.listdir(folder) if name.startswith("brief")], 10)
