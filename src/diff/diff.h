@@ -13,7 +13,8 @@ struct sfs_rename {
 	const char *from_label, *to_label;
 	const char *file; /* where the person said so, for errors; NULL if by other means */
 	unsigned line, column;
-	bool done; /* carried out before: it renames nothing any more */
+	bool done;      /* carried out before: it renames nothing any more */
+	size_t follows; /* 1 + the index of the rename that brings it about; 0: none does */
 };
 
 struct sfs_renames SFS_VEC_OF(struct sfs_rename);
@@ -42,7 +43,8 @@ struct sfs_question {
 /* An enum's label that gets another text. */
 struct sfs_relabel {
 	const struct sfs_object *type; /* of `from` */
-	const char *from, *to;         /* borrowed from the renames */
+	const char *from, *to;         /* borrowed from the renames, or in the diff's arena */
+	const char *was; /* what programs know it by; NULL: it only makes place for another */
 };
 
 /*

@@ -28,34 +28,15 @@ sfs_labels_read(
 	}
 }
 
-bool
-sfs_labels_have(const struct sfs_object *type, const char *label)
-{
-	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
-	struct sfs_labels labels = { 0 };
-	bool found = false;
-
-	sfs_labels_read(type, arena, &labels);
-	sfs_vec_foreach (other, &labels) {
-		found = found || strcmp(*other, label) == 0;
-	}
-	sfs_vec_finish(&labels);
-	return found;
-}
-
 void
-sfs_labels_rename(
-	struct sfs_catalog *catalog, struct sfs_object *type, const char *old, const char *new)
+sfs_labels_write(
+	struct sfs_catalog *catalog, struct sfs_object *type, const struct sfs_labels *labels)
 {
-	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_labels labels = { 0 };
 
-	sfs_labels_read(type, arena, &labels);
-	sfs_vec_foreach (label, &labels) {
+	sfs_vec_foreach (label, labels) {
 		sfs_str_separate(&text, ", ");
-		sfs_quote_literal(&text, SFS_POSTGRES, strcmp(*label, old) == 0 ? new : *label);
+		sfs_quote_literal(&text, SFS_POSTGRES, *label);
 	}
-	sfs_vec_finish(&labels);
 	sfs_catalog_set(catalog, type, SFS_TYPE_LABELS, sfs_str_text(&text));
 }

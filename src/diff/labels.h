@@ -12,10 +12,8 @@ struct sfs_labels SFS_VEC_OF(const char *);
 void sfs_labels_read(
 	const struct sfs_object *type, struct sfs_arena *arena, struct sfs_labels *ret_labels);
 
-bool sfs_labels_have(const struct sfs_object *type, const char *label);
-
-/* Gives a label of an object of the catalog another text. */
-void sfs_labels_rename(
-	struct sfs_catalog *catalog, struct sfs_object *type, const char *old, const char *new);
+/* Gives a type of the catalog these labels. */
+void sfs_labels_write(
+	struct sfs_catalog *catalog, struct sfs_object *type, const struct sfs_labels *labels);
 
 #endif

@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "diff/compare.h"
-#include "diff/labels.h"
 #include "diff/renames.h"
 #include "sql/quote.h"
 
-static int
-bad_hint(const struct sfs_rename *rename, const char *why, struct sfs_error *err)
+int
+sfs_rename_unfit(const struct sfs_rename *rename, const char *why, struct sfs_error *err)
 {
 	struct sfs_str from sfs_auto(str) = SFS_STR_INIT;
 
@@ -72,46 +71,6 @@ settle_signature(const struct sfs_catalog *from, const struct sfs_catalog *to,
 			return;
 		}
 	}
-}
-
-/* ---- labels ---- */
-
-static int
-settle_label(struct sfs_catalog *from, const struct sfs_catalog *to,
-	const struct sfs_renames *renames, struct sfs_rename *rename, struct sfs_diff *diff,
-	struct sfs_error *err)
-{
-	const struct sfs_object *new = sfs_catalog_find(to, &rename->to);
-	struct sfs_identity former = sfs_former_place(renames, &rename->to);
-	struct sfs_object *old;
-
-	sfs_vec_foreach (other, renames) {
-		if (!other->to_label && sfs_identity_equal(&other->to, &rename->to)) {
-			former = other->from;
-		}
-	}
-	old = sfs_catalog_find(from, &former);
-	old = old ? old : sfs_catalog_find(from, &rename->to);
-	if (!new || !sfs_labels_have(new, rename->to_label)) {
-		return bad_hint(rename, "nothing of the new name is defined", err);
-	}
-	if (!old) {
-		return bad_hint(rename, "there is no such type", err);
-	}
-	if (!sfs_labels_have(old, rename->from_label)) {
-		rename->done = sfs_labels_have(old, rename->to_label);
-		return rename->done ? 0 : bad_hint(rename, "there is nothing of that name", err);
-	}
-	if (sfs_labels_have(new, rename->from_label)) {
-		return bad_hint(rename, "the old name is still defined", err);
-	}
-	if (sfs_labels_have(old, rename->to_label)) {
-		return bad_hint(rename, "the new name is there already", err);
-	}
-	sfs_labels_rename(from, old, rename->from_label, rename->to_label);
-	sfs_vec_push(
-		&diff->labels, (struct sfs_relabel){ old, rename->from_label, rename->to_label });
-	return 0;
 }
 
 /* ---- objects ---- */
@@ -184,6 +143,35 @@ distance(const struct sfs_catalog *from, const struct sfs_identity *a, const str
 	return n;
 }
 
+/* Whether those of a ring stand in the order that they shall have, under their new names or their old. */
+static bool
+is_in_order(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	const struct sfs_renames *renames, const struct sfs_rename *first, bool after)
+{
+	const struct sfs_rename *a = first;
+
+	do {
+		const struct sfs_rename *b = find_rename(renames, NULL, &a->to, false);
+
+		for (; b != first; b = find_rename(renames, NULL, &b->to, false)) {
+			const struct sfs_object *old_a = sfs_catalog_find(from, &a->from);
+			const struct sfs_object *old_b = sfs_catalog_find(from, &b->from);
+			const struct sfs_object *new_a =
+				sfs_catalog_find(to, after ? &a->to : &a->from);
+			const struct sfs_object *new_b =
+				sfs_catalog_find(to, after ? &b->to : &b->from);
+
+			if (!old_a || !old_b || !new_a || !new_b ||
+				(old_a->position < old_b->position) !=
+					(new_a->position < new_b->position)) {
+				return false;
+			}
+		}
+		a = find_rename(renames, NULL, &a->to, false);
+	} while (a != first);
+	return true;
+}
+
 /*
  * Once names have been exchanged both are there on both sides, as they were before: only by what they
  * stand for can it be seen whether the hints have been followed already.
@@ -199,14 +187,19 @@ settle_ring(const struct sfs_catalog *from, const struct sfs_catalog *to,
 		const struct sfs_object *new = sfs_catalog_find(to, &at->to);
 
 		if (!new) {
-			return bad_hint(at, "nothing of the new name is defined", err);
+			return sfs_rename_unfit(at, "nothing of the new name is defined", err);
 		}
 		pending += distance(from, &at->from, new);
 		carried_out += distance(from, &at->to, new);
 		at = find_rename(renames, NULL, &at->to, false);
 	} while (at != rename);
+	/* Attributes can not change places, so theirs tell; a column may stand anywhere. */
+	if (pending == carried_out && rename->to.kind == SFS_TYPE_ATTRIBUTE) {
+		pending += is_in_order(from, to, renames, rename, false);
+		carried_out += is_in_order(from, to, renames, rename, true);
+	}
 	if (pending == carried_out) {
-		int r = bad_hint(rename,
+		int r = sfs_rename_unfit(rename,
 			"names are exchanged, and what they stand for is so alike that nobody "
 			"could tell whether that has been done",
 			err);
@@ -243,29 +236,33 @@ settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 
 	if (!sfs_kind_is_named(rename->to.kind) &&
 		strcmp(rename->from.name, rename->to.name) != 0) {
-		return bad_hint(
+		return sfs_rename_unfit(
 			rename, "what this is named after can not be changed by a rename", err);
 	}
 	if (!sfs_catalog_find(to, &rename->to)) {
-		return bad_hint(rename, "nothing of the new name is defined", err);
+		return sfs_rename_unfit(rename, "nothing of the new name is defined", err);
 	}
 	if (!was && !sfs_catalog_find(from, &rename->to)) {
-		return bad_hint(rename, "there is nothing of that name", err);
+		return sfs_rename_unfit(rename, "there is nothing of that name", err);
 	}
 	rename->done = !was;
 	if (was && sfs_identity_equal(&rename->from, &rename->to)) {
-		return bad_hint(rename, "the old name is still defined", err);
+		return sfs_rename_unfit(rename, "the old name is still defined", err);
+	}
+	if (was && rename->follows && is_ring(renames, rename)) {
+		rename->done = renames->items[rename->follows - 1].done;
+		return 0;
 	}
 	if (was && is_ring(renames, rename)) {
 		return settle_ring(from, to, renames, rename, err);
 	}
 	const struct sfs_object *still = sfs_catalog_find(to, &rename->from);
 	if (was && still && !still->unasked && !find_rename(renames, rename, &rename->from, true)) {
-		return bad_hint(rename, "the old name is still defined", err);
+		return sfs_rename_unfit(rename, "the old name is still defined", err);
 	}
 	if (was && sfs_catalog_find(from, &rename->to) &&
 		!find_rename(renames, rename, &rename->to, false)) {
-		return bad_hint(rename, "the new name is there already", err);
+		return sfs_rename_unfit(rename, "the new name is there already", err);
 	}
 	return 0;
 }
@@ -354,6 +351,7 @@ add_children(const struct sfs_catalog *from, const struct sfs_catalog *to,
 		rename.from.namespace = rename.to.namespace;
 		rename.from.relation = rename.to.relation;
 		rename.from = sfs_former_place(renames, &rename.from);
+		rename.follows = index + 1;
 		if (!find_rename(renames, NULL, &rename.to, true) &&
 			sfs_catalog_find(to, &rename.to) && sfs_catalog_find(from, &rename.from)) {
 			sfs_vec_push(renames, rename);
@@ -400,12 +398,14 @@ sfs_renames_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
 	}
 	sfs_vec_foreach (rename, renames) {
 		if (r == 0 && is_said_twice(renames, rename)) {
-			r = bad_hint(rename, "another is said to be renamed so, too", err);
+			r = sfs_rename_unfit(rename, "another is said to be renamed so, too", err);
 		}
-		if (r == 0) {
-			r = rename->to_label ? settle_label(from, to, renames, rename, diff, err)
-					     : settle_object(from, to, renames, rename, err);
+		if (r == 0 && !rename->to_label) {
+			r = settle_object(from, to, renames, rename, err);
 		}
+	}
+	for (size_t i = 0; r == 0 && i < renames->len; i++) {
+		r = sfs_labels_settle(from, to, renames, i, diff, err);
 	}
 	for (size_t i = 0; r == 0 && i < renames->len; i++) {
 		restate(from, &renames->items[i]);

@@ -30,6 +30,17 @@ void sfs_renames_write_name(enum sfs_dialect dialect, const struct sfs_identity 
 int sfs_renames_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
 	struct sfs_renames *renames, struct sfs_diff *diff, struct sfs_error *err) SFS_MUST_CHECK;
 
+/* -EINVAL with the place where the person said so, and why it can not be. */
+int sfs_rename_unfit(const struct sfs_rename *rename, const char *why, struct sfs_error *err);
+
+/*
+ * The same for all labels of the type whose label the rename of that index is the first to tell of;
+ * they may be passed on, or exchanged. (relabels.c)
+ */
+int sfs_labels_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
+	struct sfs_renames *renames, size_t first, struct sfs_diff *diff,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
 /* Where an object of `to` was: a part moves with its relation, everything with its namespace. */
 struct sfs_identity sfs_former_place(
 	const struct sfs_renames *renames, const struct sfs_identity *id);

@@ -151,6 +151,49 @@ POSTGRESQL = {
         "INSERT INTO t VALUES (ROW(ROW(1, 2), 3));",
         "SELECT ((v).y).a, ((v).y).b, (v).n FROM t",
     ),
+    "sequences that turn around": (
+        "CREATE SEQUENCE s AS smallint INCREMENT -1; CREATE TABLE t (a int, i int GENERATED ALWAYS AS IDENTITY (INCREMENT -2));",
+        "CREATE SEQUENCE s; CREATE TABLE t (a int, i int GENERATED ALWAYS AS IDENTITY);",
+        "SELECT nextval('s'); INSERT INTO t VALUES (1);",
+        "SELECT a, i FROM t",
+    ),
+    "sequence that turns down and gets a smaller type": (
+        "CREATE TABLE t (a int); CREATE SEQUENCE s;",
+        "CREATE TABLE t (a int); CREATE SEQUENCE s AS smallint INCREMENT -1 MINVALUE -100;",
+        "SELECT nextval('s'); INSERT INTO t VALUES (1);",
+        "SELECT a FROM t",
+    ),
+    # The others keep their order, and with it the columns that they bring.
+    "table that leaves the first of two parents": (
+        "CREATE TABLE p (a int); CREATE TABLE q (b int); CREATE TABLE c (d int) INHERITS (p, q);",
+        "CREATE TABLE p (a int); CREATE TABLE q (b int); CREATE TABLE c (d int, a int) INHERITS (q);",
+        "INSERT INTO c VALUES (1, 2, 3);",
+        "SELECT a, b, d FROM c",
+    ),
+    "column of a child's own that comes to its grandparent as well": (
+        "CREATE TABLE p (a int); CREATE TABLE q (b int) INHERITS (p); CREATE TABLE r (c int) INHERITS (p);"
+        "CREATE TABLE s (d int) INHERITS (q, r);",
+        "CREATE TABLE p (a bigint, n text); CREATE TABLE q (b int) INHERITS (p); CREATE TABLE r (c int) INHERITS (p);"
+        "CREATE TABLE s (d int, n text DEFAULT 'q') INHERITS (q, r);",
+        "INSERT INTO s VALUES (1, 2, 3, 4);",
+        "SELECT a, b, c, d FROM s",
+    ),
+    "partitions for which a check of the parent holds already": (
+        "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT;",
+        "CREATE TABLE t (a int) PARTITION BY LIST (a); ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID;"
+        "CREATE TABLE p PARTITION OF t DEFAULT;",
+        "INSERT INTO t VALUES (1);",
+        "SELECT a FROM t",
+    ),
+    "index of the parent that not all partitions have": (
+        "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT;"
+        "CREATE TABLE q PARTITION OF t FOR VALUES IN (1);"
+        "CREATE INDEX i ON ONLY t (a); CREATE INDEX j ON p (a); ALTER INDEX i ATTACH PARTITION j;",
+        "CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT;"
+        "CREATE TABLE q PARTITION OF t FOR VALUES IN (1); CREATE INDEX j ON p (a);",
+        "INSERT INTO t VALUES (1), (2);",
+        "SELECT a FROM t ORDER BY a",
+    ),
     "column that becomes a child's own, too": (
         "CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p);",
         "CREATE TABLE p (a int); CREATE TABLE c (a int, b int) INHERITS (p);",

@@ -365,3 +365,41 @@ def test_a_renamed_file_that_also_changes(pg, mount):
         (tables / "u.sql").write_text(text.replace("    a text", "    b text, -- renamed from: a\n    c int"))
         assert pg.rows("SELECT id, b, c FROM u") == [("1", "x", "")]
         assert "b AS a" in (place / "schema/public/views/v.sql").read_text()
+
+
+ORDERED = [
+    # What is before, what shall be, and rows read before and after: the order tells what has been done.
+    ("CREATE TYPE e AS ENUM ('a', 'b', 'c'); CREATE TABLE t (v e DEFAULT 'a'); INSERT INTO t VALUES ('a'), ('b'), ('c');",
+     "CREATE TYPE e AS ENUM (\n'b', -- renamed from: a\n'c', -- renamed from: b\n'a', -- renamed from: c\n'd');\n"
+     "CREATE TABLE t (v e DEFAULT 'b');", "SELECT v FROM t", [("b",), ("c",), ("a",)]),
+    ("CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (v e[]); INSERT INTO t VALUES ('{a,b}');",
+     "CREATE TYPE e AS ENUM (\n'b', -- renamed from: a\n'q' -- renamed from: b\n);\nCREATE TABLE t (v e[]);",
+     "SELECT v FROM t", [("{b,q}",)]),
+    ("CREATE TYPE p AS (x int, y int, z int); CREATE TABLE t (v p); INSERT INTO t VALUES (ROW(1, 2, 3));",
+     "CREATE TYPE p AS (\ny int, -- renamed from: x\nx int, -- renamed from: y\nz int);\nCREATE TABLE t (v p);",
+     "SELECT (v).x, (v).y, (v).z FROM t", [("2", "1", "3")]),
+    ("CREATE TYPE p AS (x int, y int, z int); CREATE TABLE t OF p; CREATE VIEW v AS SELECT x FROM t; INSERT INTO t VALUES (1, 2, 3);",
+     "CREATE TYPE p AS (\ny int, -- renamed from: x\nz int, -- renamed from: y\nx int -- renamed from: z\n);\n"
+     "CREATE TABLE t OF p; CREATE VIEW v AS SELECT y AS x FROM t;",
+     "SELECT t.x, t.y, t.z, v.x FROM t, v", [("3", "1", "2", "1")]),
+]
+
+
+def test_labels_and_attributes_are_exchanged(schemafs, new_pg, script):
+    for before, after, query, rows in ORDERED:
+        pg = new_pg()
+        pg.run(before)
+        wanted = script(after)
+        plan = schemafs("push", wanted, pg.target).stdout
+        assert "DROP" not in plan and "CREATE" not in plan, plan
+        assert pg.rows(query) == rows
+        assert schemafs("push", wanted, pg.target).stdout == ""
+        assert pg.rows(query) == rows
+
+
+def test_labels_whose_order_tells_nothing(schemafs, pg, script):
+    pg.run("CREATE TYPE e AS ENUM ('a', 'b', 'c');")
+    wanted = script("CREATE TYPE e AS ENUM (\n'c', -- renamed from: a\n'b',\n'a' -- renamed from: b\n);")
+    assert "the new name is there already" in schemafs("push", wanted, pg.target, code=2).stderr
+    wanted = script("CREATE TYPE e AS ENUM (\n'a', -- renamed from: b\n'c', -- renamed from: a\n'b' -- renamed from: c\n);")
+    assert "labels are exchanged" in schemafs("push", wanted, pg.target, code=2).stderr

@@ -32,6 +32,12 @@ void pg_list_split(const char *text, struct pg_list *ret_list);
 bool pg_list_has(const struct pg_list *list, const char *item);
 
 /*
+ * How many of the new parents, from the first on, a table keeps when it gets others: those that come
+ * after them it leaves and joins again, since the server keeps them in the order of joining.
+ */
+size_t pg_kept_parents(const struct pg_list *old, const struct pg_list *new);
+
+/*
  * The clauses that turn options `from` into `to`, both "name=value, ...": "SET (...)" and
  * "RESET (...)" are appended to `clauses`, with `verb` before each ("" or "ALTER COLUMN c ").
  */

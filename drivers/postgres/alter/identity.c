@@ -8,12 +8,13 @@
 static const struct identity_option {
 	const char *words; /* as it stands in the options */
 	const char *reset; /* what brings the default back */
+	bool bound;        /* whose default is another one when the sequence turns around */
 } identity_options[] = {
-	{ "INCREMENT BY", "SET INCREMENT BY 1" },
-	{ "MINVALUE", "SET NO MINVALUE" },
-	{ "MAXVALUE", "SET NO MAXVALUE" },
-	{ "CACHE", "SET CACHE 1" },
-	{ "CYCLE", "SET NO CYCLE" },
+	{ "INCREMENT BY", "SET INCREMENT BY 1", false },
+	{ "MINVALUE", "SET NO MINVALUE", true },
+	{ "MAXVALUE", "SET NO MAXVALUE", true },
+	{ "CACHE", "SET CACHE 1", false },
+	{ "CYCLE", "SET NO CYCLE", false },
 };
 
 /* The value of an option in "START WITH 5 CACHE 3": "" for a word alone, NULL when it is not there. */
@@ -36,13 +37,20 @@ option_value(const char *options, const char *words)
 	return NULL;
 }
 
+static bool
+counts_down(const char *options)
+{
+	char *increment sfs_auto(free) = option_value(options, "INCREMENT BY");
+
+	return increment && *increment == '-';
+}
+
 /* Where the sequence starts, said or by its bounds. */
 static char *
 identity_start(const char *options)
 {
 	char *start = option_value(options, "START WITH");
-	char *increment sfs_auto(free) = option_value(options, "INCREMENT BY");
-	bool down = increment && *increment == '-';
+	bool down = counts_down(options);
 
 	if (!start) {
 		start = option_value(options, down ? "MAXVALUE" : "MINVALUE");
@@ -55,13 +63,14 @@ pg_identity_options(struct sfs_str *out, const char *from, const char *to, bool 
 {
 	char *old_start sfs_auto(free) = identity_start(from);
 	char *new_start sfs_auto(free) = identity_start(to);
+	bool turns = counts_down(from) != counts_down(to);
 
 	for (size_t i = 0; i < sizeof identity_options / sizeof *identity_options; i++) {
 		const struct identity_option *option = &identity_options[i];
 		char *was sfs_auto(free) = option_value(from, option->words);
 		char *is sfs_auto(free) = option_value(to, option->words);
 
-		if (sfs_streq(was, is)) {
+		if (sfs_streq(was, is) && !(option->bound && turns)) {
 			continue;
 		}
 		sfs_str_separate(out, " ");

@@ -24,34 +24,57 @@ write_head(struct sfs_str *out, const struct sfs_object *sequence)
 	pg_qualified(out, sequence->id.namespace, sequence->id.name);
 }
 
+static bool
+counts_down(const struct sfs_object *sequence)
+{
+	const char *increment = sfs_object_get(sequence, SFS_SEQUENCE_INCREMENT);
+
+	return increment && *increment == '-';
+}
+
 const char *
 pg_sequence_start(const struct sfs_object *sequence)
 {
 	const char *start = sfs_object_get(sequence, SFS_SEQUENCE_START);
-	const char *increment = sfs_object_get(sequence, SFS_SEQUENCE_INCREMENT);
-	bool down = increment && *increment == '-';
+	bool down = counts_down(sequence);
 	const char *limit =
 		sfs_object_get(sequence, down ? SFS_SEQUENCE_MAXIMUM : SFS_SEQUENCE_MINIMUM);
 
 	return start ? start : limit ? limit : down ? "-1" : "1";
 }
 
+/* Whether the option has to be said: a bound by default is another one when the sequence turns around. */
+static bool
+is_said(const struct sfs_change *change, int attribute)
+{
+	bool bound = attribute == SFS_SEQUENCE_MINIMUM || attribute == SFS_SEQUENCE_MAXIMUM;
+
+	if (attribute == SFS_SEQUENCE_START) {
+		return strcmp(pg_sequence_start(change->from), pg_sequence_start(change->to)) != 0;
+	}
+	return pg_differs(change, attribute) ||
+	       (bound && counts_down(change->from) != counts_down(change->to));
+}
+
 static void
 add_parameters(struct sfs_str *clauses, const struct sfs_change *change)
 {
+	bool down = counts_down(change->to), turns = counts_down(change->from) != down;
+
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
 		const struct sequence_option *option = &options[i];
 		const char *value = sfs_object_get(change->to, option->attribute);
 
-		if (option->attribute == SFS_SEQUENCE_START
-				? strcmp(pg_sequence_start(change->from),
-					  pg_sequence_start(change->to)) == 0
-				: !pg_differs(change, option->attribute)) {
+		if (!is_said(change, option->attribute)) {
 			continue;
 		}
 		sfs_str_separate(clauses, " ");
 		if (value) {
 			sfs_str_addf(clauses, "%s%s", option->set, value);
+		} else if (turns && option->attribute ==
+					    (down ? SFS_SEQUENCE_MAXIMUM : SFS_SEQUENCE_MINIMUM)) {
+			/* With another type the server takes the type's end for the default. */
+			sfs_str_addf(clauses, "%s%s", option->set, down ? "-1" : "1");
 		} else if (option->reset) {
 			sfs_str_add(clauses, option->reset);
 		} else {

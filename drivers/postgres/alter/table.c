@@ -126,16 +126,33 @@ pg_table_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
 
 /* ---- parents ---- */
 
-/* How many items two lists have in common at their start: what comes after is loosened and tied anew. */
-static size_t
-common_prefix(const struct pg_list *a, const struct pg_list *b)
+size_t
+pg_kept_parents(const struct pg_list *old, const struct pg_list *new)
 {
 	size_t n = 0;
 
-	while (n < a->len && n < b->len && strcmp(a->items[n], b->items[n]) == 0) {
+	sfs_vec_foreach (item, old) {
+		if (!pg_list_has(new, *item)) {
+			continue; /* leaves, and the others stay where they are */
+		}
+		if (n == new->len || strcmp(*item, new->items[n]) != 0) {
+			break;
+		}
 		n++;
 	}
 	return n;
+}
+
+/* Whether the item is among the first of the list. */
+static bool
+is_among(const struct pg_list *list, size_t n, const char *item)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list->items[i], item) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void
@@ -150,9 +167,12 @@ write_parents(struct pg_writer *writer, const struct sfs_change *change, bool ti
 	pg_list_split(sfs_object_get(change->from, SFS_TABLE_INHERITS), &old);
 	pg_list_split(sfs_object_get(change->to, SFS_TABLE_INHERITS), &new);
 	const struct pg_list *list = tie ? &new : &old;
+	size_t kept = pg_kept_parents(&old, &new);
 
-	for (size_t i = common_prefix(&old, &new); i < list->len; i++) {
-		add_clause(&clauses, tie ? "INHERIT " : "NO INHERIT ", list->items[i]);
+	sfs_vec_foreach (parent, list) {
+		if (!is_among(&new, kept, *parent)) {
+			add_clause(&clauses, tie ? "INHERIT " : "NO INHERIT ", *parent);
+		}
 	}
 	pg_alter_relation(&head, change->to);
 	pg_alter_emit(writer, change->to, sfs_str_text(&head), &clauses);

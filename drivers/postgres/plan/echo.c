@@ -169,6 +169,43 @@ pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *in
 	return false;
 }
 
+/* Whether the index is attached to one of the parent's that goes: then it goes with that. */
+static bool
+goes_with_parent(const struct pg_planner *planner, const struct sfs_object *index)
+{
+	struct sfs_objects uses = { 0 };
+
+	if (index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_ATTACHED)) {
+		uses = sfs_graph_uses(planner->diff->from, index);
+	}
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct pg_state *parent = planner->by_from[uses.items[i]->index];
+
+		if (uses.items[i]->id.kind == SFS_INDEX && parent && parent->gone) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A check that comes from the parent's new one, which need not hold for old rows: here it shall. */
+static void
+follow_new_check(struct pg_planner *planner, struct pg_state *state)
+{
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->to, state->to->owner);
+
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct sfs_object *theirs =
+			sfs_object_part(parents.items[i], SFS_CONSTRAINT, state->to->id.name);
+
+		if (theirs && sfs_object_has(theirs, SFS_CONSTRAINT_NOT_VALID) &&
+			!sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID)) {
+			state->old = theirs;
+			state->attributes = PG_BIT(SFS_CONSTRAINT_NOT_VALID);
+		}
+	}
+}
+
 /* The foreign key of a partition that refers to its own parent: it is that of the parent. */
 static bool
 refers_to_parent(const struct sfs_object *key)
@@ -195,6 +232,10 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->gone = false;
 		state->echo = !state->made;
 	}
+	if (state->gone && goes_with_parent(planner, state->from)) {
+		state->gone = false;
+		state->echo = !state->made;
+	}
 	if (state->made && pg_is_inherited(state->to) && !pg_index_comes_first(planner, state) &&
 		!(after && after->tied && !refers_to_parent(state->to) &&
 			!pg_keeps_inherited(planner, after, state->to) &&
@@ -202,6 +243,10 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->made = is_more_than_echo(state, after);
 		if (!state->made && !state->gone && state->to->id.kind == SFS_COLUMN) {
 			follow_new_column(planner, state);
+		}
+		if (!state->made && !state->gone && is_check(state->to)) {
+			state->attributes = 0;
+			follow_new_check(planner, state);
 		}
 		state->echo = !state->made && !state->gone && !state->attributes;
 	}

@@ -316,6 +316,32 @@ wait_for_partitions(
 	}
 }
 
+/* A new column of a child's own is there before its parents get one, which then is the same. */
+static void
+precede_parents(const struct pg_planner *planner, struct pg_nodes *nodes,
+	const struct pg_state *mine, const struct sfs_object *table, unsigned depth)
+{
+	enum { MAX_DEPTH = 32 };
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->to, table);
+
+	for (size_t i = 0; i < parents.len && depth < MAX_DEPTH; i++) {
+		const struct sfs_object *column =
+			is_table(parents.items[i]->id.kind)
+				? sfs_object_part(parents.items[i], SFS_COLUMN, mine->to->id.name)
+				: NULL;
+		const struct pg_state *theirs = column ? planner->by_to[column->index] : NULL;
+		const struct pg_state *owner =
+			column ? planner->by_to[parents.items[i]->index] : NULL;
+
+		if (theirs && theirs->made && !(owner && owner->made)) {
+			pg_nodes_edge(nodes, mine->node[PG_CREATE], theirs->node[PG_CREATE], true);
+		}
+		if (column) {
+			precede_parents(planner, nodes, mine, parents.items[i], depth + 1);
+		}
+	}
+}
+
 /* A column's change in the parent reaches the child, whose own comes after. */
 static void
 follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
@@ -324,7 +350,12 @@ follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const st
 		return;
 	}
 	struct sfs_objects parents = sfs_graph_uses(planner->diff->to, mine->to->owner);
+	const struct pg_state *table = planner->by_to[mine->to->owner->index];
 
+	if (mine->made && !sfs_object_has(mine->to, SFS_COLUMN_INHERITED) &&
+		!(table && (table->made || table->tied))) {
+		precede_parents(planner, nodes, mine, mine->to->owner, 0);
+	}
 	for (size_t i = 0; i < parents.len; i++) {
 		const struct sfs_object *column =
 			sfs_object_part(parents.items[i], SFS_COLUMN, mine->to->id.name);
@@ -338,6 +369,26 @@ follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const st
 	}
 }
 
+/* What is said of a check that came from a parent is said when it has come. */
+static void
+follow_check(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
+{
+	struct sfs_objects parents = { 0 };
+
+	if (mine->to->id.kind == SFS_CONSTRAINT && pg_is_inherited(mine->to)) {
+		parents = sfs_graph_uses(planner->diff->to, mine->to->owner);
+	}
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct sfs_object *check =
+			sfs_object_part(parents.items[i], SFS_CONSTRAINT, mine->to->id.name);
+		const struct pg_state *theirs = check ? planner->by_to[check->index] : NULL;
+
+		if (theirs) {
+			pg_nodes_edge(nodes, theirs->node[PG_CREATE], mine->node[PG_ALTER], false);
+		}
+	}
+}
+
 static void
 add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *user)
 {
@@ -346,6 +397,7 @@ add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg
 	struct needs needs = { 0 };
 
 	follow_parent(planner, nodes, user);
+	follow_check(planner, nodes, user);
 	wait_for_partitions(planner, nodes, user);
 	find_needs(catalog, user->to, &needs);
 	sfs_vec_foreach (used, &needs) {

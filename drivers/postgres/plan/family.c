@@ -78,7 +78,7 @@ pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
 
 /* ---- tables that the server can not bring there ---- */
 
-/* Whether the parent stands among those that two lists start with: it is not left on the way. */
+/* Whether the parent is not left on the way. */
 static bool
 keeps_parent(const struct pg_state *table, const struct sfs_object *parent)
 {
@@ -88,11 +88,8 @@ keeps_parent(const struct pg_state *table, const struct sfs_object *parent)
 	pg_list_split(sfs_object_get(table->from, SFS_TABLE_INHERITS), &old);
 	pg_list_split(sfs_object_get(table->to, SFS_TABLE_INHERITS), &new);
 	pg_qualified(&name, parent->id.namespace, parent->id.name);
-	for (size_t i = 0; i < old.len && i < new.len; i++) {
-		if (strcmp(old.items[i], new.items[i]) != 0) {
-			break;
-		}
-		if (strcmp(old.items[i], sfs_str_text(&name)) == 0) {
+	for (size_t i = pg_kept_parents(&old, &new); i > 0; i--) {
+		if (strcmp(new.items[i - 1], sfs_str_text(&name)) == 0) {
 			return true;
 		}
 	}

@@ -100,8 +100,10 @@ pg_rename_labels(struct sfs_plan *plan, const struct sfs_diff *diff)
 		sfs_str_add(&sql, " TO ");
 		pg_literal(&sql, label->to);
 		(void)sfs_plan_add(plan, label->type, sfs_str_text(&sql));
-		sfs_plan_hazard(plan, 60, SFS_WARN, label->type,
-			"'%s' is '%s' from now on: programs that use the old label fail",
-			label->from, label->to);
+		if (label->was) {
+			sfs_plan_hazard(plan, 60, SFS_WARN, label->type,
+				"'%s' is '%s' from now on: programs that use the old label fail",
+				label->was, label->to);
+		}
 	}
 }

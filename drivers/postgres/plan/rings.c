@@ -119,9 +119,48 @@ step_aside(struct pg_planner *planner, const struct pg_state *state)
 	}
 }
 
+static bool
+has_stepped_attribute(const struct pg_planner *planner, const struct sfs_object *type)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, type) {
+		const struct pg_state *state = planner->by_from[part->index];
+
+		if (part->id.kind == SFS_TYPE_ATTRIBUTE && state && state->stepped) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A table of a type holds the type's attributes: it lets go before they step aside, not when it would. */
+static void
+free_attributes(struct pg_planner *planner, struct pg_state *table)
+{
+	struct pg_writer writer = { .catalog = planner->diff->from, .plan = planner->plan };
+	struct sfs_change change = { SFS_ALTER, table->from, table->from,
+		PG_BIT(SFS_TABLE_OF_TYPE) };
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, table->from);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (has_stepped_attribute(planner, uses.items[i])) {
+			pg_table_untie(&writer, &change);
+			table->old = pg_without(planner, table->from, SFS_TABLE_OF_TYPE);
+			return;
+		}
+	}
+}
+
 void
 pg_rings_write(struct pg_planner *planner)
 {
+	sfs_vec_foreach (state, &planner->states) {
+		if ((*state)->untied && (*state)->from->id.kind == SFS_TABLE &&
+			sfs_object_has((*state)->from, SFS_TABLE_OF_TYPE)) {
+			free_attributes(planner, *state);
+		}
+	}
 	/* What stands on a table first, while that has its name. */
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < planner->states.len; i++) {
