@@ -2,8 +2,10 @@
 """A pair of schemas of a seed, and what has to hold when one is brought to the other."""
 
 import contextlib
+import itertools
 import random
 import shutil
+import time
 
 from model import shrink
 
@@ -29,12 +31,21 @@ def loadable(engine, schema, last=None):
     return last.copy() if last else type(schema)()
 
 
-def make_pair(engine, seed):
+def for_a_while(seconds, check):
+    """The seeds are always the same, only how many there are differs."""
+    end = time.monotonic() + seconds
+    for seed in itertools.count(1):
+        check(seed)
+        if time.monotonic() > end:
+            return
+
+
+def make_pair(engine, seed, least=4, changes=(3, 8, 20, 40)):
     maker = engine.generator(seed)
-    maker.build(maker.rng.randint(4, 30))
+    maker.build(maker.rng.randint(least, 30))
     first = maker.schema = loadable(engine, maker.schema)
     first = first.copy()
-    for _ in range(maker.rng.choice([3, 8, 20, 40])):
+    for _ in range(maker.rng.choice(changes)):
         maker.change()
     return first, loadable(engine, maker.schema, first)
 

@@ -1,38 +1,14 @@
 # SPDX-License-Identifier: MIT
 """A tree is compared by the files in which it differs: the plan must be that of the whole tree."""
 
-import contextlib
-import itertools
 import random
 import shutil
-import subprocess
-import time
 
 import pytest
-from engines import PostgresEngine, SqliteEngine
-from pairs import loadable
-from program import assert_clean
+from engines import SqliteEngine
+from pairs import for_a_while, make_pair
 
 PATIENCE = 10
-
-
-@pytest.fixture(scope="module")
-def postgres(server):
-    with contextlib.ExitStack() as stack:
-        yield PostgresEngine(server, stack)
-
-
-@pytest.fixture
-def program(binary, state):
-    def run(*words):
-        done = subprocess.run(
-            [binary, *map(str, words)],
-            capture_output=True, text=True, errors="surrogateescape", timeout=120, check=False,
-        )
-        assert_clean(done.stderr)
-        return done
-
-    return run
 
 
 def files_of(root):
@@ -62,19 +38,9 @@ def mixed(rng, one, two):
     return files
 
 
-def make_pair(engine, seed):
-    maker = engine.generator(seed)
-    maker.build(maker.rng.randint(8, 30))
-    first = maker.schema = loadable(engine, maker.schema)
-    first = first.copy()
-    for _ in range(maker.rng.choice([1, 2, 4, 10])):
-        maker.change()
-    return first, loadable(engine, maker.schema, first)
-
-
 def check(engine, program, place, seed):
     rng = random.Random(seed)
-    first, second = make_pair(engine, seed)
+    first, second = make_pair(engine, seed, least=8, changes=(1, 2, 4, 10))
     sqlite = isinstance(engine, SqliteEngine)
     with engine.fresh(first) as one, engine.fresh(second) as two, engine.fresh() as empty:
         shadow = "sqlite::memory:" if sqlite else empty.target
@@ -94,20 +60,13 @@ def check(engine, program, place, seed):
             shutil.rmtree(place / "tree")
 
 
-def check_for_a_while(engine, program, place):
-    end = time.monotonic() + PATIENCE
-    for seed in itertools.count(1):
-        check(engine, program, place, seed)
-        if time.monotonic() > end:
-            return
-
-
 def test_postgresql(postgres, program, tmp_path):
-    check_for_a_while(postgres, program, tmp_path)
+    for_a_while(PATIENCE, lambda seed: check(postgres, program, tmp_path, seed))
 
 
 def test_sqlite(program, tmp_path):
-    check_for_a_while(SqliteEngine(tmp_path), program, tmp_path)
+    engine = SqliteEngine(tmp_path)
+    for_a_while(PATIENCE, lambda seed: check(engine, program, tmp_path, seed))
 
 
 @pytest.mark.long

@@ -1,37 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Random schemas brought to random others, with rows. As many as there is time; scripts/fuzz runs any number."""
 
-import contextlib
-import itertools
-import subprocess
-import time
-
 import pytest
-from engines import PostgresEngine, SqliteEngine
-from pairs import run_seed
-from program import assert_clean
+from engines import SqliteEngine
+from pairs import for_a_while, run_seed
 
 # For each engine, in seconds; the seeds are always the same, only how many there are differs.
 PATIENCE = 12
-
-
-@pytest.fixture
-def program(binary, state):
-    def run(*words):
-        done = subprocess.run(
-            [binary, *map(str, words)],
-            capture_output=True, text=True, errors="surrogateescape", timeout=120, check=False,
-        )
-        assert_clean(done.stderr)
-        return done
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def postgres(server):
-    with contextlib.ExitStack() as stack:
-        yield PostgresEngine(server, stack)
 
 
 def check(engine, program, place, seed):
@@ -40,20 +15,13 @@ def check(engine, program, place, seed):
     assert len(outcomes) == 2
 
 
-def check_for_a_while(engine, program, place):
-    end = time.monotonic() + PATIENCE
-    for seed in itertools.count(1):
-        check(engine, program, place, seed)
-        if time.monotonic() > end:
-            return
-
-
 def test_postgresql(postgres, program, tmp_path):
-    check_for_a_while(postgres, program, tmp_path)
+    for_a_while(PATIENCE, lambda seed: check(postgres, program, tmp_path, seed))
 
 
 def test_sqlite(program, tmp_path):
-    check_for_a_while(SqliteEngine(tmp_path), program, tmp_path)
+    engine = SqliteEngine(tmp_path)
+    for_a_while(PATIENCE, lambda seed: check(engine, program, tmp_path, seed))
 
 
 @pytest.mark.long
