@@ -293,25 +293,26 @@ join_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const stru
 	}
 }
 
-/* A partition that came after an index of which parts are missing would be given one. */
+/* A child that came after what waits for it would be given another one. */
 static void
-wait_for_partitions(
-	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *index)
+wait_for_children(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *part)
 {
-	if (!pg_waits_for_partitions(index->to) ||
-		!sfs_object_has(index->to->owner, SFS_TABLE_PARTITION_KEY)) {
+	if (!pg_waits_for_children(part->to)) {
 		return;
 	}
-	struct sfs_objects users = sfs_graph_used_by(planner->diff->to, index->to->owner);
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->to, part->to->owner);
+	bool partitioned = sfs_object_has(part->to->owner, SFS_TABLE_PARTITION_KEY);
 
 	for (size_t i = 0; i < users.len; i++) {
 		const struct pg_state *child = planner->by_to[users.items[i]->index];
 
-		if (child && is_table(users.items[i]->id.kind) &&
-			sfs_object_has(users.items[i], SFS_TABLE_PARTITION_OF)) {
-			enum pg_op joins = is_born_partition(child) ? PG_CREATE : PG_TIE;
+		if (child && is_table(users.items[i]->id.kind) && (partitioned || child->made)) {
+			bool attached =
+				pg_is_attached(users.items[i]) || (partitioned && !child->made);
 
-			pg_nodes_edge(nodes, child->node[joins], index->node[PG_CREATE], false);
+			pg_nodes_edge(nodes, child->node[attached ? PG_TIE : PG_CREATE],
+				part->node[PG_CREATE], false);
 		}
 	}
 }
@@ -398,7 +399,7 @@ add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg
 
 	follow_parent(planner, nodes, user);
 	follow_check(planner, nodes, user);
-	wait_for_partitions(planner, nodes, user);
+	wait_for_children(planner, nodes, user);
 	find_needs(catalog, user->to, &needs);
 	sfs_vec_foreach (used, &needs) {
 		const struct pg_state *other = planner->by_to[(*used)->index];

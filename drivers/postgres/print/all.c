@@ -68,7 +68,7 @@ static bool
 comes_last(const struct script *script, const struct sfs_object *object)
 {
 	return is_constraint(object, "FOREIGN KEY") || object->id.kind == SFS_DEFAULT_PRIVILEGES ||
-	       object->id.kind == SFS_GRANTS || pg_waits_for_partitions(object) ||
+	       object->id.kind == SFS_GRANTS || pg_waits_for_children(object) ||
 	       (is_index(object) && calls_functions(script, object));
 }
 
@@ -226,7 +226,7 @@ create_parts(struct script *script, const struct sfs_object *object, enum sfs_ki
 
 	pg_parts_of(object, kind, &parts);
 	sfs_vec_foreach (part, &parts) {
-		bool key = (*part)->id.kind == SFS_CONSTRAINT && pg_waits_for_partitions(*part);
+		bool key = (*part)->id.kind == SFS_CONSTRAINT && pg_waits_for_children(*part);
 
 		if (!pg_is_made_with_owner(*part) && comes_last(script, *part) == late && !key) {
 			create(script, *part);
@@ -240,7 +240,7 @@ has_late_index(const struct script *script, const struct sfs_object *object)
 	const struct sfs_object *part;
 
 	sfs_parts_foreach (part, object) {
-		if (pg_waits_for_partitions(part) || (is_index(part) && comes_last(script, part))) {
+		if (pg_waits_for_children(part) || (is_index(part) && comes_last(script, part))) {
 			return true;
 		}
 	}
@@ -315,7 +315,7 @@ create_waiting_keys(struct script *script, const struct sfs_object *table)
 
 	pg_parts_of(table, SFS_CONSTRAINT, &parts);
 	sfs_vec_foreach (part, &parts) {
-		if (pg_waits_for_partitions(*part)) {
+		if (pg_waits_for_children(*part)) {
 			create(script, *part);
 		}
 	}

@@ -59,11 +59,11 @@ void pg_print_view_columns(struct pg_writer *writer, const struct sfs_object *vi
 bool pg_is_attached(const struct sfs_object *table);
 
 /*
- * Whether it can be made only when all partitions are there: an index or a key of a partitioned table
- * that some partition has no part of, which one that came later would be given; and what is a part of
- * such a one.
+ * Whether it can be made only when all children are there: an index or a key of a partitioned table
+ * that some partition has no part of, which one that came later would be given; what is a part of
+ * such a one; a check that is NOT VALID, which would be valid in children that came later.
  */
-bool pg_waits_for_partitions(const struct sfs_object *part);
+bool pg_waits_for_children(const struct sfs_object *part);
 
 /* ALTER INDEX ... ATTACH PARTITION for a key that is a part of such a one. */
 void pg_attach_key(struct pg_writer *writer, const struct sfs_object *constraint);

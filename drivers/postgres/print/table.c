@@ -62,12 +62,23 @@ is_foreign_key(const struct sfs_object *constraint)
 	return sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
 }
 
+/* A check that is NOT VALID: a child that came after it would have it valid. */
+static bool
+is_unchecked(const struct sfs_object *constraint)
+{
+	return sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) &&
+	       !sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED) &&
+	       !sfs_object_has(constraint, SFS_CONSTRAINT_NO_INHERIT) &&
+	       !sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) &&
+	       sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "CHECK");
+}
+
 bool
-pg_waits_for_partitions(const struct sfs_object *part)
+pg_waits_for_children(const struct sfs_object *part)
 {
 	if (part->id.kind == SFS_CONSTRAINT) {
 		return sfs_object_has(part, SFS_CONSTRAINT_INVALID) ||
-		       sfs_object_has(part, SFS_CONSTRAINT_ATTACHED);
+		       sfs_object_has(part, SFS_CONSTRAINT_ATTACHED) || is_unchecked(part);
 	}
 	return part->id.kind == SFS_INDEX && (sfs_object_has(part, SFS_INDEX_INVALID) ||
 						     sfs_object_has(part, SFS_INDEX_ATTACHED));
@@ -77,7 +88,7 @@ bool
 pg_is_made_with_owner(const struct sfs_object *part)
 {
 	if (part->id.kind == SFS_CONSTRAINT) {
-		return !is_foreign_key(part) && !pg_waits_for_partitions(part);
+		return !is_foreign_key(part) && !pg_waits_for_children(part);
 	}
 	return part->id.kind == SFS_COLUMN || (part->id.kind == SFS_SEQUENCE && pg_is_serial(part));
 }
@@ -191,7 +202,7 @@ write_constraints(
 		if (comes_from_parent(constraint) ||
 			(is_foreign_key(constraint) && !writer->file) ||
 			is_omitted(writer, constraint) || comes_after(constraints, i) ||
-			pg_waits_for_partitions(constraint)) {
+			pg_waits_for_children(constraint)) {
 			continue;
 		}
 		pg_write_constraint(&line, constraint, false);
@@ -397,7 +408,9 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 		const struct sfs_object *constraint = constraints->items[i];
 
 		if ((is_foreign_key(constraint) && !writer->file) ||
-			is_omitted(writer, constraint) || pg_waits_for_partitions(constraint)) {
+			is_omitted(writer, constraint) ||
+			(pg_waits_for_children(constraint) &&
+				!(writer->file && is_unchecked(constraint)))) {
 			continue;
 		}
 		if (comes_after(constraints, i)) {
@@ -413,7 +426,7 @@ static void
 create_waiting_keys(struct pg_writer *writer, const struct pg_parts *constraints)
 {
 	sfs_vec_foreach (constraint, constraints) {
-		if (pg_waits_for_partitions(*constraint)) {
+		if (pg_waits_for_children(*constraint) && !is_unchecked(*constraint)) {
 			pg_print_constraint(writer, *constraint);
 		}
 	}

@@ -232,17 +232,36 @@ adds_key_alone(const struct pg_stmt *statement)
 	       pg_cursor_at(&cursor, "EXCLUDE");
 }
 
+/* ALTER TABLE ... ADD CHECK (...) NOT VALID: children that came later would have it valid. */
+static bool
+adds_unchecked(const struct pg_stmt *statement)
+{
+	struct pg_cursor cursor;
+
+	pg_cursor_init(&cursor, statement);
+	if (!pg_cursor_accept_all(&cursor, "ALTER TABLE") || !pg_cursor_find(&cursor, "ADD")) {
+		return false;
+	}
+	while (pg_cursor_find(&cursor, "NOT")) {
+		if (pg_cursor_accept_all(&cursor, "NOT VALID")) {
+			return true;
+		}
+		pg_cursor_next(&cursor);
+	}
+	return false;
+}
+
 /*
  * An index or a key of a partitioned table ONLY, and what is attached to it: after all partitions, of which
  * each that came later would get a part of it.
  */
 static bool
-waits_for_partitions(const struct pg_stmt *statement)
+waits_for_children(const struct pg_stmt *statement)
 {
 	struct pg_cursor cursor;
 
 	if (statement->head.kind != SFS_INDEX) {
-		return adds_key_alone(statement);
+		return adds_key_alone(statement) || adds_unchecked(statement);
 	}
 	for (pg_cursor_init(&cursor, statement);
 		cursor.token.type != SFS_TOKEN_END && !pg_cursor_at(&cursor, "(");
@@ -284,8 +303,8 @@ phase_of(struct sorter *s, const struct pg_task *task)
 	if (head->kind == SFS_CONSTRAINT) {
 		return PHASE_OF_KEYS;
 	}
-	return adds_key(task->statement) || waits_for_partitions(task->statement) ? PHASE_KEYS
-										  : PHASE_OBJECTS;
+	return adds_key(task->statement) || waits_for_children(task->statement) ? PHASE_KEYS
+										: PHASE_OBJECTS;
 }
 
 /* Makes tasks of the keys that were cut on the way. */
