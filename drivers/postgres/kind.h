@@ -35,6 +35,7 @@ struct pg_writer {
 	const char *using; /* alter(): how a column's values get their new type; NULL: by a cast */
 	bool restart; /* alter(): the sequence stands outside its new bounds and has to start anew */
 	bool script; /* with `file` false: a whole schema for an empty database, so nothing is filled */
+	const char *public_acl; /* what namespace public usually grants; NULL: USAGE to PUBLIC */
 	const char *
 		public_owner; /* of namespace public where nothing is said of it; NULL: as of others */
 	const struct pg_default_acls

@@ -295,6 +295,7 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		.catalog = planner->diff->to,
 		.plan = planner->plan,
 		.public_owner = has_role ? "pg_database_owner" : NULL,
+		.public_acl = planner->db && !has_role ? "=ALL" : NULL,
 	};
 	struct sfs_change change = {
 		.action = state->renamed ? SFS_RENAME : SFS_ALTER,

@@ -317,8 +317,11 @@ void
 pg_write_grants(
 	struct pg_writer *writer, const struct sfs_object *object, const char *from, const char *to)
 {
-	change_grants(
-		writer, object, from ? from : pg_usual_acl(object), to ? to : pg_usual_acl(object));
+	bool public = object->id.kind == SFS_NAMESPACE && strcmp(object->id.name, "public") == 0;
+	const char *given = public && writer->public_acl ? writer->public_acl : "=U";
+
+	from = from ? from : pg_usual_acl(object);
+	change_grants(writer, object, from, to ? to : public ? given : pg_usual_acl(object));
 }
 
 /* ---- grants on what nobody here made ---- */

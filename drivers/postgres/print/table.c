@@ -93,6 +93,23 @@ pg_is_made_with_owner(const struct sfs_object *part)
 	return part->id.kind == SFS_COLUMN || (part->id.kind == SFS_SEQUENCE && pg_is_serial(part));
 }
 
+/* Whether the table is made as a partition; else it is made alone and attached. */
+static bool
+is_made_as_partition(const struct sfs_object *table)
+{
+	const struct sfs_object *part;
+
+	if (!sfs_object_has(table, SFS_TABLE_PARTITION_OF)) {
+		return false;
+	}
+	sfs_parts_foreach (part, table) {
+		if (part->id.kind == SFS_COLUMN && !sfs_object_has(part, SFS_COLUMN_INHERITED)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /*
  * The server drops a UNIQUE of the columns of another key made by the same statement without a
  * word, so it has to come afterwards. So has what is NOT VALID: a new table would have it valid.
@@ -106,6 +123,10 @@ comes_after(const struct pg_parts *constraints, size_t at)
 	if (sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) &&
 		!sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) {
 		return true;
+	}
+	if (sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "PRIMARY KEY")) {
+		/* From PostgreSQL 18 on it would name a partition's NOT NULL, which is its parent's. */
+		return is_made_as_partition(constraint->owner);
 	}
 	if (!sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "UNIQUE")) {
 		return false;
@@ -158,23 +179,6 @@ write_columns(struct sfs_str *body, const struct pg_writer *writer, const struct
 			add_line(body, &line);
 		}
 	}
-}
-
-/* Whether the table is made as a partition; else it is made alone and attached. */
-static bool
-is_made_as_partition(const struct sfs_object *table)
-{
-	const struct sfs_object *part;
-
-	if (!sfs_object_has(table, SFS_TABLE_PARTITION_OF)) {
-		return false;
-	}
-	sfs_parts_foreach (part, table) {
-		if (part->id.kind == SFS_COLUMN && !sfs_object_has(part, SFS_COLUMN_INHERITED)) {
-			return false;
-		}
-	}
-	return true;
 }
 
 bool
