@@ -19,11 +19,10 @@ STAY_WITH_THEIR_TABLE = {"policies", "rules", "triggers"}
 
 
 def files(place):
-    """Not those of operator families: one with classes can not be moved yet."""
     for room in "schema", "database":
         for folder, _, names in os.walk(place / room):
             for name in sorted(names):
-                if name.endswith(".sql") and name != "schema.sql" and not folder.endswith("operator_families"):
+                if name.endswith(".sql") and name != "schema.sql":
                     yield pathlib.Path(folder) / name
 
 

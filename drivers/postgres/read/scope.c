@@ -74,7 +74,16 @@ static const char QUERY[] =
 	/* Overloads share a file. */
 	" UNION SELECT o.class, s.oid FROM owners o JOIN pg_proc p ON p.oid = o.oid"
 	"  JOIN pg_proc s ON s.proname = p.proname AND s.pronamespace = p.pronamespace"
-	"  WHERE o.class = 1255)"
+	"  WHERE o.class = 1255"
+	" UNION SELECT o.class, s.oid FROM owners o JOIN pg_operator p ON p.oid = o.oid"
+	"  JOIN pg_operator s ON s.oprname = p.oprname AND s.oprnamespace = p.oprnamespace"
+	"  WHERE o.class = 2617"
+	" UNION SELECT o.class, s.oid FROM owners o JOIN pg_opclass p ON p.oid = o.oid"
+	"  JOIN pg_opclass s ON s.opcname = p.opcname AND s.opcnamespace = p.opcnamespace"
+	"  WHERE o.class = 2616"
+	" UNION SELECT o.class, s.oid FROM owners o JOIN pg_opfamily p ON p.oid = o.oid"
+	"  JOIN pg_opfamily s ON s.opfname = p.opfname AND s.opfnamespace = p.opfnamespace"
+	"  WHERE o.class = 2753)"
 	/* Row types and array types are no objects. */
 	" SELECT w.class, array_agg(w.oid) FROM whole w WHERE w.oid IS NOT NULL AND NOT EXISTS ("
 	" SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE w.class = 1247"
