@@ -79,6 +79,36 @@ rename_plainly(struct pg_writer *writer, const struct sfs_change *change, bool n
 	}
 }
 
+/* Before PostgreSQL 15 a trigger that partitions have from their parent keeps its name there. */
+static void
+rename_in_partitions(struct pg_planner *planner, struct pg_writer *writer,
+	const struct sfs_change *change, const struct sfs_object *table)
+{
+	struct sfs_objects users = { 0 };
+
+	if (table) {
+		users = sfs_graph_used_by(planner->diff->to, table);
+	}
+	for (size_t i = 0; i < users.len; i++) {
+		const struct sfs_object *partition = users.items[i];
+		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+		if ((partition->id.kind != SFS_TABLE && partition->id.kind != SFS_FOREIGN_TABLE) ||
+			!sfs_object_has(partition, SFS_TABLE_PARTITION_OF) ||
+			!planner->diff->origin[partition->index]) {
+			continue;
+		}
+		sfs_str_add(&sql, "ALTER TRIGGER ");
+		pg_name(&sql, change->from->id.name);
+		sfs_str_add(&sql, " ON ");
+		pg_qualified(&sql, partition->id.namespace, partition->id.name);
+		sfs_str_add(&sql, " RENAME TO ");
+		pg_name(&sql, change->to->id.name);
+		(void)sfs_plan_add(writer->plan, change->to, sfs_str_text(&sql));
+		rename_in_partitions(planner, writer, change, partition);
+	}
+}
+
 void
 pg_emit_rename(
 	struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
@@ -87,6 +117,13 @@ pg_emit_rename(
 
 	if (kind->rename) {
 		kind->rename(writer, change);
+		if (change->to->id.kind == SFS_TRIGGER && planner->db &&
+			planner->db->version < 150000 &&
+			strcmp(change->from->id.name, change->to->id.name) != 0) {
+			rename_in_partitions(planner, writer, change,
+				sfs_catalog_relation(planner->diff->to, change->to->id.namespace,
+					change->to->id.relation));
+		}
 		return;
 	}
 	bool moved = change->to->id.kind == SFS_NAMESPACE ||
