@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The catalog that edits ask for: what they leave alone, what they rename, what the server read. */
 #include "apply/compose.h"
+#include "apply/parents.h"
 #include "catalog/graph.h"
 #include "diff/compare.h"
 
@@ -226,6 +227,7 @@ sfs_compose(const struct sfs_composition *composition)
 	copy_dependencies(&c, composition->from);
 	if (composition->evaluated) {
 		copy_dependencies(&c, composition->evaluated);
+		sfs_parents_link(c.to, composition->evaluated);
 	}
 	sfs_vec_finish(&c.renames);
 	sfs_arena_destroy(c.arena);

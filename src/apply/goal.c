@@ -18,6 +18,7 @@ sfs_goal_finish(struct sfs_goal *goal)
 	sfs_catalog_destroy(goal->to);
 	sfs_vec_finish(&goal->renames);
 	sfs_vec_finish(&goal->targets);
+	sfs_vec_finish(&goal->parents);
 }
 
 /* ---- what the edits are about ---- */
@@ -26,7 +27,7 @@ static int
 read_scope(struct sfs_goal *goal, struct sfs_error *err)
 {
 	struct sfs_identity *ids sfs_auto(free) =
-		sfs_alloc((2 * goal->targets.len + 1) * sizeof *ids);
+		sfs_alloc((2 * goal->targets.len + goal->parents.len + 1) * sizeof *ids);
 	struct sfs_scope scope = { .objects = ids, .dependencies = true };
 
 	sfs_vec_foreach (target, &goal->targets) {
@@ -35,7 +36,25 @@ read_scope(struct sfs_goal *goal, struct sfs_error *err)
 			ids[scope.n_objects++] = target->to;
 		}
 	}
+	sfs_vec_foreach (parent, &goal->parents) {
+		ids[scope.n_objects++] = *parent;
+	}
+	sfs_catalog_destroy(goal->from);
+	goal->from = NULL;
 	return goal->db->driver->read(goal->db, &scope, &goal->from, err);
+}
+
+/* Reads what the edits are about, and sees whether it is as was thought. */
+static int
+look(struct sfs_goal *goal, struct sfs_tree *before, struct sfs_error *err)
+{
+	int r = read_scope(goal, err);
+
+	sfs_tree_finish(before);
+	if (r == 0) {
+		r = sfs_tree_render(goal->db->driver, goal->from, before, err);
+	}
+	return r < 0 ? r : sfs_targets_check(&goal->targets, before, err);
 }
 
 /* ---- what shall be ---- */
@@ -297,13 +316,7 @@ sfs_goal_find(struct sfs_goal *goal, struct sfs_db *db, const struct sfs_edit *e
 	goal->arena = sfs_arena_create();
 	r = sfs_targets_find(goal->db, edits, n_edits, goal->arena, &goal->targets, err);
 	if (r == 0) {
-		r = read_scope(goal, err);
-	}
-	if (r == 0) {
-		r = sfs_tree_render(goal->db->driver, goal->from, before, err);
-	}
-	if (r == 0) {
-		r = sfs_targets_check(&goal->targets, before, err);
+		r = look(goal, before, err);
 	}
 	if (r == 0) {
 		r = restate_moved(goal, err);
@@ -313,6 +326,10 @@ sfs_goal_find(struct sfs_goal *goal, struct sfs_db *db, const struct sfs_edit *e
 	}
 	if (r == 0) {
 		r = evaluate(goal, err);
+	}
+	if (r == 0 && goal->evaluated &&
+		sfs_parents_add(goal->evaluated, goal->from, goal->arena, &goal->parents)) {
+		r = look(goal, before, err);
 	}
 	if (r == 0) {
 		r = follow(goal, before, err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "apply/compose.h"
+#include "apply/parents.h"
 #include "apply/partial.h"
 #include "apply/reach.h"
 #include "base/map.h"
@@ -30,6 +31,7 @@ struct comparer {
 	struct sfs_catalog *from;      /* owned */
 	struct sfs_tree before;        /* `from` as files */
 	struct sfs_catalog *evaluated; /* owned */
+	struct sfs_parents parents;    /* owned: read, but not evaluated */
 	SFS_VEC(struct sfs_tree) kept; /* what `before` was: items borrow from it */
 };
 
@@ -45,6 +47,7 @@ comparer_finish(struct comparer *c)
 	sfs_catalog_destroy(c->from);
 	sfs_map_destroy(c->by_path);
 	sfs_vec_finish(&c->items);
+	sfs_vec_finish(&c->parents);
 	sfs_arena_destroy(c->arena);
 }
 SFS_DEFINE_AUTO_VALUE(comparer, struct comparer, comparer_finish)
@@ -138,11 +141,15 @@ is_as_before(const struct comparer *c)
 static bool
 read_scope(struct comparer *c)
 {
-	struct sfs_identity *ids sfs_auto(free) = sfs_alloc((c->items.len + 1) * sizeof *ids);
+	struct sfs_identity *ids sfs_auto(free) =
+		sfs_alloc((c->items.len + c->parents.len + 1) * sizeof *ids);
 	struct sfs_scope scope = { .objects = ids, .dependencies = true, .known = c->all };
 
 	sfs_vec_foreach (item, &c->items) {
 		ids[scope.n_objects++] = (*item)->id;
+	}
+	sfs_vec_foreach (parent, &c->parents) {
+		ids[scope.n_objects++] = *parent;
 	}
 	sfs_catalog_destroy(c->from);
 	c->from = NULL;
@@ -330,6 +337,9 @@ sfs_partial_evaluate(struct sfs_db *db, const struct sfs_catalog *all, const str
 	while (fits && more) {
 		fits = !files || (read_scope(&c) && evaluate(&c));
 		fits = fits && widen(&c, &more, &files);
+		if (fits && sfs_parents_add(c.evaluated, c.from, c.arena, &c.parents)) {
+			more = files = true;
+		}
 	}
 	if (!fits || !compose(&c, ret_partial)) {
 		return false;

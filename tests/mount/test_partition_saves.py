@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The keys of a partition are named after it and after the columns, and stand in no text of their own."""
+"""Partitions that are saved and moved: with their parent's keys, which stand in no text, and its rows."""
 
 import errno
 
 import pytest
 
-from tree import fails_with
+from tree import fails_with, wait_for
 
 SCHEMA = """
 CREATE TABLE p (id integer, at date NOT NULL, old integer, v integer, PRIMARY KEY (id, at), UNIQUE (v, at))
@@ -82,3 +82,24 @@ def test_a_trigger_stays_with_its_table(pg, folder):
         with fails_with(errno.EINVAL):
             trigger.rename(to)
     assert pg.rows("SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'tr'") == [("p_2020",)]
+
+
+def test_a_new_partition_takes_its_rows_from_the_default_one(pg, folder):
+    pg.run("CREATE TABLE p_rest PARTITION OF p DEFAULT; INSERT INTO p VALUES (7, '2022-03-03', 8, 9)")
+    (folder / "tables/p_2022.sql").write_text(PARTITION.format("p_2022", 2022, 2023))
+    assert pg.rows("SELECT id FROM p_2022") == [("7",)]
+    assert pg.rows("SELECT count(*) FROM p_rest") == [("0",)]
+
+
+def test_a_table_becomes_a_partition(pg, schemafs, folder, tmp_path):
+    pg.run("""CREATE TABLE alone (id integer NOT NULL, at date NOT NULL, old integer, v integer);
+        INSERT INTO alone VALUES (9, '2023-03-03', 1, 1)""")
+    schemafs("pull", pg.target, tmp_path / "tree")
+    for tables in folder / "tables", tmp_path / "tree/schema/public/tables":
+        wait_for((tables / "alone.sql").exists)
+        (tables / "alone.sql").write_text(PARTITION.format("alone", 2023, 2024))
+        if tables.is_relative_to(tmp_path / "tree"):
+            pg.run("ALTER TABLE p DETACH PARTITION alone; ALTER TABLE alone DROP CONSTRAINT alone_pkey")
+            schemafs("push", tmp_path / "tree", pg.target)
+        assert pg.rows("SELECT id FROM alone") == [("9",)]
+        assert pg.rows("SELECT count(*) FROM p") == [("2",)]
