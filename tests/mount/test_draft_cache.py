@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import pathlib
 import signal
 import subprocess
 import time
@@ -28,16 +29,20 @@ def draft(mnt):
 
 
 def look(place):
-    """All that stat(2) and reading tell, by path."""
+    """All that stat(2) and reading tell, by path; a name that has no file is one that the kernel is to forget yet."""
     found = {}
     for top in ("schema", "database"):
         for directory, _, files in os.walk(place / top):
             for path in (directory, *(os.path.join(directory, name) for name in files)):
-                said = os.stat(path)
                 text = None
+                try:
+                    said = os.stat(path)
+                    if path != directory:
+                        text = pathlib.Path(path).read_text(encoding="utf-8")
+                except FileNotFoundError:
+                    found[os.path.relpath(path, place)] = None
+                    continue
                 if path != directory:
-                    with open(path, encoding="utf-8") as file:
-                        text = file.read()
                     assert said.st_size == len(text.encode()), path
                 found[os.path.relpath(path, place)] = (said.st_mtime_ns, said.st_mode, text)
     return found
