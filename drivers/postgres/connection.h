@@ -44,6 +44,13 @@ pg_db_of(struct sfs_db *db)
 	return (struct pg_db *)db; /* base is its first member */
 }
 
+/* The connection that somebody has opened, of which this is perhaps a further one: it is asked to stop. */
+static inline struct sfs_db *
+pg_root(struct pg_db *db)
+{
+	return db->root ? &db->root->base : &db->base;
+}
+
 static inline void
 sfs_auto_PQclear(PGresult **result)
 {

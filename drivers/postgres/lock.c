@@ -53,7 +53,7 @@ name_holder(struct pg_db *with, struct sfs_error *err)
 static int
 poll_lock(struct pg_db *with, unsigned timeout_ms, struct sfs_error *err)
 {
-	struct sfs_db *root = with->root ? &with->root->base : &with->base;
+	struct sfs_db *root = pg_root(with);
 	unsigned waited = 0, pause = FIRST_PAUSE_MS;
 
 	for (;;) {

@@ -137,7 +137,7 @@ static void
 look(struct pg_db *db, struct watch *watch)
 {
 	int64_t time = now();
-	struct sfs_db *root = db->root ? &db->root->base : &db->base;
+	struct sfs_db *root = pg_root(db);
 
 	if (watch->given_up) {
 		if (took_too_long(db, watch)) {
@@ -193,7 +193,7 @@ wait(struct pg_db *db, struct watch *watch)
 bool
 pg_interrupted(struct pg_db *db)
 {
-	struct sfs_db *root = db->root ? &db->root->base : &db->base;
+	struct sfs_db *root = pg_root(db);
 
 	return __atomic_exchange_n(&root->interrupted, 0, __ATOMIC_ACQ_REL) != 0;
 }

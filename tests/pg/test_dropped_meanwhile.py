@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Objects that others drop while the catalog is read: the server has no texts for them any more."""
+"""Objects that others drop or lock while the catalog is read."""
 
 import subprocess
+import time
 
 OBJECTS = """
 CREATE TABLE t{0} (a integer CHECK (a > 0), b text, EXCLUDE USING btree (b WITH =));
@@ -34,3 +35,30 @@ def test_pull(schemafs, pg, tmp_path):
     assert others.returncode == 0 and pulls > 3
     schemafs("pull", pg.target, tmp_path / "tree")
     assert [file.name for file in (tmp_path / "tree/schema/public/tables").iterdir()] == ["stays.sql"]
+
+
+def test_in_a_circle(schemafs, pg, tmp_path):
+    """Who locks one view after the other, as a migration does, is not stopped by a reader of both."""
+    pg.run("CREATE VIEW a AS SELECT 1 AS n; CREATE VIEW b AS SELECT 1 AS n; CREATE VIEW c AS SELECT 1 AS n;")
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    with pg.session() as other:
+        other.run("BEGIN; LOCK b;")
+        with subprocess.Popen([schemafs.binary, "pull", pg.target, tmp_path / "tree"]) as pull:
+            time.sleep(0.3)
+            assert "ERROR" not in other.run("LOCK a; LOCK c;")
+            time.sleep(0.3)
+            assert pull.poll() is None
+            other.run("COMMIT;")
+        assert pull.returncode == 0
+    assert pg.rows(deadlocks) == [("0",)]
+    assert "SELECT" in (tmp_path / "tree/schema/public/views/b.sql").read_text()
+
+
+def test_locked_for_long(schemafs, pg, tmp_path):
+    pg.run("CREATE VIEW a AS SELECT 1 AS n;")
+    with pg.session() as other:
+        other.run("BEGIN; LOCK a;")
+        begun = time.monotonic()
+        done = schemafs("pull", pg.target, tmp_path / "tree", code=2)
+        assert "55P03" in done.stderr
+        assert 1 < time.monotonic() - begun < 30

@@ -390,9 +390,9 @@ begin(struct pg_load *load, struct sfs_str *sql, struct sfs_error *err)
 	return 0;
 }
 
-static int
-read_once(struct pg_db *db, const struct pg_read_options *options, struct sfs_catalog **ret_catalog,
-	struct sfs_error *err)
+int
+pg_read_once(struct pg_db *db, const struct pg_read_options *options,
+	struct sfs_catalog **ret_catalog, struct sfs_error *err)
 {
 	sfs_auto(catalog) struct sfs_catalog *catalog = sfs_catalog_create();
 	sfs_auto(arena) struct sfs_arena *arena = sfs_arena_create();
@@ -411,8 +411,14 @@ read_once(struct pg_db *db, const struct pg_read_options *options, struct sfs_ca
 	const char *plans = is_partial(options) ? "force_generic_plan" : "auto";
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
-	sfs_str_add(&sql, nested ? "SAVEPOINT schemafs_read;"
-				 : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;");
+	if (nested) {
+		sfs_str_add(&sql, "SAVEPOINT schemafs_read;");
+	} else {
+		sfs_str_addf(&sql,
+			"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+			" SET LOCAL lock_timeout = %u;",
+			PG_READ_LOCK_TIMEOUT_MS);
+	}
 	sfs_str_addf(&sql, SETTINGS, plans, loops);
 	int r = begin(&load, &sql, err);
 
@@ -434,33 +440,4 @@ read_once(struct pg_db *db, const struct pg_read_options *options, struct sfs_ca
 		*ret_catalog = sfs_steal(catalog);
 	}
 	return r;
-}
-
-/*
- * The server's functions see what is there now, and not what the snapshot has: of what was dropped
- * meanwhile they give nothing, or an internal error.
- */
-static bool
-is_of_the_moment(int r, const struct sfs_error *err)
-{
-	return r == -EAGAIN || (r < 0 && strcmp(err->sqlstate, "XX000") == 0);
-}
-
-int
-pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_catalog **ret_catalog,
-	struct sfs_error *err)
-{
-	enum { TRIES = 10 };
-
-	for (int try = 1;; try++) {
-		struct sfs_error own sfs_auto(error) = SFS_ERROR_INIT;
-		int r = read_once(db, options, ret_catalog, &own);
-
-		if (!is_of_the_moment(r, &own) || try == TRIES) {
-			if (r < 0) {
-				sfs_error_move(err, &own);
-			}
-			return r;
-		}
-	}
 }

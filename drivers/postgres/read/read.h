@@ -86,10 +86,21 @@ struct pg_row {
 
 /*
  * Reads the catalog with the query of every kind (kind.h), pipelined, one result at a time, and
- * seals it. Opens a REPEATABLE READ READ ONLY transaction unless one is open. -EAGAIN when others
- * drop objects again and again: the server's texts are not of the transaction's snapshot.
+ * seals it. Opens a REPEATABLE READ READ ONLY transaction unless one is open, and reads anew what
+ * others have spoilt meanwhile: -EAGAIN when they drop objects again and again, -EBUSY when a lock of
+ * theirs stays for longer than the session's lock_timeout. (attempt.c)
  */
 int pg_read(struct pg_db *db, const struct pg_read_options *options,
+	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
+ * How long one attempt waits for a lock while it holds those of what it has read. Far less than the
+ * server's deadlock_timeout (1 s): who waits for us in a circle is to see us give way, and not be the victim.
+ */
+enum { PG_READ_LOCK_TIMEOUT_MS = 100 };
+
+/* One attempt of it. */
+int pg_read_once(struct pg_db *db, const struct pg_read_options *options,
 	struct sfs_catalog **ret_catalog, struct sfs_error *err) SFS_MUST_CHECK;
 
 /*
