@@ -57,9 +57,12 @@ static int
 errno_of(sqlite3 *conn)
 {
 	int code = sqlite3_errcode(conn) & 0xff;
+	const char *message = sqlite3_errmsg(conn);
 
-	if (code == SQLITE_ERROR) {
-		return errno_of_message(sqlite3_errmsg(conn));
+	/* A statement that asks for a column before the schema is loaded is refused with the code of a changed one. */
+	if (code == SQLITE_ERROR ||
+		(code == SQLITE_SCHEMA && !sfs_streq(message, sqlite3_errstr(code)))) {
+		return errno_of_message(message);
 	}
 	if (code == SQLITE_CANTOPEN && sqlite3_system_errno(conn)) {
 		return sqlite3_system_errno(conn);

@@ -58,6 +58,8 @@ static void
 restore(struct lite_db *db)
 {
 	(void)sqlite3_set_authorizer(db->conn, NULL, NULL);
+	/* What was broken off may have left it on. */
+	(void)sqlite3_db_config(db->conn, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0, NULL);
 	if (db->restore_foreign_keys) {
 		(void)lite_run(db->conn, "PRAGMA foreign_keys = ON", NULL);
 	}

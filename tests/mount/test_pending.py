@@ -106,3 +106,14 @@ def test_migrations_are_read_only(place, engine):
     ):
         with pytest.raises(PermissionError):
             change()
+
+
+def test_right_to_write_the_schema_ends_with_the_plan(sqlite_db, mount):
+    """A migration that was broken off leaves the next one no more rights than any other has."""
+    sqlite_db.run("CREATE TABLE t (a)")
+    with mount(sqlite_db.target) as place:
+        for name, text in (("a", "PRAGMA writable_schema = ON; SELECT nonsense;"), ("b", "DELETE FROM sqlite_schema;")):
+            with fails_with(errno.EINVAL):
+                (place / f"pending/{name}.sql").write_text(text)
+        assert "may not be modified" in (place / "pending/b.sql.error").read_text()
+    assert sqlite_db.rows("SELECT name FROM sqlite_schema WHERE name = 't'") == [("t",)]
