@@ -16,3 +16,15 @@ def place(engine, mount):
 @pytest.fixture
 def folder(place, engine):
     return tables(place, engine)
+
+
+@pytest.fixture
+def mnt(place):
+    """The same, for those to whom a draft is the place."""
+    return place
+
+
+@pytest.fixture
+def draft(mnt):
+    (mnt / "stage" / "x").mkdir()
+    return mnt / "stage" / "x"

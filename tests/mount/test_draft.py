@@ -9,20 +9,7 @@ import shutil
 
 import pytest
 
-from tree import SCHEMA, columns, has_table, names, shell, tables, wait_for, with_column
-
-
-@pytest.fixture
-def mnt(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def draft(mnt):
-    (mnt / "stage" / "x").mkdir()
-    return mnt / "stage" / "x"
+from tree import columns, has_table, names, shell, tables, wait_for, with_column
 
 
 def files(place):

@@ -8,24 +8,9 @@ import signal
 import subprocess
 import time
 
-import pytest
-
-from tree import SCHEMA, columns, names, tables, wait_for, with_column
+from tree import columns, names, tables, wait_for, with_column
 
 SAID = ("plan.sql", "plan.json", "status")
-
-
-@pytest.fixture
-def mnt(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def draft(mnt):
-    (mnt / "stage" / "x").mkdir()
-    return mnt / "stage" / "x"
 
 
 def look(place):

@@ -37,19 +37,6 @@ def daemon(schemafs, engine, tmp_path):
         schemafs("umount", Daemon.place)
 
 
-@pytest.fixture
-def mnt(engine, mount):
-    engine.run(SCHEMA)
-    with mount(engine.target) as place:
-        yield place
-
-
-@pytest.fixture
-def draft(mnt):
-    (mnt / "stage" / "x").mkdir()
-    return mnt / "stage" / "x"
-
-
 def test_survives_kill_and_remount(daemon, engine, state, schemafs):
     draft = daemon.place / "stage" / "a draft\nof %41 ünïcode"
     draft.mkdir()
