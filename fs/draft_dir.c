@@ -118,7 +118,7 @@ mnt_draft_op_releasedir(fuse_req_t req, const struct fuse_file_info *fi)
 
 /* ---- reading ---- */
 
-/* Behind "." and "..", and no two in one place but by the rarest chance, which loses nothing. */
+/* Behind "." and ".."; no two are in one place but by the rarest chance. */
 static off_t
 place_of(const char *name)
 {

@@ -251,7 +251,7 @@ end_notifying(struct connection *c)
 {
 	struct mnt_refuser *refuser = c->mounted ? mnt_refuser_create(c->mnt.session) : NULL;
 
-	mnt_notify_destroy(c->mnt.notify);
+	mnt_notify_destroy(sfs_steal(c->mnt.notify));
 	mnt_refuser_destroy(refuser);
 }
 

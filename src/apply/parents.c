@@ -4,6 +4,7 @@
 
 #include "apply/parents.h"
 #include "catalog/graph.h"
+#include "diff/diff.h"
 #include "sql/lexer.h"
 #include "sql/quote.h"
 
@@ -70,6 +71,32 @@ add_parent(void *data, const struct sfs_identity *parent)
 	f->found = true;
 }
 
+/* Whether a table is to its parents what it was: then there may be hundreds of others below them. */
+static bool
+stays_in_family(const struct sfs_object *before, const struct sfs_object *now)
+{
+	const struct sfs_object *part;
+
+	if (!before || sfs_attribute_differs(before, now, SFS_TABLE_PARTITION_OF) ||
+		sfs_attribute_differs(before, now, SFS_TABLE_PARTITION_BOUND) ||
+		sfs_attribute_differs(before, now, SFS_TABLE_INHERITS)) {
+		return false;
+	}
+	sfs_parts_foreach (part, now) {
+		const struct sfs_object *was =
+			part->id.kind == SFS_COLUMN
+				? sfs_object_part(before, SFS_COLUMN, part->id.name)
+				: NULL;
+
+		if (part->id.kind == SFS_COLUMN &&
+			sfs_object_has(part, SFS_COLUMN_INHERITED) !=
+				(was && sfs_object_has(was, SFS_COLUMN_INHERITED))) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool
 sfs_parents_add(const struct sfs_catalog *evaluated, const struct sfs_catalog *from,
 	struct sfs_arena *arena, struct sfs_parents *parents)
@@ -79,7 +106,9 @@ sfs_parents_add(const struct sfs_catalog *evaluated, const struct sfs_catalog *f
 	};
 
 	sfs_vec_foreach (object, &evaluated->objects) {
-		each_parent(*object, add_parent, &f);
+		if (!stays_in_family(sfs_catalog_find(from, &(*object)->id), *object)) {
+			each_parent(*object, add_parent, &f);
+		}
 	}
 	return f.found;
 }

@@ -7,9 +7,9 @@
 struct sfs_parents SFS_VEC_OF(struct sfs_identity);
 
 /*
- * Adds the tables of which those that were `evaluated` are children or partitions and that are neither among
- * them nor in `from`, once each; their names live in `arena`. What a table becomes by that is told by
- * its parents: a plan has to see them. Whether there were any.
+ * Adds the parents of those of the evaluated tables that become children or partitions, or others than they
+ * were in `from`: those parents that are neither among them nor in `from`, once each; their names live
+ * in `arena`. What a table becomes is told by its parents: a plan has to see them. Whether there were any.
  */
 bool sfs_parents_add(const struct sfs_catalog *evaluated, const struct sfs_catalog *from,
 	struct sfs_arena *arena, struct sfs_parents *parents);

@@ -138,21 +138,11 @@ sfs_identity_compare(const struct sfs_identity *a, const struct sfs_identity *b)
 	return order ? order : compare(a->signature, b->signature);
 }
 
-/* Kinds whose names are not identifiers, but composed or made of operator characters. */
+/* Whether its name is no identifier, but composed or made of operator characters. */
 static bool
 is_composed(enum sfs_kind kind)
 {
-	static const bool composed[SFS_KIND_COUNT] = {
-		[SFS_USER_MAPPING] = true,
-		[SFS_OPERATOR] = true,
-		[SFS_CAST] = true,
-		[SFS_TRANSFORM] = true,
-		[SFS_DEFAULT_PRIVILEGES] = true,
-		[SFS_GRANTS] = true,
-		[SFS_UNMODELED] = true,
-	};
-
-	return composed[kind];
+	return !sfs_kind_is_named(kind) && kind != SFS_EXTENSION && kind != SFS_ACCESS_METHOD;
 }
 
 static bool

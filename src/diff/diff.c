@@ -19,6 +19,15 @@ sfs_diff_finish(struct sfs_diff *diff)
 	memset(diff, 0, sizeof *diff);
 }
 
+struct sfs_arena *
+sfs_diff_arena(struct sfs_diff *diff)
+{
+	if (!diff->arena) {
+		diff->arena = sfs_arena_create();
+	}
+	return diff->arena;
+}
+
 static bool
 is_relation(enum sfs_kind kind)
 {
@@ -81,10 +90,8 @@ former_identity(struct sfs_diff *diff, const struct sfs_renames *renames,
 	struct sfs_identity former = sfs_former_place(renames, id);
 
 	*ret_rename = rename;
-	if (renames && renames->len && !diff->arena) {
-		diff->arena = sfs_arena_create();
-	}
-	former = sfs_identity_rewrite(diff->to->dialect, &former, renames, true, diff->arena);
+	former = sfs_identity_rewrite(
+		diff->to->dialect, &former, renames, true, sfs_diff_arena(diff));
 	if (rename) {
 		former.name = rename->from.name;
 		if (!id->relation) {

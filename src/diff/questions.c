@@ -140,11 +140,8 @@ ask_about_labels(struct sfs_diff *diff, const struct sfs_change *change)
 {
 	struct sfs_labels old = { 0 }, new = { 0 };
 
-	if (!diff->arena) {
-		diff->arena = sfs_arena_create();
-	}
-	sfs_labels_read(change->from, diff->arena, &old);
-	sfs_labels_read(change->to, diff->arena, &new);
+	sfs_labels_read(change->from, sfs_diff_arena(diff), &old);
+	sfs_labels_read(change->to, sfs_diff_arena(diff), &new);
 	for (size_t i = 0; old.len == new.len &&i < old.len; i++) {
 		if (!has(&new, old.items[i]) && !has(&old, new.items[i])) {
 			sfs_vec_push(

@@ -277,12 +277,9 @@ sfs_labels_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
 	if (!old) {
 		return sfs_rename_unfit(&renames->items[first], "there is no such type", err);
 	}
-	if (!diff->arena) {
-		diff->arena = sfs_arena_create();
-	}
-	all.arena = diff->arena;
-	sfs_labels_read(old, diff->arena, &all.old);
-	sfs_labels_read(new, diff->arena, &all.new);
+	all.arena = sfs_diff_arena(diff);
+	sfs_labels_read(old, all.arena, &all.old);
+	sfs_labels_read(new, all.arena, &all.new);
 	for (size_t i = first; i < renames->len; i++) {
 		if (renames->items[i].to_label &&
 			sfs_identity_equal(&renames->items[i].to, &renames->items[first].to)) {

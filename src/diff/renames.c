@@ -36,19 +36,6 @@ find_former(const struct sfs_catalog *from, const struct sfs_rename *rename, con
 	return sfs_catalog_find(from, &id);
 }
 
-/* The signature with the types under their former names; lives with the diff. */
-static const char *
-former_signature(struct sfs_diff *diff, const struct sfs_renames *renames, const char *signature)
-{
-	struct sfs_str former sfs_auto(str) = SFS_STR_INIT;
-
-	sfs_renames_rewrite(SFS_POSTGRES, signature, renames, true, &former);
-	if (!diff->arena) {
-		diff->arena = sfs_arena_create();
-	}
-	return sfs_arena_strdup(diff->arena, sfs_str_text(&former));
-}
-
 /* The function meant: of the new name, with the arguments that one of the old name has. */
 static void
 settle_signature(const struct sfs_catalog *from, const struct sfs_catalog *to,
@@ -66,7 +53,9 @@ settle_signature(const struct sfs_catalog *from, const struct sfs_catalog *to,
 			continue;
 		}
 		rename->to.signature = id->signature;
-		rename->from.signature = former_signature(diff, renames, id->signature);
+		rename->from.signature =
+			sfs_identity_rewrite(SFS_POSTGRES, id, renames, true, sfs_diff_arena(diff))
+				.signature;
 		if (find_former(from, rename, rename->from.signature)) {
 			return;
 		}

@@ -45,6 +45,9 @@ int sfs_labels_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
 struct sfs_identity sfs_former_place(
 	const struct sfs_renames *renames, const struct sfs_identity *id);
 
+/* Where texts of the diff's own live; made when it is first asked for. */
+struct sfs_arena *sfs_diff_arena(struct sfs_diff *diff);
+
 /* Fills the diff's questions. (questions.c) */
 void sfs_diff_ask(struct sfs_diff *diff);
 
