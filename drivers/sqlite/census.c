@@ -14,7 +14,7 @@ lite_tag(const char *type, const char *name)
 
 	for (; *name; name++) {
 		/* Names that differ in the case of ASCII letters are one. */
-		char c = *name >= 'A' && *name <= 'Z' ? (char)(*name | 32) : *name;
+		char c = sfs_lower(*name);
 
 		tag = sfs_hash(tag, &c, 1);
 	}

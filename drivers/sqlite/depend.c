@@ -18,7 +18,7 @@ lower(struct dependencies *d, const char *name)
 	const char *copy = sfs_arena_strdup(d->catalog->arena, name);
 
 	for (char *c = (char *)copy; *c; c++) {
-		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+		*c = sfs_lower(*c);
 	}
 	return copy;
 }

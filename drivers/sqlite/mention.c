@@ -80,7 +80,7 @@ take_name(struct finder *f, size_t at)
 		sfs_str_truncate(&f->name, 0);
 		lite_token_name(f->text, &f->tokens.items[at], &f->name);
 		for (char *c = f->name.text; c && *c; c++) {
-			*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+			*c = sfs_lower(*c);
 		}
 		f->found(f->data, sfs_str_text(&f->name));
 	}

@@ -19,16 +19,6 @@ lite_tokens_cut(struct lite_tokens *tokens, const char *text, size_t len)
 	}
 }
 
-static void
-fold(struct sfs_str *str, size_t from)
-{
-	for (size_t i = from; i < str->len; i++) {
-		if (str->text[i] >= 'A' && str->text[i] <= 'Z') {
-			str->text[i] |= 32;
-		}
-	}
-}
-
 static bool
 is_plain(const char *name)
 {
@@ -91,12 +81,12 @@ lite_normal_name(const char *text, const struct sfs_token *token, struct sfs_str
 		size_t from = out->len;
 
 		sfs_str_addn(out, text + token->offset, token->len);
-		fold(out, from);
+		sfs_str_lower(out, from);
 		return;
 	}
 	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 	lite_token_name(text, token, &name);
-	fold(&name, 0);
+	sfs_str_lower(&name, 0);
 	add_name(out, sfs_str_text(&name));
 }
 
@@ -137,7 +127,7 @@ add_quoted(const struct lite_normal *n, size_t first, size_t end, size_t at, str
 		sure = n->is_name(n->data, sfs_str_text(&name));
 	}
 	if (n->fold && sure) {
-		fold(&name, 0);
+		sfs_str_lower(&name, 0);
 	}
 	if (!sure && has_upper(sfs_str_text(&name))) {
 		sfs_str_addn(out, n->text + token->offset, token->len);
@@ -153,7 +143,7 @@ add_word(const struct lite_normal *n, const struct sfs_token *token, struct sfs_
 
 	sfs_str_addn(out, n->text + token->offset, token->len);
 	if (n->fold || sfs_is_keyword(SFS_SQLITE, out->text + from)) {
-		fold(out, from);
+		sfs_str_lower(out, from);
 	}
 }
 
@@ -190,7 +180,7 @@ add_token(const struct lite_normal *n, size_t first, size_t end, size_t at, stru
 		break;
 	case SFS_TOKEN_NUMBER:
 		sfs_str_addn(out, n->text + token->offset, token->len);
-		fold(out, from);
+		sfs_str_lower(out, from);
 		break;
 	case SFS_TOKEN_STRING:
 	case SFS_TOKEN_PARAMETER:

@@ -72,8 +72,8 @@ name_at(struct collector *c, size_t at, bool fold)
 		return "";
 	}
 	lite_token_name(c->text, &c->tokens.items[at], &name);
-	for (char *p = name.text; fold && p && *p; p++) {
-		*p = *p >= 'A' && *p <= 'Z' ? *p | 32 : *p;
+	if (fold) {
+		sfs_str_lower(&name, 0);
 	}
 	return sfs_arena_strndup(c->arena, sfs_str_text(&name), name.len);
 }

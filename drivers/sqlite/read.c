@@ -55,7 +55,7 @@ lower(struct reader *r, const char *name)
 	sfs_str_truncate(&r->key, 0);
 	sfs_str_add(&r->key, name);
 	for (char *c = r->key.text; c && *c; c++) {
-		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+		*c = sfs_lower(*c);
 	}
 	return sfs_str_text(&r->key);
 }

@@ -33,7 +33,7 @@ lower(struct lite_scope *scope, const char *name)
 	const char *copy = sfs_arena_strdup(scope->arena, name);
 
 	for (char *c = (char *)copy; *c; c++) {
-		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+		*c = sfs_lower(*c);
 	}
 	return copy;
 }

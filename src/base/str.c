@@ -81,6 +81,20 @@ sfs_str_truncate(struct sfs_str *str, size_t len)
 	}
 }
 
+char
+sfs_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+}
+
+void
+sfs_str_lower(struct sfs_str *str, size_t from)
+{
+	for (size_t i = from; i < str->len; i++) {
+		str->text[i] = sfs_lower(str->text[i]);
+	}
+}
+
 void
 sfs_str_separate(struct sfs_str *str, const char *separator)
 {

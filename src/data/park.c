@@ -116,7 +116,7 @@ add_values(const struct unique *unique, const char *const *row, struct sfs_str *
 		}
 		sfs_str_addf(out, "%zu:", strlen(value));
 		for (; *value; value++) {
-			sfs_str_addc(out, *value >= 'A' && *value <= 'Z' ? *value | 32 : *value);
+			sfs_str_addc(out, sfs_lower(*value));
 		}
 	}
 	return true;

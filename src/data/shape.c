@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "data/shape.h"
 #include "sql/quote.h"
@@ -16,17 +15,11 @@ sfs_shape_finish(struct sfs_shape *shape)
 	memset(shape, 0, sizeof *shape);
 }
 
-static bool
-same_name(enum sfs_dialect dialect, const char *a, const char *b)
-{
-	return (dialect == SFS_SQLITE ? strcasecmp : strcmp)(a, b) == 0;
-}
-
 size_t
 sfs_shape_find(const struct sfs_shape *shape, enum sfs_dialect dialect, const char *name)
 {
 	for (size_t i = 0; i < shape->columns.len; i++) {
-		if (same_name(dialect, shape->columns.items[i].name, name)) {
+		if (sfs_same_name(dialect, shape->columns.items[i].name, name)) {
 			return i;
 		}
 	}
@@ -193,7 +186,7 @@ sfs_shape_refers(
 					     ? sfs_object_get(part, SFS_CONSTRAINT_REFERENCES)
 					     : NULL;
 
-		if (target && same_name(dialect, target, sfs_str_text(&name))) {
+		if (target && sfs_same_name(dialect, target, sfs_str_text(&name))) {
 			return true;
 		}
 	}

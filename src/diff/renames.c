@@ -64,9 +64,8 @@ settle_signature(const struct sfs_catalog *from, const struct sfs_catalog *to,
 
 /* ---- objects ---- */
 
-/* The rename of which the object is the former, or (`to`) the new one, other than `rename`. */
-static const struct sfs_rename *
-find_rename(const struct sfs_renames *renames, const struct sfs_rename *except,
+const struct sfs_rename *
+sfs_rename_find(const struct sfs_renames *renames, const struct sfs_rename *except,
 	const struct sfs_identity *id, bool to)
 {
 	sfs_vec_foreach (other, renames) {
@@ -85,7 +84,7 @@ is_ring(const struct sfs_renames *renames, const struct sfs_rename *first)
 	const struct sfs_rename *at = first;
 
 	for (size_t i = 0; at && i < renames->len; i++) {
-		at = find_rename(renames, NULL, &at->to, false);
+		at = sfs_rename_find(renames, NULL, &at->to, false);
 		if (at == first) {
 			return true;
 		}
@@ -140,9 +139,9 @@ is_in_order(const struct sfs_catalog *from, const struct sfs_catalog *to,
 	const struct sfs_rename *a = first;
 
 	do {
-		const struct sfs_rename *b = find_rename(renames, NULL, &a->to, false);
+		const struct sfs_rename *b = sfs_rename_find(renames, NULL, &a->to, false);
 
-		for (; b != first; b = find_rename(renames, NULL, &b->to, false)) {
+		for (; b != first; b = sfs_rename_find(renames, NULL, &b->to, false)) {
 			const struct sfs_object *old_a = sfs_catalog_find(from, &a->from);
 			const struct sfs_object *old_b = sfs_catalog_find(from, &b->from);
 			const struct sfs_object *new_a =
@@ -156,7 +155,7 @@ is_in_order(const struct sfs_catalog *from, const struct sfs_catalog *to,
 				return false;
 			}
 		}
-		a = find_rename(renames, NULL, &a->to, false);
+		a = sfs_rename_find(renames, NULL, &a->to, false);
 	} while (a != first);
 	return true;
 }
@@ -180,7 +179,7 @@ settle_ring(const struct sfs_catalog *from, const struct sfs_catalog *to,
 		}
 		pending += distance(from, &at->from, new);
 		carried_out += distance(from, &at->to, new);
-		at = find_rename(renames, NULL, &at->to, false);
+		at = sfs_rename_find(renames, NULL, &at->to, false);
 	} while (at != rename);
 	/* Attributes can not change places, so theirs tell; a column may stand anywhere. */
 	if (pending == carried_out && rename->to.kind == SFS_TYPE_ATTRIBUTE) {
@@ -246,14 +245,38 @@ settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 		return settle_ring(from, to, renames, rename, err);
 	}
 	const struct sfs_object *still = sfs_catalog_find(to, &rename->from);
-	if (was && still && !still->unasked && !find_rename(renames, rename, &rename->from, true)) {
+	if (was && still && !still->unasked &&
+		!sfs_rename_find(renames, rename, &rename->from, true)) {
 		return sfs_rename_unfit(rename, "the old name is still defined", err);
 	}
 	if (was && sfs_catalog_find(from, &rename->to) &&
-		!find_rename(renames, rename, &rename->to, false)) {
+		!sfs_rename_find(renames, rename, &rename->to, false)) {
 		return sfs_rename_unfit(rename, "the new name is there already", err);
 	}
 	return 0;
+}
+
+/* What the old name stands for; SQLite takes it in any case of its letters. */
+static const struct sfs_object *
+find_old(const struct sfs_catalog *from, const struct sfs_identity *old,
+	const struct sfs_identity *new)
+{
+	const struct sfs_object *object = sfs_catalog_find(from, old);
+
+	if (object || from->dialect != SFS_SQLITE) {
+		return object;
+	}
+	sfs_vec_foreach (at, &from->objects) {
+		const struct sfs_identity *id = &(*at)->id;
+
+		if (id->kind == old->kind && !sfs_identity_equal(id, new) &&
+			sfs_same_name(SFS_SQLITE, id->name, old->name) &&
+			sfs_same_name(SFS_SQLITE, id->relation, old->relation) &&
+			sfs_same_name(SFS_SQLITE, id->namespace, old->namespace)) {
+			return *at;
+		}
+	}
+	return NULL;
 }
 
 /* A part is told of under the new name of what it is a part of; it was in that of the old name. */
@@ -262,89 +285,11 @@ settle_place(const struct sfs_catalog *from, const struct sfs_renames *renames,
 	struct sfs_rename *rename)
 {
 	struct sfs_identity old = sfs_former_place(renames, &rename->from);
+	const struct sfs_object *object =
+		rename->to_label ? NULL : find_old(from, &old, &rename->to);
 
-	if (!rename->to_label && sfs_catalog_find(from, &old)) {
-		rename->from = old;
-	}
-}
-
-/* ---- what a parent table's rename does to its children ---- */
-
-/* Whether the list of qualified names, as attributes have it, names the table. */
-static bool
-lists_table(const char *list, const struct sfs_identity *table)
-{
-	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
-	size_t len;
-
-	sfs_quote_qualified(&name, SFS_POSTGRES, table->namespace, table->name);
-	len = name.len;
-	for (const char *at = list; at; at = strstr(at, ", ")) {
-		at += at == list ? 0 : 2;
-		if (strncmp(at, sfs_str_text(&name), len) == 0 &&
-			(!at[len] || sfs_starts_with(at + len, ", "))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-is_child_of(const struct sfs_object *table, const struct sfs_identity *parent)
-{
-	return (table->id.kind == SFS_TABLE || table->id.kind == SFS_FOREIGN_TABLE) &&
-	       (lists_table(sfs_object_get(table, SFS_TABLE_INHERITS), parent) ||
-		       lists_table(sfs_object_get(table, SFS_TABLE_PARTITION_OF), parent));
-}
-
-static bool
-is_check(const struct sfs_object *object)
-{
-	return object && object->id.kind == SFS_CONSTRAINT &&
-	       sfs_streq(sfs_object_get(object, SFS_CONSTRAINT_TYPE), "CHECK");
-}
-
-/* Whether a table's columns are those of a composite type. */
-static bool
-is_of_type(const struct sfs_object *table, const struct sfs_identity *type)
-{
-	return table->id.kind == SFS_TABLE &&
-	       lists_table(sfs_object_get(table, SFS_TABLE_OF_TYPE), type);
-}
-
-/* A column or check that a table shares with its parent, or has from its type, gets its new name by that. */
-static void
-add_children(const struct sfs_catalog *from, const struct sfs_catalog *to,
-	struct sfs_renames *renames, size_t index)
-{
-	const struct sfs_rename parent = renames->items[index];
-	struct sfs_identity table = { SFS_TABLE, parent.to.namespace, NULL, parent.to.relation,
-		NULL };
-	bool typed = parent.to.kind == SFS_TYPE_ATTRIBUTE;
-
-	if (to->dialect != SFS_POSTGRES || parent.to_label ||
-		(parent.to.kind != SFS_COLUMN && !typed &&
-			!is_check(sfs_catalog_find(to, &parent.to)))) {
-		return;
-	}
-	sfs_vec_foreach (child, &to->objects) {
-		struct sfs_rename rename = parent;
-
-		if ((*child)->owner ||
-			!(typed ? is_of_type(*child, &table) : is_child_of(*child, &table))) {
-			continue;
-		}
-		rename.to.kind = rename.from.kind = typed ? SFS_COLUMN : parent.to.kind;
-		rename.to.namespace = (*child)->id.namespace;
-		rename.to.relation = (*child)->id.name;
-		rename.from.namespace = rename.to.namespace;
-		rename.from.relation = rename.to.relation;
-		rename.from = sfs_former_place(renames, &rename.from);
-		rename.follows = index + 1;
-		if (!find_rename(renames, NULL, &rename.to, true) &&
-			sfs_catalog_find(to, &rename.to) && sfs_catalog_find(from, &rename.from)) {
-			sfs_vec_push(renames, rename);
-		}
+	if (object) {
+		rename->from = object->id;
 	}
 }
 
@@ -383,7 +328,8 @@ sfs_renames_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
 		settle_place(from, renames, rename);
 	}
 	for (size_t i = 0; i < renames->len; i++) {
-		add_children(from, to, renames, i); /* and their children, which come behind */
+		sfs_renames_add_children(
+			from, to, renames, i); /* and their children, which come behind */
 	}
 	sfs_vec_foreach (rename, renames) {
 		if (r == 0 && is_said_twice(renames, rename)) {

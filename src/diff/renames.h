@@ -33,6 +33,17 @@ int sfs_renames_settle(struct sfs_catalog *from, const struct sfs_catalog *to,
 /* -EINVAL with the place where the person said so, and why it can not be. */
 int sfs_rename_unfit(const struct sfs_rename *rename, const char *why, struct sfs_error *err);
 
+/* The rename, but for `except`, of which that is the former name, or (`to`) the new one; NULL: there is none. */
+const struct sfs_rename *sfs_rename_find(const struct sfs_renames *renames,
+	const struct sfs_rename *except, const struct sfs_identity *id, bool to);
+
+/*
+ * A column or check that a table shares with its parent, or has from its type, gets its new name with the
+ * rename of that index: adds those renames, which follow it. (rename_children.c)
+ */
+void sfs_renames_add_children(const struct sfs_catalog *from, const struct sfs_catalog *to,
+	struct sfs_renames *renames, size_t index);
+
 /*
  * The same for all labels of the type whose label the rename of that index is the first to tell of;
  * they may be passed on, or exchanged. (relabels.c)

@@ -115,6 +115,56 @@ rewrite_last(enum sfs_dialect dialect, struct sfs_str *name, const struct sfs_re
 	}
 }
 
+/* The column that goes by the name on the other side of renames; NULL: it has no other name there. */
+static const char *
+other_column(const struct sfs_identity *part, const char *name, const struct sfs_renames *renames,
+	bool back)
+{
+	sfs_vec_foreach (rename, renames) {
+		const struct sfs_identity *here = back ? &rename->to : &rename->from;
+
+		if (here->kind == SFS_COLUMN && !rename->done &&
+			sfs_same_name(SFS_SQLITE, rename->from.relation, part->relation) &&
+			sfs_same_name(SFS_SQLITE, here->name, name)) {
+			return back ? rename->from.name : rename->to.name;
+		}
+	}
+	return NULL;
+}
+
+/* What has no name of its own in SQLite goes by its text, "UNIQUE (a, b)": columns stand in the parentheses. */
+static const char *
+rewrite_columns(const struct sfs_identity *part, const struct sfs_renames *renames, bool back,
+	struct sfs_arena *arena)
+{
+	struct sfs_str out sfs_auto(str) = SFS_STR_INIT, name sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+	bool inside = false, any = false;
+
+	sfs_lexer_init(&lexer, SFS_SQLITE, part->name, strlen(part->name));
+	while (sfs_lexer_next(&lexer, &token)) {
+		bool named = token.type == SFS_TOKEN_WORD || token.type == SFS_TOKEN_QUOTED;
+		const char *other = NULL;
+
+		inside = inside || sfs_token_is(lexer.text, &token, "(");
+		if (named && inside) {
+			meaning(&lexer, &token, &name);
+			other = other_column(part, sfs_str_text(&name), renames, back);
+		}
+		if (other) {
+			sfs_str_truncate(&name, 0);
+			sfs_str_add(&name, other);
+			sfs_str_lower(&name, 0);
+			sfs_quote_name(&out, SFS_SQLITE, sfs_str_text(&name));
+			any = true;
+		} else {
+			sfs_str_addn(&out, lexer.text + token.offset, token.len);
+		}
+	}
+	return any ? sfs_arena_strdup(arena, sfs_str_text(&out)) : part->name;
+}
+
 /* `text` itself when it stays the same. */
 static const char *
 rewritten(enum sfs_dialect dialect, const char *text, const struct sfs_renames *renames, bool back,
@@ -143,6 +193,8 @@ sfs_identity_rewrite(enum sfs_dialect dialect, const struct sfs_identity *id,
 		other.signature = rewritten(dialect, id->signature, renames, back, false, arena);
 		if (is_made_of_names(id->kind)) {
 			other.name = rewritten(dialect, id->name, renames, back, true, arena);
+		} else if (dialect == SFS_SQLITE && id->kind == SFS_CONSTRAINT) {
+			other.name = rewrite_columns(id, renames, back, arena);
 		}
 	}
 	return other;

@@ -20,12 +20,13 @@ meaning(const struct sfs_lexer *lexer, const struct sfs_token *token, struct sfs
 /* ---- names ---- */
 
 static bool
-is_renamed(const struct sfs_rename *rename, const char *a, const char *b)
+is_renamed(enum sfs_dialect dialect, const struct sfs_rename *rename, const char *a, const char *b)
 {
 	const struct sfs_identity *from = &rename->from, *to = &rename->to;
 
-	return (sfs_streq(from->name, a) && sfs_streq(to->name, b)) ||
-	       (sfs_streq(from->namespace, a) && sfs_streq(to->namespace, b));
+	return (sfs_same_name(dialect, from->name, a) && sfs_same_name(dialect, to->name, b)) ||
+	       (sfs_same_name(dialect, from->namespace, a) &&
+		       sfs_same_name(dialect, to->namespace, b));
 }
 
 /* The rename that makes one name of the other; NULL: none does. */
@@ -36,7 +37,8 @@ find_rename(const struct sfs_reading *reading, const char *a, const char *b)
 		if (rename->done || rename->to_label) {
 			continue;
 		}
-		if (is_renamed(rename, a, b) || (reading->both_ways && is_renamed(rename, b, a))) {
+		if (is_renamed(reading->dialect, rename, a, b) ||
+			(reading->both_ways && is_renamed(reading->dialect, rename, b, a))) {
 			return rename;
 		}
 	}

@@ -135,7 +135,7 @@ static void
 add_word(struct sfs_str *out, const char *word)
 {
 	for (; word && *word && out->len < NAME_LIMIT; word++) {
-		char c = *word >= 'A' && *word <= 'Z' ? (char)(*word | 32) : *word;
+		char c = sfs_lower(*word);
 		bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 
 		sfs_str_addc(out, plain ? c : '_');

@@ -117,7 +117,7 @@ action_of(const struct sfs_words *words, const char *event)
 	bool two = sfs_words_are(words, at + 2, "SET") || sfs_words_are(words, at + 2, "NO");
 	sfs_words_add(words, at + 2, at + (two ? 4 : 3), &text);
 	for (char *c = text.text; c && *c; c++) {
-		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+		*c = sfs_lower(*c);
 	}
 	return json_string(sfs_str_text(&text));
 }

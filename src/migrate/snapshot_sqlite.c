@@ -149,7 +149,7 @@ type_of(const struct sfs_object *column)
 	char *lower sfs_auto(free) = sfs_strdup(type ? type : "");
 
 	for (char *c = lower; *c; c++) {
-		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+		*c = sfs_lower(*c);
 	}
 	return sfs_snapshot_string(lower);
 }

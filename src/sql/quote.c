@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sql/quote.h"
 
@@ -337,4 +338,10 @@ sfs_unquote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *t
 		(struct quoted){ token + prefix, len - prefix, '\'', true,
 			.backslash = prefix && kind == 'e', .unicode = prefix && kind == 'u' });
 	return 0;
+}
+
+bool
+sfs_same_name(enum sfs_dialect dialect, const char *a, const char *b)
+{
+	return dialect == SFS_SQLITE && a && b ? strcasecmp(a, b) == 0 : sfs_streq(a, b);
 }

@@ -34,6 +34,9 @@ void sfs_unquote_name(struct sfs_str *out, enum sfs_dialect dialect, const char 
 int sfs_unquote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *token,
 	size_t len) SFS_MUST_CHECK;
 
+/* Whether two unquoted names, either may be NULL, mean the same: SQLite makes no difference of ASCII cases. */
+bool sfs_same_name(enum sfs_dialect dialect, const char *a, const char *b);
+
 bool sfs_is_keyword(enum sfs_dialect dialect, const char *name); /* one that must be quoted */
 
 #endif

@@ -90,3 +90,40 @@ def test_a_broken_view_is_not_in_the_way(schemafs, shop, tmp_path):
     push(schemafs, tmp_path, shop, text)
     assert shop.rows("SELECT * FROM people") == [("3", "ada@example.org")]
     schemafs("diff", shop.target, tmp_path / "after.sql")
+
+
+MIXED = """
+CREATE TABLE Artist (
+    ArtistId INTEGER PRIMARY KEY,
+    Name TEXT UNIQUE CHECK ([Name] <> ''),
+    UNIQUE (Name, ArtistId)
+);
+CREATE TABLE Album (Title TEXT, By INTEGER, FOREIGN KEY ([By]) REFERENCES [Artist] ([ArtistId]));
+"""
+
+
+def test_names_in_other_letters(schemafs, sqlite_db, tmp_path):
+    """Hints and references may write names in any case; what has no name of its own is not told as dropped."""
+    sqlite_db.run(MIXED + "INSERT INTO Artist VALUES (1, 'a'); INSERT INTO Album VALUES ('t', 1);")
+    text = (
+        MIXED.replace("TABLE Artist", "TABLE Painter")
+        .replace("\nCREATE TABLE Painter", "-- renamed from: ARTIST\nCREATE TABLE Painter", 1)
+        .replace("Name TEXT", '"order" TEXT')
+        .replace("CHECK ([Name] <> ''),", "CHECK (\"order\" <> ''), -- renamed from: name")
+        .replace("(Name,", '("order",')
+        .replace("[Artist]", "painter")
+    )
+    push(schemafs, tmp_path, sqlite_db, text, "--dry-run")
+    done = push(schemafs, tmp_path, sqlite_db, text)
+    assert "H10" not in done.stderr and "H50" not in done.stderr
+    assert sqlite_db.rows('SELECT ArtistId, "order" FROM Painter') == [("1", "a")]
+    assert sqlite_db.rows("SELECT sql FROM sqlite_schema WHERE name = 'Album' AND sql LIKE '%Painter%'")
+    schemafs("diff", sqlite_db.target, tmp_path / "after.sql")
+
+
+def test_mv_of_what_others_reference(sqlite_db, mount):
+    sqlite_db.run(MIXED)
+    with mount(sqlite_db.target) as place:
+        folder = place / "schema/main/tables"
+        (folder / "Artist.sql").rename(folder / "Painter.sql")
+        assert '"Painter"' in (folder / "Album.sql").read_text()
