@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/alter/alter.h"
+#include "drivers/postgres/text/tidy.h"
 
 static const struct sfs_object *
 next_column(const struct sfs_object *part)
@@ -51,7 +52,8 @@ replace_query(struct pg_writer *writer, const struct sfs_object *view)
 	if (options) {
 		sfs_str_addf(&sql, " WITH (%s)", options);
 	}
-	sfs_str_addf(&sql, " AS\n%s", sfs_object_get(view, SFS_VIEW_QUERY));
+	sfs_str_add(&sql, " AS\n");
+	pg_tidy(&sql, sfs_object_get(view, SFS_VIEW_QUERY), PG_TIDY_QUERY, 0);
 	if (check) {
 		sfs_str_addf(&sql, "\n WITH %s CHECK OPTION", check);
 	}

@@ -5,6 +5,7 @@
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/tidy.h"
 
 void
 pg_reference_column(const struct sfs_object *object, struct sfs_str *out)
@@ -43,7 +44,8 @@ write_value(struct sfs_str *out, const struct sfs_object *column, bool with_defa
 	const char *generated = sfs_object_get(column, SFS_COLUMN_GENERATED);
 
 	if (value && with_default && !sfs_object_has(column, SFS_COLUMN_SERIAL)) {
-		sfs_str_addf(out, " DEFAULT %s", value);
+		sfs_str_add(out, " DEFAULT ");
+		pg_tidy_default(out, value, sfs_object_get(column, SFS_COLUMN_TYPE));
 	}
 	if (identity) {
 		const char *options = sfs_object_get(column, SFS_COLUMN_IDENTITY_OPTIONS);
@@ -54,8 +56,9 @@ write_value(struct sfs_str *out, const struct sfs_object *column, bool with_defa
 		}
 	}
 	if (generated) {
-		sfs_str_addf(out, " GENERATED ALWAYS AS (%s) %s", generated,
-			sfs_object_get(column, SFS_COLUMN_GENERATED_KIND));
+		sfs_str_add(out, " GENERATED ALWAYS AS (");
+		pg_tidy(out, generated, PG_TIDY_CONDITION, 1);
+		sfs_str_addf(out, ") %s", sfs_object_get(column, SFS_COLUMN_GENERATED_KIND));
 	}
 }
 
@@ -163,7 +166,16 @@ set(struct pg_writer *writer, const struct sfs_object *column, const char *befor
 void
 pg_write_default(struct pg_writer *writer, const struct sfs_object *column)
 {
-	set(writer, column, "SET DEFAULT ", sfs_object_get(column, SFS_COLUMN_DEFAULT), "");
+	const char *value = sfs_object_get(column, SFS_COLUMN_DEFAULT);
+	const char *type = sfs_object_get(column, SFS_COLUMN_TYPE);
+	sfs_auto(str) struct sfs_str tidy = SFS_STR_INIT;
+
+	/* In a plan the column may still get its type. */
+	if (value && type && writer->file) {
+		pg_tidy_default(&tidy, value, type);
+		value = tidy.text;
+	}
+	set(writer, column, "SET DEFAULT ", value, "");
 }
 
 /* A column that comes from a parent, in what it differs from the parent's. */

@@ -2,6 +2,7 @@
 /* Writes constraints. */
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/tidy.h"
 
 void
 pg_reference_part(const struct sfs_object *object, struct sfs_str *out)
@@ -20,7 +21,8 @@ pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bo
 
 	sfs_str_add(out, "CONSTRAINT ");
 	pg_name(out, constraint->id.name);
-	sfs_str_addf(out, " %s", sfs_object_get(constraint, SFS_CONSTRAINT_DEFINITION));
+	sfs_str_addc(out, ' ');
+	pg_tidy(out, sfs_object_get(constraint, SFS_CONSTRAINT_DEFINITION), PG_TIDY_CLAUSE, 1);
 	if (options) {
 		sfs_str_addf(out, " WITH (%s)", options);
 	}

@@ -4,6 +4,7 @@
 
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/statements.h"
+#include "drivers/postgres/text/tidy.h"
 #include "sql/quote.h"
 
 /* An option word with its value, on the line that is being written. */
@@ -52,7 +53,8 @@ add_source(struct sfs_str *sql, const struct sfs_object *object)
 	const char *link = sfs_object_get(object, SFS_FUNCTION_LINK);
 
 	if (sql_body) {
-		sfs_str_addf(sql, "\n%s", sql_body);
+		sfs_str_addc(sql, '\n');
+		pg_tidy(sql, sql_body, PG_TIDY_QUERY, 0);
 	} else if (link || sfs_streq(language, "internal")) {
 		sfs_str_add(sql, "\nAS ");
 		if (link) {

@@ -5,6 +5,7 @@
 
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/tidy.h"
 
 /*
  * A partitioned table's index of which some partition has no part yet: made with ONLY and attached
@@ -31,8 +32,9 @@ pg_write_index(struct sfs_str *out, const struct sfs_object *index, enum pg_inde
 	pg_name(out, index->id.name);
 	sfs_str_add(out, build == PG_INDEX_ONLY || is_incomplete(index) ? " ON ONLY " : " ON ");
 	pg_qualified(out, index->id.namespace, index->id.relation);
-	sfs_str_addf(out, " USING %s (%s)", sfs_object_get(index, SFS_INDEX_METHOD),
-		sfs_object_get(index, SFS_INDEX_KEYS));
+	sfs_str_addf(out, " USING %s (", sfs_object_get(index, SFS_INDEX_METHOD));
+	pg_tidy(out, sfs_object_get(index, SFS_INDEX_KEYS), PG_TIDY_CLAUSE, 0);
+	sfs_str_addc(out, ')');
 	if (include) {
 		sfs_str_addf(out, " INCLUDE (%s)", include);
 	}
@@ -46,7 +48,8 @@ pg_write_index(struct sfs_str *out, const struct sfs_object *index, enum pg_inde
 		sfs_str_addf(out, " TABLESPACE %s", tablespace);
 	}
 	if (predicate) {
-		sfs_str_addf(out, " WHERE %s", predicate);
+		sfs_str_add(out, " WHERE ");
+		pg_tidy(out, predicate, PG_TIDY_CONDITION, 0);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* Writes row security policies. */
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/tidy.h"
 
 void
 pg_print_policy(struct pg_writer *writer, const struct sfs_object *object)
@@ -24,10 +25,14 @@ pg_print_policy(struct pg_writer *writer, const struct sfs_object *object)
 		sfs_str_addf(&sql, "\n    TO %s", roles);
 	}
 	if (using) {
-		sfs_str_addf(&sql, "\n    USING (%s)", using);
+		sfs_str_add(&sql, "\n    USING (");
+		pg_tidy(&sql, using, PG_TIDY_CONDITION, 1);
+		sfs_str_addc(&sql, ')');
 	}
 	if (check) {
-		sfs_str_addf(&sql, "\n    WITH CHECK (%s)", check);
+		sfs_str_add(&sql, "\n    WITH CHECK (");
+		pg_tidy(&sql, check, PG_TIDY_CONDITION, 1);
+		sfs_str_addc(&sql, ')');
 	}
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 	pg_write_common(writer, object);

@@ -43,11 +43,11 @@ pg_print_sequence(struct pg_writer *writer, const struct sfs_object *object)
 		const char *value = sfs_object_get(object, clauses[i].attribute);
 
 		if (value) {
-			sfs_str_addf(&sql, " %s %s", clauses[i].clause, value);
+			sfs_str_addf(&sql, "\n    %s %s", clauses[i].clause, value);
 		}
 	}
 	if (sfs_object_has(object, SFS_SEQUENCE_CYCLE)) {
-		sfs_str_add(&sql, " CYCLE");
+		sfs_str_add(&sql, "\n    CYCLE");
 	}
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 	pg_write_common(writer, object);

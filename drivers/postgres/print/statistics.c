@@ -2,6 +2,7 @@
 /* Writes extended statistics. */
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/tidy.h"
 
 void
 pg_reference_statistics(const struct sfs_object *object, struct sfs_str *out)
@@ -24,7 +25,8 @@ pg_print_statistics(struct pg_writer *writer, const struct sfs_object *object)
 
 	sfs_str_add(&sql, "CREATE ");
 	pg_write_reference(object, &sql);
-	sfs_str_addf(&sql, " %s", sfs_object_get(object, SFS_STATISTICS_DEFINITION));
+	sfs_str_addc(&sql, ' ');
+	pg_tidy(&sql, sfs_object_get(object, SFS_STATISTICS_DEFINITION), PG_TIDY_CLAUSE, 0);
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 	if (target) {
 		sfs_str_truncate(&sql, 0);

@@ -5,6 +5,7 @@
 #include "catalog/graph.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/statements.h"
+#include "drivers/postgres/text/tidy.h"
 
 /* "street text COLLATE "C"": as in CREATE TYPE and in ADD ATTRIBUTE. */
 void
@@ -175,7 +176,9 @@ add_constraint(struct sfs_str *sql, const struct sfs_object *constraint)
 {
 	sfs_str_add(sql, "CONSTRAINT ");
 	pg_name(sql, constraint->id.name);
-	sfs_str_addf(sql, " %s", sfs_object_get(constraint, SFS_DOMAIN_CONSTRAINT_DEFINITION));
+	sfs_str_addc(sql, ' ');
+	pg_tidy(sql, sfs_object_get(constraint, SFS_DOMAIN_CONSTRAINT_DEFINITION), PG_TIDY_CLAUSE,
+		1);
 }
 
 /* NOT VALID only exists in ALTER DOMAIN. */
@@ -195,7 +198,8 @@ pg_print_domain(struct pg_writer *writer, const struct sfs_object *object)
 		sfs_str_addf(&sql, " COLLATE %s", collation);
 	}
 	if (default_) {
-		sfs_str_addf(&sql, "\n    DEFAULT %s", default_);
+		sfs_str_add(&sql, "\n    DEFAULT ");
+		pg_tidy_default(&sql, default_, sfs_object_get(object, SFS_DOMAIN_TYPE));
 	}
 	if (not_null_name) {
 		sfs_str_addf(&sql, "\n    CONSTRAINT %s NOT NULL", not_null_name);

@@ -2,6 +2,7 @@
 /* Writes views and materialized views. */
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/tidy.h"
 
 static void
 create_view(struct pg_writer *writer, const struct sfs_object *view)
@@ -23,7 +24,8 @@ create_view(struct pg_writer *writer, const struct sfs_object *view)
 	if (tablespace) {
 		sfs_str_addf(&sql, " TABLESPACE %s", tablespace);
 	}
-	sfs_str_addf(&sql, " AS\n%s", sfs_object_get(view, SFS_VIEW_QUERY));
+	sfs_str_add(&sql, " AS\n");
+	pg_tidy(&sql, sfs_object_get(view, SFS_VIEW_QUERY), PG_TIDY_QUERY, 0);
 	if (check) {
 		sfs_str_addf(&sql, "\nWITH %s CHECK OPTION", check);
 	}
