@@ -90,5 +90,5 @@ def test_session(tool, pg):
 
 
 def test_scripts_have_no_loose_space(tool, relations):
-    script = re.sub(r"(?s)'.*?'", "", tool("catalogs", "print", relations.target))
+    script = re.sub(r"(?s)'.*?'", "''", tool("catalogs", "print", relations.target))
     assert not re.search(r"\n\n\n|[ \t]\n", script)
