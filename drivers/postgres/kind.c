@@ -313,7 +313,6 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.create = pg_print_column,
 		.drop = pg_column_drop,
 		.in_place = EVERYTHING,
-		.can_alter = pg_column_can_alter,
 		.alter = pg_column_alter,
 		.rename = pg_column_rename,
 	},

@@ -73,7 +73,6 @@ void pg_table_tie(struct pg_writer *writer, const struct sfs_change *change);
 
 void pg_column_alter(
 	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
-bool pg_column_can_alter(const struct sfs_diff *diff, const struct sfs_change *change);
 void pg_column_drop(struct pg_writer *writer, const struct sfs_object *column);
 void pg_column_rename(struct pg_writer *writer, const struct sfs_change *change);
 void pg_column_untie(struct pg_writer *writer, const struct sfs_change *change);

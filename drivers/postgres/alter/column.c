@@ -241,15 +241,6 @@ pg_column_alter(
 	(void)diff;
 }
 
-bool
-pg_column_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
-{
-	(void)diff;
-	/* SET EXPRESSION is younger than most servers: pg_plan decides; a plain column never becomes one. */
-	return !pg_differs(change, SFS_COLUMN_GENERATED) ||
-	       !sfs_object_has(change->to, SFS_COLUMN_GENERATED);
-}
-
 void
 pg_column_drop(struct pg_writer *writer, const struct sfs_object *column)
 {

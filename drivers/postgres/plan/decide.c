@@ -146,6 +146,9 @@ must_replace(const struct pg_planner *planner, const struct pg_state *state)
 	if (special & ~kind->in_place) {
 		return true;
 	}
+	if (state->to->id.kind == SFS_COLUMN) {
+		return pg_is_generated_anew(planner, state);
+	}
 	if (state->to->id.kind == SFS_TYPE && pg_uses_new_label(planner, state)) {
 		return true;
 	}
@@ -222,6 +225,9 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 	renew_column_grants(planner, state);
 	if (kind == SFS_COLUMN) {
 		start_inherited(planner, state);
+	}
+	if (kind == SFS_COLUMN && pg_sets_expression(planner, state)) {
+		pg_keep_index_names(planner, state->from);
 	}
 	if (kind == SFS_COLUMN && state->attributes & PG_BIT(SFS_COLUMN_TYPE)) {
 		pg_retype(planner, state, SFS_COLUMN_TYPE);
@@ -402,8 +408,11 @@ pg_decide(struct pg_planner *planner)
 	}
 	pg_resettle(planner);
 	pg_flatten_columns(planner);
-	pg_close_over(planner);
+	do {
+		pg_close_over(planner);
+	} while (pg_settle_heirs(planner));
 	pg_flatten_columns(planner); /* of tables that were loosened since */
+	pg_spread_columns(planner);
 	for (size_t i = 0; i < planner->states.len; i++) {
 		if (planner->states.items[i]->from && planner->states.items[i]->to &&
 			planner->states.items[i]->from->id.kind == SFS_COLUMN) {

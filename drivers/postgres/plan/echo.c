@@ -160,8 +160,9 @@ pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *in
 	for (size_t i = 0; i < uses.len && !(table && (table->made || table->tied)); i++) {
 		const struct pg_state *parent = planner->by_to[uses.items[i]->index];
 
-		if (uses.items[i]->id.kind == to->id.kind && parent && parent->made &&
-			uses.items[i]->owner != to->owner &&
+		/* One of a partition that is made by its own parent's alone is an echo by now. */
+		if (uses.items[i]->id.kind == to->id.kind && parent &&
+			(parent->made || parent->echo) && uses.items[i]->owner != to->owner &&
 			!pg_is_own_foreign_key(uses.items[i])) {
 			return true;
 		}

@@ -343,6 +343,30 @@ precede_parents(const struct pg_planner *planner, struct pg_nodes *nodes,
 	}
 }
 
+/* A statement about a column reaches all below, through those that have nothing to say. */
+static void
+follow_ancestors(const struct pg_planner *planner, struct pg_nodes *nodes,
+	const struct pg_state *mine, const struct sfs_object *table, unsigned depth)
+{
+	enum { MAX_DEPTH = 32 };
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->to, table);
+
+	for (size_t i = 0; i < parents.len && depth < MAX_DEPTH; i++) {
+		const struct sfs_object *column =
+			is_table(parents.items[i]->id.kind)
+				? sfs_object_part(parents.items[i], SFS_COLUMN, mine->to->id.name)
+				: NULL;
+		const struct pg_state *theirs = column ? planner->by_to[column->index] : NULL;
+
+		if (theirs) {
+			pg_nodes_edge(nodes, theirs->node[PG_ALTER], mine->node[PG_ALTER], true);
+		}
+		if (column) {
+			follow_ancestors(planner, nodes, mine, parents.items[i], depth + 1);
+		}
+	}
+}
+
 /* A column's change in the parent reaches the child, whose own comes after. */
 static void
 follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
@@ -357,6 +381,7 @@ follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const st
 		!(table && (table->made || table->tied))) {
 		precede_parents(planner, nodes, mine, mine->to->owner, 0);
 	}
+	follow_ancestors(planner, nodes, mine, mine->to->owner, 0);
 	for (size_t i = 0; i < parents.len; i++) {
 		const struct sfs_object *column =
 			sfs_object_part(parents.items[i], SFS_COLUMN, mine->to->id.name);
@@ -364,7 +389,6 @@ follow_parent(const struct pg_planner *planner, struct pg_nodes *nodes, const st
 
 		if (theirs) {
 			pg_nodes_edge(nodes, theirs->node[PG_CREATE], mine->node[PG_ALTER], false);
-			pg_nodes_edge(nodes, theirs->node[PG_ALTER], mine->node[PG_ALTER], true);
 			pg_nodes_edge(nodes, theirs->node[PG_TIE], mine->node[PG_TIE], true);
 		}
 	}
@@ -390,6 +414,25 @@ follow_check(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	}
 }
 
+/* An index that is there before its parent's: that may be made with one further up. */
+static void
+precede_index(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine,
+	const struct pg_state *parent, unsigned depth)
+{
+	enum { MAX_DEPTH = 32 };
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->to, parent->to);
+
+	pg_nodes_edge(nodes, mine->node[PG_CREATE], parent->node[PG_CREATE], false);
+	for (size_t i = 0; i < uses.len && !parent->node[PG_CREATE] && depth < MAX_DEPTH; i++) {
+		const struct pg_state *above = planner->by_to[uses.items[i]->index];
+
+		if (above && uses.items[i]->id.kind == mine->to->id.kind &&
+			uses.items[i]->owner != parent->to->owner) {
+			precede_index(planner, nodes, mine, above, depth + 1);
+		}
+	}
+}
+
 static void
 add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *user)
 {
@@ -405,9 +448,10 @@ add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg
 		const struct pg_state *other = planner->by_to[(*used)->index];
 
 		join_parent(planner, nodes, user, *used);
-		if (other && other->made && (*used)->id.kind == user->to->id.kind &&
+		if (other && (other->made || other->echo) &&
+			(*used)->id.kind == user->to->id.kind &&
 			pg_index_comes_first(planner, user)) {
-			pg_nodes_edge(nodes, user->node[PG_CREATE], other->node[PG_CREATE], false);
+			precede_index(planner, nodes, user, other, 0);
 		} else if (other) {
 			arrive(nodes, user, other);
 			if (*used == relation) {
@@ -448,6 +492,7 @@ pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
 		pg_typed_table_edges(planner, nodes, state);
 		pg_persistence_edges(planner, nodes, state);
 		pg_inherited_edges(planner, nodes, state);
+		pg_heir_edges(nodes, state);
 		if (state->from) {
 			add_from_edges(planner, nodes, state);
 		}

@@ -27,9 +27,8 @@ pg_parent_column(const struct sfs_catalog *catalog, const struct sfs_object *col
 	return NULL;
 }
 
-/* The value that the column has, its own or its parent's. */
-static const char *
-effective(const struct sfs_catalog *catalog, const struct sfs_object *column, int attribute)
+const char *
+pg_effective(const struct sfs_catalog *catalog, const struct sfs_object *column, int attribute)
 {
 	const char *value = sfs_object_get(column, attribute);
 	const struct sfs_object *parent = !value && sfs_object_has(column, SFS_COLUMN_INHERITED)
@@ -37,7 +36,7 @@ effective(const struct sfs_catalog *catalog, const struct sfs_object *column, in
 						  : NULL;
 
 	if (parent) {
-		value = effective(catalog, parent, attribute);
+		value = pg_effective(catalog, parent, attribute);
 	}
 	return attribute == SFS_COLUMN_DEFAULT && sfs_streq(value, "NULL") ? NULL : value;
 }
@@ -61,7 +60,7 @@ pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
 	}
 	all[SFS_COLUMN_INHERITED] = NULL;
 	for (size_t i = 0; i < BY_PARENT; i++) {
-		all[by_parent[i]] = effective(catalog, column, by_parent[i]);
+		all[by_parent[i]] = pg_effective(catalog, column, by_parent[i]);
 	}
 	flat = sfs_arena_alloc(planner->arena, sizeof *flat);
 	*flat = *column;
@@ -274,7 +273,11 @@ bool
 pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *column)
 {
 	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, column->owner);
+	const struct pg_state *state = planner->by_from[column->index];
 
+	if (state && state->made) {
+		return false; /* it comes again, and goes from the child only where that has no other */
+	}
 	for (size_t i = 0; i < users.len; i++) {
 		const struct sfs_object *theirs =
 			users.items[i]->id.kind == SFS_TABLE

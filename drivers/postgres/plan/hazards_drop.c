@@ -83,6 +83,14 @@ pg_hazard_drop_materialized_view(struct pg_planner *planner, const struct pg_sta
 void
 pg_hazard_drop_column(struct pg_planner *planner, const struct pg_state *state)
 {
+	const char *kind = sfs_object_get(state->from, SFS_COLUMN_GENERATED_KIND);
+
+	if (sfs_streq(kind, "VIRTUAL") && state->made &&
+		!sfs_object_has(state->to, SFS_COLUMN_GENERATED) &&
+		pg_has_own_rows(planner, state->from->owner)) {
+		sfs_plan_hazard(planner->plan, 2, SFS_LOSS, state->from,
+			"is computed no more: what it shows now was never stored");
+	}
 	if (!sfs_object_has(state->from, SFS_COLUMN_GENERATED) &&
 		state->from->owner->id.kind == SFS_TABLE && pg_has_values(planner, state->from)) {
 		sfs_plan_hazard(planner->plan, 2, SFS_LOSS, state->from,

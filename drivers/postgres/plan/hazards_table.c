@@ -123,8 +123,15 @@ pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state)
 	if (state->to->owner->id.kind != SFS_TABLE || !state->from) {
 		return;
 	}
-	if (pg_state_differs(state, SFS_COLUMN_TYPE)) {
+	if (pg_state_differs(state, SFS_COLUMN_TYPE) &&
+		!sfs_streq(sfs_object_get(state->to, SFS_COLUMN_GENERATED_KIND), "VIRTUAL")) {
 		pg_hazard_retype_column(planner, state);
+	}
+	if (pg_state_differs(state, SFS_COLUMN_GENERATED) &&
+		sfs_streq(sfs_object_get(state->to, SFS_COLUMN_GENERATED_KIND), "STORED") &&
+		rows_wait(planner, state)) {
+		sfs_plan_hazard(planner->plan, 32, SFS_WARN, state->to,
+			"is computed anew for each row: the table is rewritten");
 	}
 	if (pg_state_differs(state, SFS_COLUMN_NOT_NULL) &&
 		sfs_object_has(state->to, SFS_COLUMN_NOT_NULL) && rows_wait(planner, state)) {

@@ -284,5 +284,8 @@ pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
 		lift(planner, planner->states.items[i], PG_DROP);
 		lift(planner, planner->states.items[i], PG_CREATE);
 	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		pg_heir_nodes(planner->states.items[i]);
+	}
 	pg_edges_make(planner, ret_nodes);
 }

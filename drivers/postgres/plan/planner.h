@@ -26,6 +26,8 @@ struct pg_state {
 	const struct sfs_object *old, *new; /* as ALTER shall see them, when not as they are */
 	const struct sfs_object *stepped;   /* `from` by the name that it steps aside to; or NULL */
 	uint64_t spread;                    /* those that its children get from it */
+	struct pg_state
+		*heir_of; /* of a column that is made anew: the parent's, which is, too; or NULL */
 	uint64_t attributes; /* those that ALTER and TIE have to bring from `from` to `to` */
 	bool gone;           /* the object of `from` ends to exist */
 	bool made; /* the object of `to` is made; with `gone` and `from`: it is replaced */
@@ -121,6 +123,9 @@ void pg_replace(struct pg_planner *planner, struct pg_state *state);
 /* Gives a column another type, or collation: `attribute` says which. */
 void pg_retype(struct pg_planner *planner, struct pg_state *column, int attribute);
 
+/* Makes those indexes anew that partitions would else get by other names when the column changes. */
+void pg_keep_index_names(struct pg_planner *planner, const struct sfs_object *column);
+
 /* Takes the owning column off a sequence, and gives it the new one. */
 void pg_own_anew(struct pg_state *sequence);
 
@@ -192,6 +197,35 @@ bool pg_child_keeps(const struct pg_planner *planner, const struct sfs_object *c
 
 /* Spells out the columns of the tables that change parents. */
 void pg_flatten_columns(struct pg_planner *planner);
+
+/* The value that the column has, its own or its parent's. */
+const char *pg_effective(
+	const struct sfs_catalog *catalog, const struct sfs_object *column, int attribute);
+
+/* ---- generated.c: columns that are computed ---- */
+
+/* Whether the column only gets another expression, and the server can do that. */
+bool pg_sets_expression(const struct pg_planner *planner, const struct pg_state *column);
+
+/* Whether a column that shall be generated can be so only by being dropped and added. */
+bool pg_is_generated_anew(const struct pg_planner *planner, const struct pg_state *column);
+
+/* ---- heirs.c: columns that children have from their parents ---- */
+
+/* Has children that keep a value of their own be given it again after their parent changes. */
+void pg_spread_columns(struct pg_planner *planner);
+
+/* Makes the columns anew that go and come with the parent's, which is made anew. */
+void pg_replace_heirs(struct pg_planner *planner, const struct pg_state *column);
+
+/* Finds how each child's column is made anew; whether more follows from that. */
+bool pg_settle_heirs(struct pg_planner *planner);
+
+/* Gives a column that goes and comes with its parent's the nodes of that. */
+void pg_heir_nodes(struct pg_state *column);
+
+/* Keeps a child's own column behind its parent's when both go, and before it when both come. */
+void pg_heir_edges(struct pg_nodes *nodes, const struct pg_state *column);
 
 /* ---- held.c: what is in the way of a change until it lets go ---- */
 

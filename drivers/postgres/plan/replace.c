@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/print/print.h"
 
 #define COMMON_ATTRIBUTES (PG_BIT(SFS_ATTR_COMMON) - 1)
 
@@ -116,13 +117,50 @@ is_kind_of_type(enum sfs_kind kind)
 	       kind == SFS_MATERIALIZED_VIEW || kind == SFS_FOREIGN_TABLE;
 }
 
+static bool
+uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *used)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, user);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (uses.items[i] == used || uses.items[i]->owner == used) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Whether `user` changes in place, and its new form needs the successor of `used` no more: nor, when
+ * that goes with its owner, the owner's.
+ */
+static bool
+is_rewritten(
+	const struct pg_planner *planner, const struct pg_state *user, const struct pg_state *used)
+{
+	const struct sfs_object *owner = used->from->owner;
+	const struct pg_state *whole = owner ? planner->by_from[owner->index] : NULL;
+
+	if (!user->to || !(user->attributes & ~COMMON_ATTRIBUTES) ||
+		(used->to && pg_uses(planner->diff->to, user->to, used->to))) {
+		return false;
+	}
+	return !(whole && whole->gone && whole->to &&
+		 uses_any_of(planner->diff->to, user->to, whole->to));
+}
+
 static void
 column_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg_state *used)
 {
 	enum sfs_kind kind = used->from->id.kind;
 
-	if (sfs_object_has(user->from, SFS_COLUMN_GENERATED) && !is_kind_of_type(kind)) {
-		pg_replace(planner, user);
+	if (sfs_object_has(user->from, SFS_COLUMN_GENERATED) &&
+		(!is_kind_of_type(kind) ||
+			(user->to && sfs_object_has(user->to, SFS_COLUMN_GENERATED)))) {
+		if (!(pg_sets_expression(planner, user) && is_rewritten(planner, user, used))) {
+			pg_replace(planner, user);
+		}
 		return;
 	}
 	if (kind == SFS_COLLATION) {
@@ -167,39 +205,6 @@ table_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg_
 	} else {
 		pg_replace(planner, user);
 	}
-}
-
-static bool
-uses_any_of(const struct sfs_catalog *catalog, const struct sfs_object *user,
-	const struct sfs_object *used)
-{
-	struct sfs_objects uses = sfs_graph_uses(catalog, user);
-
-	for (size_t i = 0; i < uses.len; i++) {
-		if (uses.items[i] == used || uses.items[i]->owner == used) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Whether `user` changes in place, and its new form needs the successor of `used` no more: nor, when
- * that goes with its owner, the owner's.
- */
-static bool
-is_rewritten(
-	const struct pg_planner *planner, const struct pg_state *user, const struct pg_state *used)
-{
-	const struct sfs_object *owner = used->from->owner;
-	const struct pg_state *whole = owner ? planner->by_from[owner->index] : NULL;
-
-	if (!user->to || !(user->attributes & ~COMMON_ATTRIBUTES) ||
-		(used->to && pg_uses(planner->diff->to, user->to, used->to))) {
-		return false;
-	}
-	return !(whole && whole->gone && whole->to &&
-		 uses_any_of(planner->diff->to, user->to, whole->to));
 }
 
 static void
@@ -248,6 +253,44 @@ static const enum reaction when_retyped[SFS_KIND_COUNT] = {
 	[SFS_PROCEDURE] = REWRITTEN,
 };
 
+/*
+ * Whether partitions have indexes of their own below it: the server, when it makes it again for a
+ * column that changes, gives the partitions new ones by names of its choice.
+ */
+static bool
+loses_names(const struct sfs_catalog *catalog, const struct sfs_object *index, unsigned depth)
+{
+	enum { MAX_DEPTH = 32 };
+	struct sfs_objects users = { 0 };
+
+	if (index->id.kind == SFS_INDEX || index->id.kind == SFS_CONSTRAINT) {
+		users = sfs_graph_used_by(catalog, index);
+	}
+	for (size_t i = 0; i < users.len && depth < MAX_DEPTH; i++) {
+		const struct sfs_object *user = users.items[i];
+
+		if (user->id.kind == index->id.kind && user->owner != index->owner &&
+			!pg_is_own_foreign_key(user) &&
+			((user->owner->id.kind == SFS_TABLE && pg_is_attached(user->owner)) ||
+				loses_names(catalog, user, depth + 1))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+pg_keep_index_names(struct pg_planner *planner, const struct sfs_object *column)
+{
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, column);
+
+	for (size_t i = 0; i < users.len; i++) {
+		if (loses_names(planner->diff->from, users.items[i], 0)) {
+			pg_replace(planner, pg_state_of(planner, users.items[i]));
+		}
+	}
+}
+
 static void
 react_to_type(struct pg_planner *planner, struct pg_state *user, const struct pg_state *used)
 {
@@ -257,6 +300,12 @@ react_to_type(struct pg_planner *planner, struct pg_state *user, const struct pg
 		sfs_streq(sfs_object_get(user->from, SFS_CONSTRAINT_TYPE), "FOREIGN KEY")) {
 		/* Between the two columns' changes there may be no operator to compare them. */
 		reaction = REPLACED;
+	}
+	if (loses_names(planner->diff->from, user->from, 0)) {
+		reaction = REPLACED;
+	}
+	if (user->from->id.kind == SFS_COLUMN && pg_sets_expression(planner, user)) {
+		reaction = REWRITTEN;
 	}
 	if (reaction == REBUILT || (reaction == REWRITTEN && is_rewritten(planner, user, used))) {
 		return;
@@ -323,6 +372,7 @@ close_over(struct pg_planner *planner, struct pg_state *state)
 
 	if (state->gone) {
 		end_parts(planner, state);
+		pg_replace_heirs(planner, state);
 		if (state->from->id.kind == SFS_INDEX || state->from->id.kind == SFS_CONSTRAINT) {
 			renew_index_choice(planner, state);
 		}

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Columns that children share with their parents, and columns that are computed: on each major."""
+
+import json
+
+import pytest
+from databases import server_major
+
+pytestmark = pytest.mark.catalog
+
+OWN_VALUES = (
+    """
+CREATE TABLE p (a int, b int DEFAULT 1, s text, n int NOT NULL, st int);
+CREATE TABLE c (x int, n int NOT NULL) INHERITS (p);
+ALTER TABLE c ALTER b SET DEFAULT 5, ALTER s SET STORAGE MAIN;
+CREATE TABLE gc () INHERITS (c); ALTER TABLE gc ALTER b SET DEFAULT 1;
+CREATE TABLE gc2 () INHERITS (c);
+CREATE TABLE ggc () INHERITS (gc2); ALTER TABLE ggc ALTER b SET DEFAULT 7;
+CREATE TABLE pp (k int, b int DEFAULT 1) PARTITION BY LIST (k);
+CREATE TABLE pp1 PARTITION OF pp FOR VALUES IN (1); ALTER TABLE pp1 ALTER b SET DEFAULT 8;
+CREATE TABLE pp2 (k int, b int DEFAULT 1); ALTER TABLE pp ATTACH PARTITION pp2 FOR VALUES IN (2);
+CREATE TABLE pp3 PARTITION OF pp DEFAULT PARTITION BY RANGE (b);
+CREATE TABLE pp31 PARTITION OF pp3 DEFAULT; ALTER TABLE pp31 ALTER b DROP DEFAULT;
+INSERT INTO c (n) VALUES (1); INSERT INTO pp VALUES (1), (2), (3);
+""",
+    "ALTER TABLE ONLY p ALTER b SET DEFAULT 2, ALTER s SET STORAGE EXTERNAL, ALTER st SET STATISTICS 100;"
+    "ALTER TABLE p ALTER n DROP NOT NULL; ALTER TABLE c ALTER n SET NOT NULL;"
+    "ALTER TABLE ONLY pp ALTER b SET DEFAULT 3;",
+    "SELECT sum(b) FROM (SELECT b FROM p UNION ALL SELECT b FROM pp) x",
+)
+
+COMPUTED = (
+    """
+CREATE TABLE t (k int, a int, b int GENERATED ALWAYS AS (a * 2) STORED) PARTITION BY RANGE (k);
+CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10) PARTITION BY LIST (a);
+CREATE TABLE t11 PARTITION OF t1 DEFAULT;
+CREATE TABLE t2 PARTITION OF t DEFAULT;
+CREATE INDEX own ON t11 (b); CREATE INDEX tb ON t (b);
+COMMENT ON COLUMN t2.b IS 'x'; COMMENT ON INDEX own IS 'mine';
+CREATE VIEW v AS SELECT b FROM t11; ALTER TABLE t2 ADD CONSTRAINT k CHECK (b > -5);
+GRANT SELECT (b) ON t2 TO PUBLIC;
+CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a) STORED);
+CREATE TABLE c () INHERITS (p); CREATE INDEX ON c (b);
+INSERT INTO t VALUES (1, 1), (20, 3); INSERT INTO p VALUES (1); INSERT INTO c VALUES (2);
+""",
+    {"(a * 2)": "(a * 3)", "AS (a)": "AS (a + 1)"},
+    "SELECT a FROM t UNION ALL SELECT a FROM p ORDER BY a",
+)
+
+RETYPED = (
+    """
+CREATE TABLE t (k int, b int, CONSTRAINT tk PRIMARY KEY (k, b)) PARTITION BY RANGE (k);
+CREATE TABLE t1 (k int NOT NULL, b int NOT NULL, CONSTRAINT own PRIMARY KEY (k, b));
+ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10);
+CREATE TABLE t2 PARTITION OF t DEFAULT;
+CREATE TABLE r (k int, b int, FOREIGN KEY (k, b) REFERENCES t);
+CREATE TABLE u (a int, b bigint GENERATED ALWAYS AS (a) STORED, c int);
+CREATE VIEW v AS SELECT b FROM u;
+INSERT INTO t VALUES (1, 3), (20, 4); INSERT INTO r VALUES (1, 3); INSERT INTO u VALUES (5);
+""",
+    {"b int": "b bigint", "b bigint GEN": "b smallint GEN"},
+    "SELECT t.k, t.b, r.k, u.b FROM t LEFT JOIN r USING (k), u ORDER BY 1",
+)
+
+
+def after_of(before, change):
+    if isinstance(change, str):
+        return before + change
+    for old, new in change.items():
+        before = before.replace(old, new)
+    return before
+
+
+@pytest.mark.parametrize("case", [OWN_VALUES, COMPUTED, RETYPED], ids=["values", "computed", "retyped"])
+def test_there_and_back(new_pg, schemafs, case):
+    first, change, query = case
+    second = after_of(first, change)
+    for before, after in ((first, second), (second, first)):
+        database, wanted = new_pg(), new_pg()
+        database.run(before)
+        wanted.run(after)
+        rows = database.rows(query)
+        schemafs("push", "--apply=all", wanted.target, database.target)
+        schemafs("diff", database.target, wanted.target)
+        assert database.rows(query) == rows
+
+
+GENERATED = "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * {n}) {kind} {more}); {rest}"
+
+
+def plan(new_pg, schemafs, **words):
+    before, after = new_pg(), new_pg()
+    words = {"more": "", "rest": "", **words}
+    before.run(GENERATED.format(n=2, **words) + "CREATE VIEW v AS SELECT b FROM t; INSERT INTO t VALUES (1);")
+    after.run(GENERATED.format(n=3, **words) + "CREATE VIEW v AS SELECT b FROM t;")
+    made = json.loads(schemafs("diff", "--json", before.target, after.target, code=1).stdout)
+    schemafs("push", after.target, before.target)
+    schemafs("diff", before.target, after.target)
+    assert before.rows("SELECT b FROM v") == [("3",)]
+    return [step["sql"] for step in made["statements"]], {hazard["rule"] for hazard in made["hazards"]}
+
+
+@pytest.mark.skipif(server_major() < 17, reason="SET EXPRESSION came with PostgreSQL 17")
+def test_another_expression_is_set_in_place(new_pg, schemafs):
+    statements, hazards = plan(new_pg, schemafs, kind="STORED")
+    assert statements == ["ALTER TABLE public.t ALTER COLUMN b SET EXPRESSION AS (a * 3)"]
+    assert "H32" in hazards
+
+
+@pytest.mark.skipif(server_major() < 18, reason="VIRTUAL came with PostgreSQL 18")
+def test_what_is_not_stored_is_not_rewritten(new_pg, schemafs):
+    statements, hazards = plan(new_pg, schemafs, kind="VIRTUAL")
+    assert statements == ["ALTER TABLE public.t ALTER COLUMN b SET EXPRESSION AS (a * 3)"]
+    assert not hazards
+    for watched in ({"more": ", CHECK (b > 0)"}, {"rest": "CREATE PUBLICATION all_of_it FOR ALL TABLES;"}):
+        statements, _ = plan(new_pg, schemafs, kind="VIRTUAL", **watched)
+        assert not [sql for sql in statements if "SET EXPRESSION" in sql]
