@@ -8,13 +8,7 @@
 #include "drivers/sqlite/census.h"
 #include "drivers/sqlite/parse.h"
 #include "drivers/sqlite/read.h"
-#include "drivers/sqlite/schema.h"
 #include "drivers/sqlite/scope.h"
-
-/* A row of sqlite_schema; its texts are in the reader's arena. */
-struct row {
-	const char *type, *name, *relation, *sql;
-};
 
 struct reader {
 	struct sfs_catalog *catalog;   /* owned until it is returned */
@@ -28,8 +22,8 @@ struct reader {
 	struct sfs_map *relations;     /* owned; objects by lower-case name */
 	struct sfs_str key;
 	struct sfs_arena *arena; /* owned; of the rows */
-	SFS_VEC(struct row) rows;
-	SFS_VEC(struct row) late; /* indexes that came before their tables */
+	SFS_VEC(struct lite_stored) rows;
+	SFS_VEC(struct lite_stored) late; /* indexes that came before their tables */
 };
 
 static void
@@ -137,7 +131,7 @@ add_constraint(struct reader *r, struct sfs_object *table, const struct lite_con
 }
 
 static void
-add_table(struct reader *r, const struct row *row)
+add_table(struct reader *r, const struct lite_stored *row)
 {
 	const char *values[64] = { NULL };
 	struct sfs_identity id = {
@@ -169,7 +163,7 @@ add_table(struct reader *r, const struct row *row)
 /* ---- the others ---- */
 
 static void
-add_index(struct reader *r, const struct row *row, struct sfs_object *table)
+add_index(struct reader *r, const struct lite_stored *row, struct sfs_object *table)
 {
 	const char *values[64] = { NULL };
 	struct sfs_identity id = {
@@ -195,10 +189,10 @@ add_index(struct reader *r, const struct row *row, struct sfs_object *table)
 }
 
 /* A row that is there for longer than the statement that gave it. */
-static struct row
-keep_row(struct reader *r, const struct row *row)
+static struct lite_stored
+keep_row(struct reader *r, const struct lite_stored *row)
 {
-	return (struct row){
+	return (struct lite_stored){
 		.type = sfs_arena_intern(r->arena, row->type),
 		.name = sfs_arena_strdup(r->arena, row->name),
 		.relation = sfs_arena_strdup(r->arena, row->relation),
@@ -207,7 +201,7 @@ keep_row(struct reader *r, const struct row *row)
 }
 
 static void
-add_index_later(struct reader *r, const struct row *row)
+add_index_later(struct reader *r, const struct lite_stored *row)
 {
 	struct sfs_object *table = relation_of(r, row->relation);
 
@@ -219,7 +213,7 @@ add_index_later(struct reader *r, const struct row *row)
 }
 
 static void
-add_view(struct reader *r, const struct row *row)
+add_view(struct reader *r, const struct lite_stored *row)
 {
 	const char *values[64] = { NULL };
 	struct sfs_str query sfs_auto(str) = SFS_STR_INIT;
@@ -241,7 +235,7 @@ add_view(struct reader *r, const struct row *row)
 }
 
 static void
-add_trigger(struct reader *r, const struct row *row)
+add_trigger(struct reader *r, const struct lite_stored *row)
 {
 	const char *values[64] = { NULL };
 	struct sfs_str body sfs_auto(str) = SFS_STR_INIT;
@@ -272,11 +266,9 @@ is_internal(const struct reader *r, const char *name)
 }
 
 static void
-add_row(struct reader *r, const struct row *row)
+add_row(struct reader *r, const struct lite_stored *row)
 {
-	if (is_internal(r, row->name) ||
-		(r->scope && !lite_scope_takes(
-				     r->scope, row->type, row->name, row->relation, row->sql))) {
+	if (is_internal(r, row->name) || (r->scope && !lite_scope_takes(r->scope, row))) {
 		return;
 	}
 	switch (row->type[0]) {
@@ -305,33 +297,16 @@ add_row(struct reader *r, const struct row *row)
  * it is copied and let go of before texts are taken apart. Where they are not, objects are made at once:
  * that takes no longer than copying, and half the room.
  */
-static int
-take_rows(struct reader *r, sqlite3 *conn, struct sfs_error *err)
+static void
+take_row(void *data, const struct lite_stored *row)
 {
-	static const char query[] =
-		"SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL";
-	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int rc = lite_schema_prepare(conn, query, &statement, err);
+	struct reader *r = data;
 
-	if (rc < 0) {
-		return rc;
+	if (r->texts) {
+		add_row(r, row);
+	} else {
+		sfs_vec_push(&r->rows, keep_row(r, row));
 	}
-	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
-		const char *texts[4];
-		bool all = true;
-
-		for (int i = 0; i < 4; i++) {
-			texts[i] = (const char *)sqlite3_column_text(statement, i);
-			all = all && texts[i];
-		}
-		const struct row row = { texts[0], texts[1], texts[2], texts[3] };
-		if (all && r->texts) {
-			add_row(r, &row);
-		} else if (all) {
-			sfs_vec_push(&r->rows, keep_row(r, &row));
-		}
-	}
-	return rc == SQLITE_DONE ? 0 : lite_error(conn, query, err);
 }
 
 static void
@@ -353,6 +328,7 @@ add_rows(struct reader *r)
 static int
 ask(struct reader *r, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_error *err)
 {
+	const struct lite_stored_from from = { .conn = conn };
 	bool own = sqlite3_get_autocommit(conn);
 	int rc = own ? lite_run(conn, "BEGIN", err) : 0;
 
@@ -361,10 +337,10 @@ ask(struct reader *r, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_e
 	}
 	rc = lite_virtuals_read(conn, &r->virtuals, err);
 	if (rc == 0 && sfs_scope_is_partial(scope)) {
-		rc = lite_scope_create(conn, scope, &r->scope, err);
+		rc = lite_scope_create(&from, scope, &r->scope, err);
 	}
 	if (rc == 0) {
-		rc = take_rows(r, conn, err);
+		rc = lite_stored_each(&from, "true", take_row, r, err);
 	}
 	if (own) {
 		(void)lite_run(conn, "ROLLBACK", NULL);
@@ -372,6 +348,22 @@ ask(struct reader *r, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_e
 	/* The pages have been made use of; nobody asks for them soon. */
 	(void)sqlite3_db_release_memory(conn);
 	return rc;
+}
+
+static void
+take_known_row(void *data, const struct lite_stored *row)
+{
+	add_row(data, row);
+}
+
+/* Of what was read a moment ago; what is none of the user's is not in there. */
+static int
+look_up(struct reader *r, const struct sfs_scope *scope, struct sfs_error *err)
+{
+	const struct lite_stored_from from = { .known = scope->known };
+	int rc = lite_scope_create(&from, scope, &r->scope, err);
+
+	return rc < 0 ? rc : lite_stored_each(&from, "true", take_known_row, r, err);
 }
 
 static int
@@ -389,7 +381,8 @@ read_all(sqlite3 *conn, const char *ledger, const struct sfs_scope *scope,
 
 	lite_table_init(&r.table);
 	r.catalog->dialect = SFS_SQLITE;
-	int rc = ask(&r, conn, scope, err);
+	int rc = scope->known && sfs_scope_is_partial(scope) ? look_up(&r, scope, err)
+							     : ask(&r, conn, scope, err);
 	if (rc < 0) {
 		return rc;
 	}

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* What a reading of some objects has to look at. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "drivers/sqlite/census.h"
 #include "drivers/sqlite/mention.h"
 #include "drivers/sqlite/parse.h"
-#include "drivers/sqlite/schema.h"
 #include "drivers/sqlite/scope.h"
 
 struct program {
@@ -17,12 +15,14 @@ struct program {
 };
 
 struct lite_scope {
-	struct sfs_arena *arena;          /* owned */
-	struct sfs_map *relations;        /* owned; those asked for, and views that use them */
-	struct sfs_map *triggers;         /* owned */
-	struct sfs_map *asked;            /* owned; those asked for alone */
-	SFS_VEC(struct program) programs; /* views and triggers */
+	struct sfs_arena *arena;             /* owned */
+	struct sfs_map *relations;           /* owned; those asked for, and views that use them */
+	struct sfs_map *triggers;            /* owned */
+	struct sfs_map *asked;               /* owned; those asked for alone */
+	SFS_VEC(struct lite_needle) needles; /* of `asked` */
+	SFS_VEC(struct program) programs;    /* views and triggers */
 	struct lite_table table;
+	struct sfs_str key;
 	bool alone;
 	bool found; /* by lite_mentions() */
 };
@@ -36,6 +36,18 @@ lower(struct lite_scope *scope, const char *name)
 		*c = sfs_lower(*c);
 	}
 	return copy;
+}
+
+/* The same for as long as it takes to look it up. */
+static const char *
+key_of(struct lite_scope *scope, const char *name)
+{
+	sfs_str_truncate(&scope->key, 0);
+	sfs_str_add(&scope->key, name);
+	for (char *c = scope->key.text; c && *c; c++) {
+		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
+	}
+	return sfs_str_text(&scope->key);
 }
 
 static void
@@ -63,58 +75,42 @@ has_tag(const struct sfs_scope *scope, uint64_t tag)
 	return false;
 }
 
-/* The names behind tags. A trigger comes with its relation, whose name stands in its path. */
-static int
-ask_by_tags(
-	struct lite_scope *own, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_error *err)
+struct tagged {
+	struct lite_scope *own;
+	const struct sfs_scope *scope;
+};
+
+/* The name behind a tag. A trigger comes with its relation, whose name stands in its path. */
+static void
+ask_by_tag(void *data, const struct lite_stored *row)
 {
-	static const char query[] = "SELECT type, name, tbl_name FROM main.sqlite_schema "
-				    "WHERE type <> 'index'";
-	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_schema_prepare(conn, query, &statement, err), rc;
+	const struct tagged *tagged = data;
+	struct lite_scope *own = tagged->own;
 
-	if (r < 0) {
-		return r;
+	if (row->type[0] == 'i' || !has_tag(tagged->scope, lite_tag(row->type, row->name))) {
+		return;
 	}
-	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
-		const char *type = (const char *)sqlite3_column_text(statement, 0);
-		const char *name = (const char *)sqlite3_column_text(statement, 1);
-		const char *relation = (const char *)sqlite3_column_text(statement, 2);
-
-		if (!type || !name || !relation || !has_tag(scope, lite_tag(type, name))) {
-			continue;
-		}
-		if (strcmp(type, "trigger") == 0) {
-			sfs_map_set(own->triggers, lower(own, name), own);
-		}
-		sfs_map_set(own->relations, lower(own, relation), own);
+	if (strcmp(row->type, "trigger") == 0) {
+		sfs_map_set(own->triggers, lower(own, row->name), own);
 	}
-	return rc == SQLITE_DONE ? 0 : lite_error(conn, query, err);
+	sfs_map_set(own->relations, lower(own, row->relation), own);
 }
 
-static int
-read_programs(struct lite_scope *scope, sqlite3 *conn, struct sfs_error *err)
+static void
+add_program(void *data, const struct lite_stored *row)
 {
-	static const char query[] = "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
-				    "WHERE type IN ('view', 'trigger') AND sql IS NOT NULL";
-	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_schema_prepare(conn, query, &statement, err), rc;
+	struct lite_scope *scope = data;
+	bool view = row->type[0] == 'v';
 
-	if (r < 0) {
-		return r;
+	if (view || strcmp(row->type, "trigger") == 0) {
+		sfs_vec_push(
+			&scope->programs, (struct program){
+						  .type = view ? "view" : "trigger",
+						  .name = lower(scope, row->name),
+						  .relation = lower(scope, row->relation),
+						  .sql = sfs_arena_strdup(scope->arena, row->sql),
+					  });
 	}
-	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
-		struct program program = {
-			.type = sqlite3_column_text(statement, 0)[0] == 'v' ? "view" : "trigger",
-			.name = lower(scope, (const char *)sqlite3_column_text(statement, 1)),
-			.relation = lower(scope, (const char *)sqlite3_column_text(statement, 2)),
-			.sql = sfs_arena_strdup(
-				scope->arena, (const char *)sqlite3_column_text(statement, 3)),
-		};
-
-		sfs_vec_push(&scope->programs, program);
-	}
-	return rc == SQLITE_DONE ? 0 : lite_error(conn, query, err);
 }
 
 static void
@@ -158,9 +154,34 @@ take_programs(struct lite_scope *scope)
 	}
 }
 
+static int
+read_seeds(struct lite_scope *own, const struct lite_stored_from *from,
+	const struct sfs_scope *scope, struct sfs_error *err)
+{
+	struct tagged tagged = { own, scope };
+	const char *name;
+	size_t cursor = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < scope->n_objects; i++) {
+		ask(own, &scope->objects[i]);
+	}
+	while (sfs_map_next(own->asked, &cursor, &name, NULL)) {
+		struct lite_needle needle;
+
+		lite_needle_init(&needle, name);
+		sfs_vec_push(&own->needles, needle);
+	}
+	if (scope->n_tags) {
+		r = lite_stored_each(from, "type <> 'index'", ask_by_tag, &tagged, err);
+	}
+	return r < 0 ? r
+		     : lite_stored_each(from, "type IN ('view', 'trigger')", add_program, own, err);
+}
+
 int
-lite_scope_create(sqlite3 *conn, const struct sfs_scope *scope, struct lite_scope **ret_scope,
-	struct sfs_error *err)
+lite_scope_create(const struct lite_stored_from *from, const struct sfs_scope *scope,
+	struct lite_scope **ret_scope, struct sfs_error *err)
 {
 	struct lite_scope *own = sfs_alloc(sizeof *own);
 
@@ -170,11 +191,7 @@ lite_scope_create(sqlite3 *conn, const struct sfs_scope *scope, struct lite_scop
 	own->asked = sfs_map_create();
 	own->alone = scope->alone;
 	lite_table_init(&own->table);
-	for (size_t i = 0; i < scope->n_objects; i++) {
-		ask(own, &scope->objects[i]);
-	}
-	int r = scope->n_tags ? ask_by_tags(own, conn, scope, err) : 0;
-	r = r < 0 ? r : read_programs(own, conn, err);
+	int r = read_seeds(own, from, scope, err);
 	if (r < 0) {
 		lite_scope_destroy(own);
 		return r;
@@ -196,6 +213,8 @@ lite_scope_destroy(struct lite_scope *scope)
 	sfs_map_destroy(scope->triggers);
 	sfs_map_destroy(scope->asked);
 	sfs_vec_finish(&scope->programs);
+	sfs_vec_finish(&scope->needles);
+	sfs_str_finish(&scope->key);
 	lite_table_finish(&scope->table);
 	sfs_arena_destroy(scope->arena);
 	free(scope);
@@ -205,12 +224,10 @@ lite_scope_destroy(struct lite_scope *scope)
 static bool
 refers(struct lite_scope *scope, const char *sql)
 {
-	const char *name;
-	size_t cursor = 0;
 	bool likely = false;
 
-	while (!likely && sfs_map_next(scope->asked, &cursor, &name, NULL)) {
-		likely = strcasestr(sql, name) != NULL;
+	for (size_t i = 0; !likely && i < scope->needles.len; i++) {
+		likely = lite_needle_in(&scope->needles.items[i], sql);
 	}
 	if (!likely) {
 		return false;
@@ -219,7 +236,7 @@ refers(struct lite_scope *scope, const char *sql)
 	sfs_vec_foreach (constraint, &scope->table.constraints) {
 		const char *target = lite_table_text(&scope->table, constraint->references);
 
-		if (target && sfs_map_has(scope->asked, lower(scope, target))) {
+		if (target && sfs_map_has(scope->asked, key_of(scope, target))) {
 			return true;
 		}
 	}
@@ -227,20 +244,19 @@ refers(struct lite_scope *scope, const char *sql)
 }
 
 bool
-lite_scope_takes(struct lite_scope *scope, const char *type, const char *name, const char *relation,
-	const char *sql)
+lite_scope_takes(struct lite_scope *scope, const struct lite_stored *row)
 {
-	const char *key = lower(scope, type[0] == 'i' ? relation : name);
+	bool index = row->type[0] == 'i';
 
-	if (strcmp(type, "trigger") == 0) {
-		return sfs_map_has(scope->triggers, key);
+	if (strcmp(row->type, "trigger") == 0) {
+		return sfs_map_has(scope->triggers, key_of(scope, row->name));
 	}
-	if (sfs_map_has(scope->relations, key)) {
+	if (sfs_map_has(scope->relations, key_of(scope, index ? row->relation : row->name))) {
 		return true;
 	}
-	if (strcmp(type, "table") == 0 && !scope->alone && refers(scope, sql)) {
+	if (strcmp(row->type, "table") == 0 && !scope->alone && refers(scope, row->sql)) {
 		/* Its indexes come with it. */
-		sfs_map_set(scope->relations, key, scope);
+		sfs_map_set(scope->relations, lower(scope, row->name), scope);
 		return true;
 	}
 	return false;

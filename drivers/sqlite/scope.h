@@ -2,7 +2,7 @@
 #ifndef SFS_SQLITE_SCOPE_H
 #define SFS_SQLITE_SCOPE_H
 
-#include "drivers/sqlite/connection.h"
+#include "drivers/sqlite/stored.h"
 
 /*
  * Which rows of sqlite_schema a reading of some objects needs: those objects, the tables that refer
@@ -10,11 +10,10 @@
  */
 struct lite_scope;
 
-int lite_scope_create(sqlite3 *conn, const struct sfs_scope *scope, struct lite_scope **ret_scope,
-	struct sfs_error *err) SFS_MUST_CHECK;
+int lite_scope_create(const struct lite_stored_from *from, const struct sfs_scope *scope,
+	struct lite_scope **ret_scope, struct sfs_error *err) SFS_MUST_CHECK;
 void lite_scope_destroy(struct lite_scope *scope); /* accepts NULL */
 
-bool lite_scope_takes(struct lite_scope *scope, const char *type, const char *name,
-	const char *relation, const char *sql);
+bool lite_scope_takes(struct lite_scope *scope, const struct lite_stored *row);
 
 #endif

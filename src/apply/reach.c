@@ -321,43 +321,84 @@ space_of(const struct sfs_object *object)
 	return object->id.kind == SFS_CONSTRAINT ? 'r' : spaces[object->id.kind];
 }
 
-/* SQLite's names are the same in capitals. */
-static void
-add_name(const struct sfs_catalog *all, const struct sfs_object *object, struct sfs_str *key)
-{
-	sfs_str_addc(key, space_of(object));
-	add_key(&object->id, key);
-	for (size_t i = 1; all->dialect == SFS_SQLITE && i < key->len; i++) {
-		char c = key->text[i];
+struct names {
+	const struct sfs_catalog *all;
+	struct sfs_arena *arena;
+	struct sfs_map *bare; /* names alone: few objects have one of them */
+	struct sfs_map *keys; /* names in their spaces */
+	struct sfs_str key;
+};
 
-		key->text[i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+static void
+names_finish(struct names *names)
+{
+	sfs_map_destroy(names->bare);
+	sfs_map_destroy(names->keys);
+	sfs_arena_destroy(names->arena);
+	sfs_str_finish(&names->key);
+}
+SFS_DEFINE_AUTO_VALUE(names, struct names, names_finish)
+
+/* SQLite's names are the same in capitals. */
+static const char *
+settle_case(struct names *names)
+{
+	for (size_t i = 0; names->all->dialect == SFS_SQLITE && i < names->key.len; i++) {
+		char c = names->key.text[i];
+
+		names->key.text[i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 	}
+	return sfs_str_text(&names->key);
+}
+
+static const char *
+bare_name(struct names *names, const struct sfs_object *object)
+{
+	sfs_str_truncate(&names->key, 0);
+	sfs_str_add(&names->key, object->id.name);
+	return settle_case(names);
+}
+
+static const char *
+name_in_space(struct names *names, const struct sfs_object *object)
+{
+	sfs_str_truncate(&names->key, 0);
+	add_key(&object->id, &names->key);
+	(void)settle_case(names);
+	sfs_str_addc(&names->key, space_of(object));
+	return names->key.text;
+}
+
+static bool
+has_name(struct names *names, const struct sfs_object *object)
+{
+	return sfs_map_has(names->bare, bare_name(names, object)) &&
+	       sfs_map_has(names->keys, name_in_space(names, object));
 }
 
 bool
 sfs_reach_collides(const struct sfs_reach *reach, const struct sfs_catalog *all)
 {
-	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
-	struct sfs_map *names sfs_auto(map) = sfs_map_create();
+	struct names names sfs_auto(names) = { .all = all,
+		.arena = sfs_arena_create(),
+		.bare = sfs_map_create(),
+		.keys = sfs_map_create() };
 	bool collides = false;
 
 	sfs_vec_foreach (object, &reach->evaluated->objects) {
-		struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
-
 		if (space_of(*object) && !sfs_catalog_find(reach->from, &(*object)->id)) {
-			add_name(all, *object, &key);
-			sfs_map_set(names, sfs_arena_strdup(arena, sfs_str_text(&key)), names);
+			sfs_map_set(names.bare,
+				sfs_arena_strdup(names.arena, bare_name(&names, *object)), &names);
+			sfs_map_set(names.keys,
+				sfs_arena_strdup(names.arena, name_in_space(&names, *object)),
+				&names);
 		}
 	}
-	for (size_t i = 0; sfs_map_len(names) && !collides && i < all->objects.len; i++) {
+	for (size_t i = 0; sfs_map_len(names.bare) && !collides && i < all->objects.len; i++) {
 		const struct sfs_object *object = all->objects.items[i];
-		struct sfs_str key sfs_auto(str) = SFS_STR_INIT;
 
-		if (space_of(object)) {
-			add_name(all, object, &key);
-			collides = sfs_map_has(names, sfs_str_text(&key)) &&
-				   !reach->is_read(reach->data, object);
-		}
+		collides = space_of(object) && has_name(&names, object) &&
+			   !reach->is_read(reach->data, object);
 	}
 	return collides;
 }

@@ -6,6 +6,7 @@
 
 #include "drivers/sqlite/mention.h"
 #include "drivers/sqlite/parse.h"
+#include "drivers/sqlite/stored.h"
 #include "unit/unit.h"
 
 enum { RANDOM_TABLES = 4000, MUTATIONS = 20000 };
@@ -575,6 +576,39 @@ test_mentions(void **state)
 	(void)state;
 }
 
+/* What strcasestr() finds, by chance of few letters in long names and short ones. */
+static void
+test_needle(void **state)
+{
+	static const char letters[] = "aAbB_[\xe4";
+	uint64_t random = UINT64_C(7);
+	char name[400], text[1200];
+
+	for (int round = 0; round < 20000; round++) {
+		struct lite_needle needle;
+		size_t len = (unit_random(&random) >> 33) % (round % 100 ? 6 : 400);
+		size_t n = (unit_random(&random) >> 33) % sizeof text;
+
+		for (size_t i = 0; i < n; i++) {
+			text[i] = letters[(unit_random(&random) >> 33) % 7];
+		}
+		text[n] = '\0';
+		if (round % 2 && n > len) {
+			memcpy(name, text + n - len, len);
+		}
+		for (size_t i = 0; i < len; i++) {
+			char c = round % 2 && n > len ? name[i]
+						      : letters[(unit_random(&random) >> 33) % 7];
+
+			name[i] = c == 'A' || c == 'B' ? (char)(c | 32) : c;
+		}
+		name[len] = '\0';
+		lite_needle_init(&needle, name);
+		assert_int_equal(lite_needle_in(&needle, text), strcasestr(text, name) != NULL);
+	}
+	(void)state;
+}
+
 int
 main(void)
 {
@@ -583,6 +617,7 @@ main(void)
 		cmocka_unit_test(test_mentions),
 		cmocka_unit_test(test_random_tables),
 		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_needle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
