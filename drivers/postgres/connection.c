@@ -162,6 +162,7 @@ settle(struct pg_db *db, struct sfs_error *err)
 	(void)PQsetNoticeReceiver(db->conn, drop_notice, NULL);
 	db->version = PQserverVersion(db->conn);
 	memset(db->prepared, 0, sizeof db->prepared);
+	db->prepared_statements = 0;
 	if (db->version < OLDEST_VERSION) {
 		return sfs_error_set(err, ENOTSUP,
 			"%s runs PostgreSQL %d; 13 is the oldest supported", db->description,

@@ -31,10 +31,11 @@ struct pg_db {
 	unsigned lock_timeout_ms;
 	int pace,
 		paced; /* transaction.c: of the statements to come; what the session has been told */
-	uint64_t prepared[5]; /* read.c: bit per kind whose query is prepared, by which of $1, $2
-			       * are given; last, enum pg_prepared */
-	char *seen;           /* owned; fingerprint.c: the log position of the last fingerprint */
-	char *fingerprint;    /* owned */
+	uint64_t prepared[16]; /* read.c: bit per kind whose query is prepared, by which of $1, $2
+				* are given and by features */
+	uint64_t prepared_statements; /* bit per enum pg_prepared */
+	char *seen;        /* owned; fingerprint.c: the log position of the last fingerprint */
+	char *fingerprint; /* owned */
 	char *counted; /* owned; census.c: no later transaction was in the last census as a whole */
 };
 

@@ -91,7 +91,7 @@ int
 pg_query_prepared(struct pg_db *db, enum pg_prepared statement, const char *sql, int n_params,
 	const char *const *params, PGresult **ret_result, struct sfs_error *err)
 {
-	uint64_t *prepared = &db->prepared[4], bit = UINT64_C(1) << statement;
+	uint64_t *prepared = &db->prepared_statements, bit = UINT64_C(1) << statement;
 	char name[32];
 
 	if (db->pooled) {

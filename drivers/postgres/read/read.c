@@ -26,6 +26,14 @@ is_partial(const struct pg_read_options *options)
 	return sfs_scope_is_partial(&options->scope) || options->n_aliases;
 }
 
+/* In scratch places whoever opened the transaction has seen to that. */
+static bool
+is_few(const struct pg_read_options *options)
+{
+	return sfs_scope_is_partial(&options->scope) &&
+	       options->scope.n_objects + options->scope.n_tags <= PG_FEW;
+}
+
 /* One message sent, and what its result is for. */
 struct request {
 	enum { PLAIN, KEYS, PREPARE, READ } what;
@@ -117,14 +125,15 @@ send_kind(struct pg_load *load, struct requests *requests, enum sfs_kind kind, c
 	static const Oid types[] = { 1028, 1003 }; /* oid[], name[] */
 	struct pg_db *db = load->db;
 	const char *params[] = { oids, namespaces };
-	unsigned variant = (oids ? 1 : 0) | (namespaces ? 2 : 0);
+	unsigned variant = (oids ? 1 : 0) | (namespaces ? 2 : 0) |
+			   pg_features_variant(load->features.text) << 2;
 	char name[32];
 
 	/*
-	 * What one session has prepared the next does not know. And what is written for the features
-	 * of a database is done with after one reading.
+	 * What one session has prepared the next does not know. And what is written to read everything
+	 * is done with after one reading.
 	 */
-	if (db->pooled || load->features.text) {
+	if (db->pooled || !is_partial(load->options)) {
 		sfs_auto(str) struct sfs_str text = SFS_STR_INIT;
 
 		write_query(load, kind, variant, &text);
@@ -373,20 +382,16 @@ load_all(struct pg_load *load, struct sfs_error *err)
 static int
 begin(struct pg_load *load, struct sfs_str *sql, struct sfs_error *err)
 {
-	load->present = UINT64_MAX;
-	if (is_partial(load->options)) {
-		return pg_run(load->db, sql->text, err);
-	}
+	bool partial = is_partial(load->options);
+
 	sfs_str_add(sql, "; ");
-	pg_select_present(sql);
+	pg_select_present(partial, sql);
 	sfs_auto(PQclear) PGresult *result = pg_send(load->db, sql->text);
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK) {
 		return pg_error(load->db, result, sql->text, err);
 	}
-	/* There is a text, even if it is empty: "all" would be none. */
-	sfs_str_add(&load->features, " ");
-	load->present = pg_present(result, &load->features);
+	load->present = pg_present(partial, result, &load->features);
 	return 0;
 }
 
@@ -420,6 +425,9 @@ pg_read_once(struct pg_db *db, const struct pg_read_options *options,
 			PG_READ_LOCK_TIMEOUT_MS);
 	}
 	sfs_str_addf(&sql, SETTINGS, plans, loops);
+	if (is_few(options)) {
+		sfs_str_add(&sql, PG_FEW_SETTINGS);
+	}
 	int r = begin(&load, &sql, err);
 
 	if (r == 0) {

@@ -57,6 +57,18 @@ struct pg_read_options {
 	size_t n_aliases;
 };
 
+/*
+ * Statements for a transaction that asks for a few objects. What the server has planned it forgets with
+ * every new schema, so queries are planned again for each save. For a few objects the way through the
+ * indexes is right, and to leave the planner no other choice halves what that costs.
+ */
+#define PG_FEW_SETTINGS                                                                            \
+	"; SET LOCAL join_collapse_limit = 1; SET LOCAL from_collapse_limit = 1;"                  \
+	" SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;"                      \
+	" SET LOCAL enable_material = off; SET LOCAL enable_bitmapscan = off;"                     \
+	" SET LOCAL max_parallel_workers_per_gather = 0"
+enum { PG_FEW = 16 };
+
 /* What a read that goes on knows besides its catalog. */
 struct pg_load {
 	struct pg_db *db;
@@ -105,10 +117,16 @@ int pg_read_once(struct pg_db *db, const struct pg_read_options *options,
 
 /*
  * A query of one row that tells pg_present() for which kinds there is anything: a bit for each kind
- * whose query has to be run. Adds the features of select.h that the database has. (present.c)
+ * whose query has to be run. Adds the features of select.h that the database has, after a blank: there
+ * is a text, even if there are none. `partial`: asks only what is told quickly; everything else may
+ * be there. (present.c)
  */
-void pg_select_present(struct sfs_str *out);
-uint64_t pg_present(const PGresult *result, struct sfs_str *ret_features);
+void pg_select_present(bool partial, struct sfs_str *out);
+uint64_t pg_present(bool partial, const PGresult *result, struct sfs_str *ret_features);
+
+/* A number for which of the features that are told quickly are among `present`. */
+enum { PG_FEATURES_VARIANTS = 4 };
+unsigned pg_features_variant(const char *present);
 
 /* The rows of a kind's query, added to the catalog as they come: in one result or in many. (rows.c) */
 struct pg_rows {

@@ -99,17 +99,6 @@ read_sources(struct trial *trial, struct sfs_error *err)
 }
 
 /*
- * A new schema makes the server forget every plan of the session, so the catalog's queries are
- * planned again for each save. For a few objects the way through the indexes is right, and to
- * leave the planner no other choice halves what a save costs.
- */
-static const char FEW[] = "; SET LOCAL join_collapse_limit = 1; SET LOCAL from_collapse_limit = 1;"
-			  " SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;"
-			  " SET LOCAL enable_material = off; SET LOCAL enable_bitmapscan = off;"
-			  " SET LOCAL max_parallel_workers_per_gather = 0";
-enum { FEW_SOURCES = 16 };
-
-/*
  * A user's event triggers have no say in a trial; but only a superuser may keep them out of it, or
  * whom one has given the right to.
  */
@@ -131,8 +120,8 @@ open_places(struct trial *trial, struct sfs_error *err)
 	sfs_str_addf(
 		&sql, "BEGIN READ WRITE; SET LOCAL lock_timeout = %u", trial->db->lock_timeout_ms);
 	pg_add_local_settings(trial->db, &sql);
-	if (trial->what->n_sources <= FEW_SOURCES) {
-		sfs_str_add(&sql, FEW);
+	if (trial->what->n_sources <= PG_FEW) {
+		sfs_str_add(&sql, PG_FEW_SETTINGS);
 	}
 	sfs_str_addf(&sql, "%s%s)", SILENCE, trial->db->version >= 150000 ? OR_ALLOWED : "");
 	sfs_vec_foreach (alias, &trial->places.aliases) {
