@@ -20,6 +20,7 @@ struct lite_pair {
 struct lite_aside {
 	char *name, *sql; /* owned */
 	bool view;
+	bool settled; /* `sql` is what it shall be after the renames */
 };
 
 struct lite_planner {
@@ -111,6 +112,14 @@ bool lite_needs_rename(const struct lite_planner *planner);
 int lite_rename_start(struct lite_planner *planner, struct sfs_error *err)
 	SFS_MUST_CHECK; /* rename.c: opens the sandbox with a copy of the schema */
 int lite_rename(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Drops what is described, and the triggers upon it when it is a view; takes what `aside` owns. (rename.c) */
+int lite_put_aside(struct lite_planner *planner, const struct lite_aside *aside,
+	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* After the renames: has the programs made anew in which SQLite took the rowid for a column. (rowid.c) */
+int lite_keep_rowids(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+
 int lite_choose(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c: in place, or by a rebuild */
 /* Whether a column may be dropped in place while there are views or triggers. (alter.c) */

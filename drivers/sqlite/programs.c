@@ -110,8 +110,10 @@ create_program(struct lite_planner *planner, const struct sfs_object *object, st
 	if (changed) {
 		return lite_emit_create(planner, object, err);
 	}
-	if (aside_of(planner, object)) {
-		return lite_emit_create(planner, object, err);
+	const struct lite_aside *aside = aside_of(planner, object);
+	if (aside) {
+		return aside->settled ? lite_emit(planner, object, aside->sql, err)
+				      : lite_emit_create(planner, object, err);
 	}
 	if (object->id.kind == SFS_TRIGGER && was_taken_along(planner, object)) {
 		return lite_emit_create(planner, renamed(planner, object), err);

@@ -193,8 +193,8 @@ find_culprit(struct lite_planner *planner, const char *message, struct lite_asid
 	return true;
 }
 
-static int
-put_aside(struct lite_planner *planner, struct lite_aside *aside, struct sfs_error *err)
+int
+lite_put_aside(struct lite_planner *planner, const struct lite_aside *aside, struct sfs_error *err)
 {
 	static const char query[] = "SELECT name, sql FROM main.sqlite_schema WHERE "
 				    "type = 'trigger' AND tbl_name = ? COLLATE NOCASE";
@@ -212,14 +212,15 @@ put_aside(struct lite_planner *planner, struct lite_aside *aside, struct sfs_err
 			struct lite_aside trigger = {
 				.name = sfs_strdup((const char *)sqlite3_column_text(statement, 0)),
 				.sql = sfs_strdup((const char *)sqlite3_column_text(statement, 1)),
+				.settled = aside->settled,
 			};
 
 			sfs_vec_push(&planner->asides, trigger);
 		}
 		(void)sqlite3_reset(statement);
 	}
-	const char *name = lite_quoted(planner, aside->name);
-	return lite_emitf(planner, NULL, err, "DROP %s %s", aside->view ? "VIEW" : "TRIGGER", name);
+	return lite_emitf(planner, NULL, err, "DROP %s %s", aside->view ? "VIEW" : "TRIGGER",
+		lite_quoted(planner, aside->name));
 }
 
 /* Carries a rename out in the copy, and into the plan once it works there. */
@@ -240,7 +241,7 @@ rename_with_room(struct lite_planner *planner, const struct sfs_object *object, 
 		if (!find_culprit(planner, own.message, &aside)) {
 			break;
 		}
-		int r = put_aside(planner, &aside, err);
+		int r = lite_put_aside(planner, &aside, err);
 		if (r < 0) {
 			return r;
 		}
@@ -378,7 +379,7 @@ lite_rename(struct lite_planner *planner, struct sfs_error *err)
 	if (r == 0) {
 		r = lite_read_from(planner->sandbox, &(struct sfs_scope){ 0 }, &planner->now, err);
 	}
-	return r;
+	return r == 0 ? lite_keep_rowids(planner, err) : r;
 }
 
 int

@@ -127,3 +127,45 @@ def test_mv_of_what_others_reference(sqlite_db, mount):
         folder = place / "schema/main/tables"
         (folder / "Artist.sql").rename(folder / "Painter.sql")
         assert '"Painter"' in (folder / "Album.sql").read_text()
+
+
+def test_mv_of_what_references_itself(sqlite_db, mount):
+    sqlite_db.run(
+        "CREATE TABLE Tree (id INTEGER PRIMARY KEY, up INTEGER REFERENCES [tree] (id), n INTEGER CHECK (tree.n > 0));"
+        "CREATE INDEX tree_up ON tree (up) WHERE up > 0; INSERT INTO Tree VALUES (1, 1, 1);"
+    )
+    with mount(sqlite_db.target) as place:
+        folder = place / "schema/main/tables"
+        (folder / "Tree.sql").rename(folder / "The wood.sql")
+        assert 'REFERENCES "The wood"' in (folder / "The wood.sql").read_text()
+    assert sqlite_db.rows("SELECT * FROM pragma_foreign_key_list('The wood')")[0][2] == "The wood"
+    assert sqlite_db.rows('SELECT * FROM "The wood"') == [("1", "1", "1")]
+
+
+ROWIDS = """
+CREATE TABLE s (id INTEGER, n INTEGER, PRIMARY KEY (id));
+CREATE VIEW v AS SELECT OID AS o, n FROM s;
+CREATE VIEW w AS SELECT o FROM v;
+CREATE TRIGGER v_ii INSTEAD OF INSERT ON v BEGIN INSERT INTO s VALUES (new.o, new.n); END;
+CREATE TRIGGER s_ai AFTER INSERT ON s BEGIN UPDATE s SET n = n + 1 WHERE rowid = new._rowid_; END;
+"""
+
+
+@pytest.mark.parametrize("through", ["push", "mount"])
+def test_the_rowid_keeps_its_name(schemafs, sqlite_db, mount, tmp_path, through):
+    """To SQLite it is another name of the renamed column, which it writes in its place."""
+    sqlite_db.run(ROWIDS + "INSERT INTO v VALUES (5, 1);")
+    if through == "push":
+        text = ROWIDS.replace("(id)", "(key)").replace("(id INTEGER,", "(key INTEGER, -- renamed from: id\n")
+        push(schemafs, tmp_path, sqlite_db, text)
+        schemafs("diff", sqlite_db.target, tmp_path / "after.sql")
+    else:
+        with mount(sqlite_db.target) as place:
+            file = place / "schema/main/tables/s.sql"
+            text = file.read_text().replace("(id)", "(key)")
+            file.write_text(text.replace("(id INTEGER,", "(key INTEGER, -- renamed from: id\n"))
+    kept = "SELECT sql FROM sqlite_schema WHERE name <> 's' ORDER BY name"
+    written = [line.rstrip(";") for line in ROWIDS.strip().splitlines()[1:]]
+    assert sorted(row[0] for row in sqlite_db.rows(kept)) == sorted(written)
+    sqlite_db.run("INSERT INTO v VALUES (6, 1)")
+    assert sqlite_db.rows("SELECT key, n FROM s") == [("5", "2"), ("6", "2")]
