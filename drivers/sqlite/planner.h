@@ -139,7 +139,7 @@ int lite_check_programs(struct lite_planner *planner,
 
 /*
  * Appends the text that makes an object: as it is stored, but with the name, and the relation of a
- * trigger, that the object has in its catalog.
+ * trigger, that the object has in its catalog. Rename hints are for this plan, and not kept.
  */
 void lite_text(const struct sfs_object *object, struct sfs_str *out);
 

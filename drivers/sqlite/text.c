@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "diff/hints.h"
 #include "drivers/sqlite/parse.h"
 #include "drivers/sqlite/planner.h"
 #include "drivers/sqlite/print.h"
@@ -34,10 +35,12 @@ replace(struct editor *e, size_t at, const char *name)
 void
 lite_text(const struct sfs_object *object, struct sfs_str *out)
 {
-	const char *text = lite_stored(object);
-	struct editor e = { .text = text, .out = out };
+	struct sfs_str plain sfs_auto(str) = SFS_STR_INIT;
 	struct lite_head head;
 
+	sfs_hints_strip(SFS_SQLITE, lite_stored(object), &plain);
+	const char *text = sfs_str_text(&plain);
+	struct editor e = { .text = text, .out = out };
 	lite_tokens_cut(&e.tokens, text, strlen(text));
 	if (lite_head_parse(text, &e.tokens, &head)) {
 		replace(&e, head.name, object->id.name);

@@ -8,8 +8,6 @@
 #include "sql/quote.h"
 #include "sql/statement.h"
 
-static const char marker[] = "renamed from:";
-
 struct finder {
 	enum sfs_dialect dialect;
 	const char *path, *text;
@@ -41,18 +39,15 @@ literal_text(struct finder *f, const char *text, size_t len)
 static struct hint
 read_hint(struct finder *f, const struct sfs_token *comment)
 {
-	const char *at = f->text + comment->offset, *end = at + comment->len;
+	const char *at = sfs_hint_in(f->text, comment),
+		   *end = f->text + comment->offset + comment->len;
 	struct hint hint = { 0 };
 	struct sfs_lexer lexer;
 	struct sfs_token token;
 
-	while (at < end && strchr("-/* \t", *at)) {
-		at++;
-	}
-	if ((size_t)(end - at) < sizeof marker - 1 || memcmp(at, marker, sizeof marker - 1) != 0) {
+	if (!at) {
 		return hint;
 	}
-	at += sizeof marker - 1;
 	hint.name = "";
 	sfs_lexer_init(&lexer, f->dialect, at, (size_t)(end - at));
 	if (!sfs_lexer_word(&lexer, &token)) {
@@ -377,7 +372,7 @@ sfs_hints_find(enum sfs_dialect dialect, const char *path, const char *text, siz
 	size_t before = 0;
 	int r = 0;
 
-	if (!memmem(text, len, marker, sizeof marker - 1)) {
+	if (!sfs_hints_may_be(text, len)) {
 		return 0;
 	}
 	sfs_statements_split(dialect, text, len, &statements);

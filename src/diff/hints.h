@@ -3,6 +3,7 @@
 #define SFS_DIFF_HINTS_H
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "diff/diff.h"
 #include "sql/lexer.h"
 
@@ -22,5 +23,14 @@
 int sfs_hints_find(enum sfs_dialect dialect, const char *path, const char *text, size_t len,
 	const char *namespace, struct sfs_arena *arena, struct sfs_renames *renames,
 	struct sfs_error *err) SFS_MUST_CHECK;
+
+/* What a comment says behind "renamed from:", up to its end; NULL: it is no hint. (hint_comment.c) */
+const char *sfs_hint_in(const char *text, const struct sfs_token *comment);
+
+/* Whether it is worth while to look for hints in a text. */
+bool sfs_hints_may_be(const char *text, size_t len);
+
+/* Appends a text without its hints, and without the lines that were nothing else. */
+void sfs_hints_strip(enum sfs_dialect dialect, const char *text, struct sfs_str *out);
 
 #endif

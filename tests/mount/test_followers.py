@@ -87,7 +87,7 @@ def test_heirs_follow_their_parent(pg, folder):
 
 
 def test_a_column_gets_another_name_and_type_at_once(pg, folder):
-    text = (folder / "tables/t.sql").read_text().replace("(email)::text", "mail")
+    text = (folder / "tables/t.sql").read_text().replace("email::text", "mail")
     line = "    email character varying(30),\n"
     assert line in text
     (folder / "tables/t.sql").write_text(text.replace(line, "    mail text, -- renamed from: email\n"))

@@ -57,6 +57,8 @@ def test_a_column_that_also_changes(schemafs, shop, tmp_path):
     ).replace("(mail)", "(email)").replace("SELECT mail", "SELECT email")
     push(schemafs, tmp_path, shop, text)
     assert shop.rows("SELECT * FROM users") == [("3", "ada@example.org")]
+    # The hint has done its work; what is stored must be true elsewhere, too.
+    assert shop.rows("SELECT 1 FROM sqlite_schema WHERE sql LIKE '%renamed%'") == []
     schemafs("diff", shop.target, tmp_path / "after.sql")
 
 
