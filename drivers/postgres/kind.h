@@ -34,6 +34,7 @@ struct pg_writer {
 	bool only; /* drop(): a column's children keep theirs */
 	const char *using; /* alter(): how a column's values get their new type; NULL: by a cast */
 	bool restart; /* alter(): the sequence stands outside its new bounds and has to start anew */
+	bool columns_together; /* grants on columns are written by pg_write_column_grants() */
 	bool script; /* with `file` false: a whole schema for an empty database, so nothing is filled */
 	const char *public_acl; /* what namespace public usually grants; NULL: USAGE to PUBLIC */
 	const char *

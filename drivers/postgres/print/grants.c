@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* GRANT and REVOKE from one list of privileges to another. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/print/print.h"
 #include "sql/lexer.h"
 
 /* The letters of an aclitem, in the order in which people list the words. */
@@ -52,6 +54,8 @@ next_grant(const char **lines, struct grant *ret_grant)
 	return true;
 }
 
+struct grants SFS_VEC_OF(struct grant);
+
 static bool
 same_grantee(const struct grant *a, const struct grant *b)
 {
@@ -68,6 +72,31 @@ find_grant(const char *lines, const struct grant *like, struct grant *ret_grant)
 		}
 	}
 	return false;
+}
+
+static int
+compare_grantees(const void *a, const void *b)
+{
+	const struct grant *x = a, *y = b;
+	size_t len = x->grantee_len < y->grantee_len ? x->grantee_len : y->grantee_len;
+	int order = memcmp(x->grantee, y->grantee, len);
+
+	return order ? order
+		     : (x->grantee_len > y->grantee_len) - (x->grantee_len < y->grantee_len);
+}
+
+/* 0 without the privilege of that letter, 1 with it, 2 with the right to grant it; ALL is letter 0. */
+static int
+has_letter(const struct grant *grant, char letter)
+{
+	bool all = grant->letters_len >= 3 && memcmp(grant->letters, "ALL", 3) == 0;
+
+	if (all || !letter) {
+		return !all || letter ? 0 : 1 + (grant->letters_len == 4);
+	}
+	const char *at = memchr(grant->letters, letter, grant->letters_len);
+
+	return !at ? 0 : 1 + (at + 1 < grant->letters + grant->letters_len && at[1] == '*');
 }
 
 static bool
@@ -126,20 +155,15 @@ static void
 write_words(const struct sfs_object *object, const struct grant *grant, bool starred,
 	struct sfs_str *out)
 {
-	bool all = grant->letters_len >= 3 && memcmp(grant->letters, "ALL", 3) == 0;
-
-	if (all) {
-		if (starred == (grant->letters_len == 4)) {
+	if (has_letter(grant, 0)) {
+		if (has_letter(grant, 0) == 1 + starred) {
 			sfs_str_add(out, "ALL");
 			write_column(object, out);
 		}
 		return;
 	}
 	for (size_t p = 0; p < sizeof privileges / sizeof *privileges; p++) {
-		const char *at = memchr(grant->letters, privileges[p].letter, grant->letters_len);
-		bool has_star = at && at + 1 < grant->letters + grant->letters_len && at[1] == '*';
-
-		if (!at || has_star != starred) {
+		if (has_letter(grant, privileges[p].letter) != 1 + starred) {
 			continue;
 		}
 		sfs_str_separate(out, ", ");
@@ -148,21 +172,59 @@ write_words(const struct sfs_object *object, const struct grant *grant, bool sta
 	}
 }
 
+/* GRANTs that wait to be written, since what is said of one may be said of others, too. */
+struct told {
+	struct sfs_str words; /* "SELECT (a, b), UPDATE (a)" */
+	bool starred;
+	struct sfs_str grantees;
+};
+struct tolds SFS_VEC_OF(struct told);
+
 static void
-add_grant(struct pg_writer *writer, const struct sfs_object *object, const struct grant *grant)
+tell(struct tolds *tolds, const struct sfs_object *object, const struct sfs_str *words,
+	bool starred, const struct grant *grant)
+{
+	size_t i = 0;
+
+	while (i < tolds->len && (tolds->items[i].starred != starred ||
+					 strcmp(tolds->items[i].words.text, words->text) != 0)) {
+		i++;
+	}
+	if (i == tolds->len) {
+		sfs_vec_push(tolds, (struct told){ .starred = starred });
+		sfs_str_add(&tolds->items[i].words, words->text);
+	}
+	sfs_str_separate(&tolds->items[i].grantees, ", ");
+	write_grantee(object, grant, &tolds->items[i].grantees);
+}
+
+/* Writes what waits; nothing does then. */
+static void
+write_told(struct pg_writer *writer, const struct sfs_object *object, struct tolds *tolds)
+{
+	sfs_vec_foreach (told, tolds) {
+		sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+		write_privileges(object, "GRANT", told->words.text, &sql);
+		sfs_str_addf(&sql, " TO %s%s", told->grantees.text,
+			told->starred ? " WITH GRANT OPTION" : "");
+		(void)sfs_plan_add(writer->plan, object, sql.text);
+		sfs_str_finish(&told->words);
+		sfs_str_finish(&told->grantees);
+	}
+	sfs_vec_finish(tolds);
+}
+
+static void
+add_grant(struct tolds *tolds, const struct sfs_object *object, const struct grant *grant)
 {
 	for (int starred = 0; starred <= 1; starred++) {
-		sfs_auto(str) struct sfs_str words = SFS_STR_INIT, sql = SFS_STR_INIT;
+		sfs_auto(str) struct sfs_str words = SFS_STR_INIT;
 
 		write_words(object, grant, starred, &words);
-		if (!words.len) {
-			continue;
+		if (words.len) {
+			tell(tolds, object, &words, starred, grant);
 		}
-		write_privileges(object, "GRANT", words.text, &sql);
-		sfs_str_add(&sql, " TO ");
-		write_grantee(object, grant, &sql);
-		sfs_str_add(&sql, starred ? " WITH GRANT OPTION" : "");
-		(void)sfs_plan_add(writer->plan, object, sql.text);
 	}
 }
 
@@ -254,13 +316,14 @@ change_grants(
 {
 	static const struct grant owner = { "@owner", 6, "", 0 };
 	struct grant grant, other;
+	struct tolds tolds = { 0 };
 	const char *lines = from;
 
 	while (next_grant(&lines, &grant)) {
 		if (!find_grant(to, &grant, &other) && !is_owner(&grant)) {
 			add_revoke(writer, object, &grant);
 		} else if (is_owner(&grant) && !find_grant(to, &owner, &other)) {
-			add_grant(writer, object, &(struct grant){ "@owner", 6, "ALL", 3 });
+			add_grant(&tolds, object, &(struct grant){ "@owner", 6, "ALL", 3 });
 		}
 	}
 	lines = to;
@@ -273,8 +336,106 @@ change_grants(
 		if ((there && !only_adds(&other, &grant)) || is_owner(&grant)) {
 			add_revoke(writer, object, &grant);
 		}
-		add_grant(writer, object, &grant);
+		add_grant(&tolds, object, &grant);
 	}
+	write_told(writer, object, &tolds);
+}
+
+/* ---- on the columns of a table ---- */
+
+/* The owner has grants without being told, and what was taken away is each column's own matter. */
+static bool
+is_told_together(const struct sfs_object *column)
+{
+	static const struct grant owner = { "@owner", 6, "", 0 };
+	const char *acl = sfs_object_get(column, SFS_ATTR_ACL);
+	struct grant found;
+
+	return column->id.kind == SFS_COLUMN && acl && !find_grant(acl, &owner, &found);
+}
+
+/* Adds "SELECT (a, b)" for a letter: the columns on which the grantee has it, starred or not. */
+static void
+add_columns(const struct pg_parts *columns, const struct grant *grantee, const char *word,
+	char letter, bool starred, struct sfs_str *out)
+{
+	bool some = false;
+
+	sfs_vec_foreach (column, columns) {
+		struct grant grant;
+
+		if (!is_told_together(*column) ||
+			!find_grant(sfs_object_get(*column, SFS_ATTR_ACL), grantee, &grant) ||
+			has_letter(&grant, letter) != 1 + starred) {
+			continue;
+		}
+		if (some) {
+			sfs_str_add(out, ", ");
+		} else {
+			sfs_str_separate(out, ", ");
+			sfs_str_addf(out, "%s (", word);
+		}
+		pg_name(out, (*column)->id.name);
+		some = true;
+	}
+	sfs_str_add(out, some ? ")" : "");
+}
+
+/* The grantees of all columns, each once, by name. */
+static void
+find_grantees(const struct pg_parts *columns, struct grants *ret_grantees)
+{
+	sfs_vec_foreach (column, columns) {
+		const char *lines =
+			is_told_together(*column) ? sfs_object_get(*column, SFS_ATTR_ACL) : NULL;
+		struct grant grant;
+
+		while (next_grant(&lines, &grant)) {
+			size_t i = 0;
+
+			while (i < ret_grantees->len &&
+				!same_grantee(&ret_grantees->items[i], &grant)) {
+				i++;
+			}
+			if (i == ret_grantees->len) {
+				sfs_vec_push(ret_grantees, grant);
+			}
+		}
+	}
+	if (ret_grantees->len > 1) {
+		qsort(ret_grantees->items, ret_grantees->len, sizeof *ret_grantees->items,
+			compare_grantees);
+	}
+}
+
+void
+pg_write_column_grants(struct pg_writer *writer, const struct pg_parts *columns)
+{
+	struct grants grantees = { 0 };
+	struct tolds tolds = { 0 };
+
+	find_grantees(columns, &grantees);
+	sfs_vec_foreach (grantee, &grantees) {
+		for (int starred = 0; starred <= 1; starred++) {
+			sfs_auto(str) struct sfs_str words = SFS_STR_INIT, all = SFS_STR_INIT;
+
+			for (size_t p = 0; p < sizeof privileges / sizeof *privileges; p++) {
+				add_columns(columns, grantee, privileges[p].word,
+					privileges[p].letter, starred, &words);
+			}
+			add_columns(columns, grantee, "ALL", 0, starred, &all);
+			if (words.len) {
+				tell(&tolds, columns->items[0], &words, starred, grantee);
+			}
+			if (all.len) {
+				tell(&tolds, columns->items[0], &all, starred, grantee);
+			}
+		}
+	}
+	if (tolds.len) {
+		write_told(writer, columns->items[0], &tolds);
+	}
+	sfs_vec_finish(&grantees);
 }
 
 void
@@ -282,6 +443,9 @@ pg_write_new_grants(struct pg_writer *writer, const struct sfs_object *object)
 {
 	struct sfs_str given sfs_auto(str) = SFS_STR_INIT;
 
+	if (writer->columns_together && is_told_together(object)) {
+		return;
+	}
 	if (!writer->defaults) {
 		if (sfs_object_has(object, SFS_ATTR_ACL)) {
 			pg_write_grants(writer, object, NULL, sfs_object_get(object, SFS_ATTR_ACL));

@@ -43,6 +43,12 @@ sfs_auto_pg_parts(struct pg_parts *parts)
 	sfs_vec_finish(parts);
 }
 
+/*
+ * The grants on columns of one relation, the same ones in one statement; what it does not tell comes with
+ * the columns themselves while the writer has them `columns_together`.
+ */
+void pg_write_column_grants(struct pg_writer *writer, const struct pg_parts *columns);
+
 /* ALTER statements for what CREATE TABLE can not say of a column: statistics, storage, options. */
 void pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *column);
 

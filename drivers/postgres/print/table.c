@@ -460,7 +460,10 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 		pg_print_after(writer, table);
 	}
 	pg_write_common(writer, table);
+	writer->columns_together = true;
 	sfs_vec_foreach (column, &columns) {
 		pg_write_column_common(writer, *column);
 	}
+	writer->columns_together = false;
+	pg_write_column_grants(writer, &columns);
 }

@@ -67,9 +67,12 @@ pg_print_view(struct pg_writer *writer, const struct sfs_object *view)
 		create_indexes(writer, view);
 	}
 	pg_write_common(writer, view);
+	writer->columns_together = true;
 	sfs_vec_foreach (column, &columns) {
 		pg_write_common(writer, *column);
 	}
+	writer->columns_together = false;
+	pg_write_column_grants(writer, &columns);
 }
 
 void

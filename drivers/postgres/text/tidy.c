@@ -255,9 +255,11 @@ ends(const struct pg_words *words, size_t left, size_t right)
 	if (right == NOWHERE) {
 		return words->form != PG_TIDY_CLAUSE;
 	}
-	if (left != NOWHERE && pg_word_is(words, left, "ON") &&
-		(pg_word_is(words, right, ",") || pg_word_is(words, right, "WHERE") ||
-			pg_word_is_one_of(words, right, joins))) {
+	bool in_join =
+		left != NOWHERE && (pg_word_is(words, left, "ON") || is_connective(words, left));
+
+	if (in_join && (pg_word_is(words, right, ",") || pg_word_is(words, right, "WHERE") ||
+			       pg_word_is_one_of(words, right, joins))) {
 		return true;
 	}
 	return pg_word_is_one_of(words, right, after);
