@@ -87,8 +87,9 @@ static int
 take_place(const struct mnt_place *place)
 {
 	struct mnt_claim *claim = mnt_claim_of(place->draft, place->path);
+	bool free = claim && !claim->now && !mnt_claim_at(place->draft, place->path);
 
-	return claim && !claim->now ? mnt_claim_move(place->draft, claim, place->path) : 0;
+	return free ? mnt_claim_move(place->draft, claim, place->path) : 0;
 }
 
 int
@@ -165,8 +166,10 @@ int
 mnt_place_settle(struct mnt_drafts *drafts, const struct mnt_place *place)
 {
 	struct mnt_claim *claim = mnt_claim_of(place->draft, place->path);
+	struct mnt_claim *here = mnt_claim_at(place->draft, place->path);
 	struct mnt_text *live sfs_auto(mnt_text) = mnt_live_text(drafts->mnt, place->path);
 	struct stat kept;
+	int r = 0;
 
 	if (!live || lstat(place->file, &kept) < 0 || (size_t)kept.st_size != live->len) {
 		return 0;
@@ -175,8 +178,12 @@ mnt_place_settle(struct mnt_drafts *drafts, const struct mnt_place *place)
 	if (!text || !mnt_text_equal(live, text->bytes, text->len)) {
 		return 0;
 	}
+	if (here && here != claim) {
+		/* Another object was moved here, and this text is not its own. */
+		r = mnt_claim_move(place->draft, here, NULL);
+	}
 	/* The claim last: without it the file alone would be one more object of that name. */
-	int r = erase(place);
+	r = r < 0 ? r : erase(place);
 	return r == 0 && claim ? mnt_claim_release(place->draft, claim) : r;
 }
 
@@ -258,65 +265,42 @@ clear_target(struct mnt_drafts *drafts, const struct mnt_place *to, const struct
 	return mnt_found_directory(target) ? mnt_place_rmdir(drafts, to) : 0;
 }
 
-/* Where the object of a file is that was moved: it can not become another one that is there already. */
-static const char *
-place_after(struct mnt_drafts *drafts, const char *live, const struct mnt_place *to)
-{
-	bool other = strcmp(live, to->path) != 0 &&
-		     (mnt_live_is_file(drafts->mnt, to->path) || mnt_claim_of(to->draft, to->path));
-
-	return other ? NULL : to->path;
-}
-
-/* Two objects can not have one place: what had it before is gone. */
+/* Two objects can not have one place: what had it before, or has its name in the live tree, is gone. */
 static int
 oust(const struct mnt_place *to, const char *live)
 {
 	struct mnt_claim *claim = mnt_claim_at(to->draft, to->path);
-	bool other = claim && strcmp(claim->live, live) != 0 && strcmp(claim->live, to->path) != 0;
 
-	return other ? mnt_claim_move(to->draft, claim, NULL) : 0;
+	return claim && strcmp(claim->live, live) != 0 ? mnt_claim_move(to->draft, claim, NULL) : 0;
 }
 
 static int
-move_live_file(struct mnt_drafts *drafts, const struct mnt_place *from, const struct mnt_place *to,
-	const struct mnt_found *found)
+move_live_file(
+	const struct mnt_place *from, const struct mnt_place *to, const struct mnt_found *found)
 {
-	const char *now = place_after(drafts, from->path, to);
 	int r = oust(to, from->path);
 
-	r = r < 0 ? r : mnt_claim_add(from->draft, from->path, now, found->text);
+	r = r < 0 ? r : mnt_claim_add(from->draft, from->path, to->path, found->text);
 
 	/* Should this fail the object is gone from the draft and stays so; its text is the live one. */
 	return r < 0 ? r : put(to, found);
 }
 
+/* With a claim it is the object that moves, without one its text becomes that of what is there. */
 static int
-move_kept_file(struct mnt_drafts *drafts, const struct mnt_place *from, const struct mnt_place *to)
+move_kept_file(const struct mnt_place *from, const struct mnt_place *to)
 {
 	struct mnt_claim *claim = mnt_claim_at(from->draft, from->path);
 	int r = make_above(to);
 
 	if (r == 0 && claim) {
 		r = oust(to, claim->live);
-		r = r < 0 ? r
-			  : mnt_claim_move(
-				    from->draft, claim, place_after(drafts, claim->live, to));
+		r = r < 0 ? r : mnt_claim_move(from->draft, claim, to->path);
 	}
 	if (r == 0 && rename(from->file, to->file) < 0) {
 		r = -errno;
 	}
-	return r;
-}
-
-static int
-move_file(struct mnt_drafts *drafts, const struct mnt_place *from, const struct mnt_place *to,
-	const struct mnt_found *found)
-{
-	int r = found->type == MNT_LIVE_FILE ? move_live_file(drafts, from, to, found)
-					     : move_kept_file(drafts, from, to);
-
-	return r < 0 ? r : take_place(to);
+	return r < 0 || claim ? r : take_place(to);
 }
 
 /* A directory that the live tree has part in moves file by file: each is claimed. */
@@ -377,8 +361,9 @@ mnt_place_rename(struct mnt_drafts *drafts, const struct mnt_place *from,
 	}
 	int r = clear_target(drafts, to, &target, base);
 	if (r == 0) {
-		r = mnt_found_directory(&found) ? move_directory(drafts, from, to)
-						: move_file(drafts, from, to, &found);
+		r = mnt_found_directory(&found)   ? move_directory(drafts, from, to)
+		    : found.type == MNT_LIVE_FILE ? move_live_file(from, to, &found)
+						  : move_kept_file(from, to);
 	}
 	mnt_draft_changed(from->draft);
 	return r;

@@ -8,6 +8,7 @@
 #include "catalog/path.h"
 #include "fs/draft_claim.h"
 #include "fs/draft_edits.h"
+#include "fs/draft_phases.h"
 #include "fs/draft_told.h"
 #include "fs/save.h"
 #include "sql/quote.h"
@@ -26,6 +27,7 @@ wish_finish(struct mnt_wish *wish)
 	free(wish->renamed);
 	free(wish->file);
 	mnt_text_unref(wish->text);
+	mnt_text_unref(wish->written);
 	mnt_text_unref(wish->base);
 	mnt_text_unref(wish->live);
 }
@@ -122,27 +124,6 @@ is_sound(const struct collector *c, const char *path, const struct mnt_text *tex
 
 /* ---- claims ---- */
 
-/* A namespace that is renamed takes along what is in it. */
-static bool
-follows_namespace(const struct collector *c, const struct mnt_claim *claim)
-{
-	const char *end =
-		sfs_starts_with(claim->live, "schema/") ? strchr(claim->live + 7, '/') : NULL;
-	if (!end) {
-		return false;
-	}
-	char *file sfs_auto(free) =
-		sfs_asprintf("%.*s/schema.sql", (int)(end - claim->live), claim->live);
-	const struct mnt_claim *namespace = mnt_claim_of(c->draft, file);
-	if (!namespace || namespace == claim ||
-		!sfs_ends_with(namespace->now ? namespace->now : "", "/schema.sql")) {
-		return false;
-	}
-	char *expected sfs_auto(free) = sfs_asprintf("%.*s%s",
-		(int)(strlen(namespace->now) - strlen("/schema.sql")), namespace->now, end);
-	return strcmp(claim->now, expected) == 0;
-}
-
 static void
 wish_for(struct collector *c, struct mnt_wish wish)
 {
@@ -182,19 +163,6 @@ renamed(struct collector *c, const struct mnt_claim *claim, struct mnt_text *tex
 	if (!is_sound(c, claim->now, text)) {
 		return;
 	}
-	if (follows_namespace(c, claim)) {
-		if (same) {
-			wish_for(c, (struct mnt_wish){ .path = sfs_strdup(claim->live),
-					    .file = sfs_strdup(claim->now),
-					    .follows = true });
-		} else {
-			problem(c, claim->now, EINVAL,
-				"the namespace of this object is renamed, and the object is changed",
-				"do it in two drafts, or change the object when the namespace "
-				"has its new name");
-		}
-		return;
-	}
 	struct mnt_text *there sfs_auto(mnt_text) = mnt_live_text(c->drafts->mnt, claim->now);
 	wish_for(c, (struct mnt_wish){ .path = sfs_strdup(claim->live),
 			    .renamed = sfs_strdup(claim->now),
@@ -215,21 +183,28 @@ removed(struct collector *c, const struct mnt_claim *claim, struct mnt_text *liv
 	c->out->wishes.items[c->out->wishes.len - 1].done = !live;
 }
 
+/*
+ * What is in an object's former place is the object, written anew, unless that was moved to where
+ * objects are: then it is another one.
+ */
 static void
 collect_claim(struct collector *c, const struct mnt_claim *claim)
 {
+	const struct mnt_claim *other = mnt_claim_at(c->draft, claim->live);
 	struct mnt_text *live sfs_auto(mnt_text) = mnt_live_text(c->drafts->mnt, claim->live);
-	struct mnt_text *here sfs_auto(mnt_text) = kept_text(c, claim->live);
+	struct mnt_text *here sfs_auto(mnt_text) =
+		other && other != claim ? NULL : kept_text(c, claim->live);
+	bool elsewhere = claim->now && strcmp(claim->now, claim->live) != 0;
 	struct mnt_text *moved sfs_auto(mnt_text) =
-		claim->now && is_object(claim->now) ? kept_text(c, claim->now) : NULL;
+		elsewhere && is_object(claim->now) ? kept_text(c, claim->now) : NULL;
 
-	if (here) {
+	if (moved) {
+		renamed(c, claim, moved, live);
+	} else if (here) {
 		edited(c, claim, here, live);
-	} else if (sfs_streq(claim->now, claim->live)) {
+	} else if (claim->now && !elsewhere) {
 		/* Claimed by what then did not happen: it is shown as it is. */
 		return;
-	} else if (moved) {
-		renamed(c, claim, moved, live);
 	} else {
 		removed(c, claim, live);
 	}
@@ -253,7 +228,9 @@ collect_file(struct collector *c, const char *path)
 		return;
 	}
 	struct mnt_text *text sfs_auto(mnt_text) = kept_text(c, path);
-	struct mnt_text *live sfs_auto(mnt_text) = mnt_live_text(c->drafts->mnt, path);
+	/* What has a claim leaves the place to this one. */
+	struct mnt_text *live sfs_auto(mnt_text) =
+		mnt_claim_of(c->draft, path) ? NULL : mnt_live_text(c->drafts->mnt, path);
 	if (!text || !is_sound(c, path, text) ||
 		mnt_says_nothing(c->drafts->mnt, text->bytes, text->len)) {
 		return;
@@ -362,9 +339,26 @@ mnt_wishes_collect(
 		qsort(ret_wishes->wishes.items, ret_wishes->wishes.len,
 			sizeof *ret_wishes->wishes.items, by_path);
 	}
+	mnt_wishes_sort(drafts->mnt, ret_wishes);
 }
 
 /* ---- what came true ---- */
+
+/* Written again since: a change of what the live object says now, which may have another name. */
+static int
+go_on(struct mnt_drafts *drafts, struct mnt_draft *draft, struct mnt_claim *claim, const char *file)
+{
+	struct mnt_text *live sfs_auto(mnt_text) = mnt_live_text(drafts->mnt, file);
+
+	if (!claim || !live) {
+		return 0;
+	}
+	if (strcmp(claim->live, file) == 0) {
+		return mnt_claim_rebase(draft, claim, live);
+	}
+	int r = mnt_claim_release(draft, claim);
+	return r < 0 ? r : mnt_claim_add(draft, file, file, live);
+}
 
 int
 mnt_wish_fulfil(struct mnt_drafts *drafts, struct mnt_draft *draft, const char *path,
@@ -376,10 +370,10 @@ mnt_wish_fulfil(struct mnt_drafts *drafts, struct mnt_draft *draft, const char *
 	struct mnt_text *text sfs_auto(mnt_text) = file ? kept_text(&c, file) : NULL;
 	struct stat kept;
 
+	/* NULL: a rename alone */
+	said = said ? said : claim ? claim->base : NULL;
 	if (text && said && !mnt_text_equal(text, said->bytes, said->len)) {
-		/* Written again since: a change of what the live object says now. */
-		struct mnt_text *live sfs_auto(mnt_text) = mnt_live_text(drafts->mnt, path);
-		return claim && live ? mnt_claim_rebase(draft, claim, live) : 0;
+		return go_on(drafts, draft, claim, file);
 	}
 	if (text) {
 		set_place(&c, file, &place);

@@ -4,6 +4,14 @@
 
 #include "fs/draft_tree.h"
 
+/* When it is planned, as draft_phases.h says. */
+enum mnt_phase {
+	MNT_TEXTS,
+	MNT_NAMES,
+	MNT_SPACES,
+	MNT_PHASES, /* how many there are */
+};
+
 /* What a draft asks for, object by object. */
 struct mnt_wish {
 	char *path;            /* owned; of the live object, or of the new one */
@@ -11,12 +19,16 @@ struct mnt_wish {
 	char *file;            /* owned; the draft's file that asks for it; NULL: it is removed */
 	struct mnt_text *text; /* counted; what it shall say; NULL: as now, or nothing at all */
 	struct mnt_text
+		*written; /* counted; what the file says, where `text` has former names for it */
+	struct mnt_text
 		*base; /* counted; what it said when the draft took it; NULL: a new object */
 	struct mnt_text *live; /* counted; what it says now; NULL: it is not there */
-	bool implied;          /* not in a file: the namespace of a directory that was made */
-	bool follows;          /* it comes true with the rename of its namespace */
-	bool done;             /* the database has it so already */
-	bool refused;          /* there is something wrong with it, which was told */
+	enum mnt_phase phase;
+	bool split;   /* its text has the former name, and is planned before the rename */
+	bool implied; /* not in a file: the namespace of a directory that was made */
+	bool follows; /* it comes true with the rename of its namespace */
+	bool done;    /* the database has it so already */
+	bool refused; /* there is something wrong with it, which was told */
 };
 
 struct mnt_wishes {

@@ -11,6 +11,7 @@
 #include "fs/control.h"
 #include "fs/draft_claim.h"
 #include "fs/draft_edits.h"
+#include "fs/draft_phases.h"
 #include "fs/draft_plan.h"
 
 /* How many errors are looked for; the plan is tried without each that was found. */
@@ -21,7 +22,7 @@ struct planner {
 	struct mnt *mnt;
 	struct sfs_db *db; /* NULL until it is needed */
 	struct mnt_wishes *wishes;
-	struct sfs_outcome outcome; /* owned */
+	struct sfs_plan plan; /* owned */
 	char fingerprint[SFS_FINGERPRINT_SIZE];
 };
 
@@ -39,17 +40,6 @@ static bool
 is_outage(int r)
 {
 	return r == -EIO || r == -ETIMEDOUT || r == -EINTR || r == -EAGAIN || r == -ECONNREFUSED;
-}
-
-static struct sfs_edit
-edit_of(const struct mnt_wish *wish)
-{
-	return (struct sfs_edit){ .path = wish->path,
-		.renamed = wish->renamed,
-		.text = wish->text ? wish->text->bytes : NULL,
-		.len = wish->text ? wish->text->len : 0,
-		.base = wish->base ? wish->base->bytes : NULL,
-		.create = !wish->base };
 }
 
 /* Whether what the database has now means what the wish says: then others made it true. */
@@ -123,13 +113,12 @@ find_conflicts(struct planner *p, struct sfs_error *err)
 
 /* Which wish an error is about, NULL when that can not be told. */
 static struct mnt_wish *
-wish_at_fault(const struct planner *p, const struct sfs_error *err)
+wish_at_fault(const struct planner *p, enum mnt_phase phase, const struct sfs_error *err)
 {
 	sfs_vec_foreach (wish, &p->wishes->wishes) {
-		const char *path = wish->renamed ? wish->renamed : wish->path;
-
 		if (!wish->done && !wish->refused && !wish->follows &&
-			(sfs_streq(err->file, path) || sfs_streq(err->object, path) ||
+			(mnt_wish_is_known_as(wish, phase, err->file) ||
+				mnt_wish_is_known_as(wish, phase, err->object) ||
 				sfs_streq(err->object, wish->path))) {
 			return wish;
 		}
@@ -137,32 +126,45 @@ wish_at_fault(const struct planner *p, const struct sfs_error *err)
 	return NULL;
 }
 
-/* Plans all wishes that nothing was found against. */
+/* Plans all wishes of a phase that nothing was found against. */
 static int
-plan_once(struct planner *p, struct sfs_error *err)
+plan_phase(struct planner *p, enum mnt_phase phase, struct sfs_error *err)
 {
 	struct sfs_edit *edits sfs_auto(free) =
 		sfs_alloc((p->wishes->wishes.len + 1) * sizeof *edits);
-	size_t n = 0;
+	size_t n = mnt_wishes_edits(p->wishes, phase, edits);
+	struct sfs_outcome outcome sfs_auto(outcome) = { 0 };
 
-	sfs_outcome_finish(&p->outcome);
-	sfs_vec_foreach (wish, &p->wishes->wishes) {
-		if (!wish->done && !wish->refused && !wish->follows) {
-			edits[n++] = edit_of(wish);
-		}
-	}
 	if (!n) {
 		return 0;
 	}
 	int r = need_db(p, err);
 	if (r == 0) {
-		r = sfs_edit_plan(p->db, edits, n, &p->outcome, err);
+		r = sfs_edit_plan(p->db, edits, n, &outcome, err);
 		mnt_jobs_note(p->mnt, r);
+	}
+	if (r == 0) {
+		sfs_plan_append(&p->plan, &outcome.plan);
 	}
 	return r;
 }
 
-/* What is missing only because a wish with an error was left out is no error. */
+/* `ret_phase`: where it failed. */
+static int
+plan_once(struct planner *p, enum mnt_phase *ret_phase, struct sfs_error *err)
+{
+	int r = 0;
+
+	sfs_plan_finish(&p->plan);
+	sfs_plan_init(&p->plan);
+	for (enum mnt_phase phase = 0; r == 0 && phase < MNT_PHASES; phase++) {
+		*ret_phase = phase;
+		r = plan_phase(p, phase, err);
+	}
+	return r;
+}
+
+/* What is missing, or in the way, only because a wish with an error was left out is no error. */
 static bool
 is_aftermath(const struct planner *p, const struct sfs_error *err)
 {
@@ -173,7 +175,17 @@ is_aftermath(const struct planner *p, const struct sfs_error *err)
 			return true;
 		}
 	}
-	return false;
+	return p->wishes->problems.len && err->errnum == EEXIST;
+}
+
+/* The error stands where the draft has the file. */
+static void
+show_file(const struct mnt_wish *wish, struct sfs_error *err)
+{
+	if (err->file && wish->file) {
+		free(err->file);
+		err->file = sfs_strdup(wish->file);
+	}
 }
 
 /* Plans; what is wrong with a wish is told, and the others are looked at without it. */
@@ -182,7 +194,8 @@ plan(struct planner *p, struct sfs_error *err)
 {
 	for (;;) {
 		struct sfs_error why sfs_auto(error) = SFS_ERROR_INIT;
-		int r = plan_once(p, &why);
+		enum mnt_phase phase;
+		int r = plan_once(p, &phase, &why);
 
 		if (r == 0) {
 			return 0;
@@ -191,9 +204,10 @@ plan(struct planner *p, struct sfs_error *err)
 			sfs_error_move(err, &why);
 			return r;
 		}
-		struct mnt_wish *wish = wish_at_fault(p, &why);
+		struct mnt_wish *wish = wish_at_fault(p, phase, &why);
 		if (wish) {
 			wish->refused = true;
+			show_file(wish, &why);
 		}
 		if (!wish || !is_aftermath(p, &why)) {
 			mnt_wishes_problem(p->wishes, &why);
@@ -232,12 +246,12 @@ write_plan(const struct planner *p)
 	if (p->wishes->problems.len) {
 		sfs_str_addf(&text,
 			"-- There is no plan: `status` beside this file tells what is wrong.\n");
-	} else if (!p->outcome.plan.steps.len) {
+	} else if (!p->plan.steps.len) {
 		sfs_str_add(
 			&text, "-- The database is as this draft says: nothing is to be done.\n");
 	} else {
 		sfs_fingerprint_header(p->fingerprint, &text);
-		sfs_plan_format(&p->outcome.plan, false, &text);
+		sfs_plan_format(&p->plan, false, &text);
 	}
 	return text_of(&text);
 }
@@ -255,8 +269,8 @@ error_json(const struct sfs_error *err)
 static struct mnt_text *
 write_json(const struct planner *p, const char *name)
 {
-	bool fits = !p->wishes->problems.len && p->outcome.plan.steps.len;
-	json_t *root = sfs_plan_json(&p->outcome.plan), *errors = json_array();
+	bool fits = !p->wishes->problems.len && p->plan.steps.len;
+	json_t *root = sfs_plan_json(&p->plan), *errors = json_array();
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 	char *fingerprint sfs_auto(free) = sfs_asprintf("sha256:%s", p->fingerprint);
 
@@ -288,13 +302,13 @@ add_wishes(const struct planner *p, struct sfs_str *out)
 			continue;
 		}
 		if (wish->renamed) {
-			sfs_str_addf(out, "  renamed  %s -> %s\n", wish->path, wish->renamed);
+			sfs_str_addf(out, "  renamed  %s -> %s\n", wish->path, wish->file);
 		} else {
 			sfs_str_addf(out, "  %s  %s\n",
 				!wish->text   ? "removed"
 				: !wish->base ? "new    "
 					      : "changed",
-				wish->path);
+				wish->file ? wish->file : wish->path);
 		}
 	}
 }
@@ -302,7 +316,7 @@ add_wishes(const struct planner *p, struct sfs_str *out)
 static struct mnt_text *
 write_status(const struct planner *p, const char *name, const struct sfs_error *outage)
 {
-	const struct sfs_plan *plan = &p->outcome.plan;
+	const struct sfs_plan *plan = &p->plan;
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
 	size_t n = p->wishes->problems.len;
 
@@ -369,7 +383,8 @@ account(struct mnt_drafts *drafts, struct mnt_draft *draft, const struct planner
 		} else if (!wish->implied) {
 			sfs_vec_push(&view->taken,
 				(struct mnt_draft_part){ sfs_strdup(wish->path),
-					sfs_strdup(wish->file), mnt_text_ref(wish->text) });
+					sfs_strdup(wish->file),
+					mnt_text_ref(wish->written ? wish->written : wish->text) });
 		}
 	}
 }
@@ -394,7 +409,7 @@ publish(struct mnt_drafts *drafts, struct mnt_draft *draft, const struct planner
 						  ? p->wishes->problems.items[0].errnum
 						  : EINVAL)
 				: 0;
-	view->empty = !p->outcome.plan.steps.len;
+	view->empty = !p->plan.steps.len;
 	account(drafts, draft, p);
 	view->generation = current ? draft->generation : generation;
 	view->live = live;
@@ -461,6 +476,6 @@ mnt_draft_look_again(
 			draft->view.generation = 0;
 		}
 	}
-	sfs_outcome_finish(&p.outcome);
+	sfs_plan_finish(&p.plan);
 	return r;
 }

@@ -82,8 +82,12 @@ take_change(struct lite_planner *planner, const struct sfs_change *change)
 		to = diff->counterpart[from->index];
 	}
 	struct lite_pair *pair = add_pair(planner, from, to);
-	pair->touched = pair->touched || any->id.kind == SFS_COLUMN ||
-			any->id.kind == SFS_CONSTRAINT || any->id.kind == SFS_TABLE;
+	/* Its text has the names that others had before, which SQLite follows by itself. */
+	bool alone = planner->partial && change->action == SFS_RENAME && !change->attributes &&
+		     any->id.kind == SFS_TABLE;
+	pair->touched = pair->touched ||
+			(!alone && (any->id.kind == SFS_COLUMN || any->id.kind == SFS_CONSTRAINT ||
+					   any->id.kind == SFS_TABLE));
 }
 
 /*

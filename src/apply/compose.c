@@ -166,7 +166,10 @@ copy_unedited(struct composer *c, const struct sfs_object *object)
 static void
 add_rename(struct composer *c, const struct sfs_target *target, const struct sfs_object *object)
 {
-	struct sfs_rename rename = { .from = object->id, .to = object->id };
+	struct sfs_rename rename = { .from = object->id,
+		.to = object->id,
+		.sure = true,
+		.over = sfs_targets_removes(c->in->targets, &target->to) };
 
 	rename.to.namespace = target->to.namespace;
 	rename.to.relation = target->to.relation;

@@ -130,19 +130,38 @@ report_conflict(const char *path, const char *base, const char *now, struct sfs_
 	return r;
 }
 
+/* Whether what has the path in the database gets another name by one of the edits, or goes. */
+static bool
+is_left(const struct sfs_targets *targets, const char *path)
+{
+	sfs_vec_foreach (target, targets) {
+		const struct sfs_edit *edit = target->edit;
+
+		if ((edit->renamed || !edit->text) && strcmp(edit->path, path) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int
-check_target(struct sfs_target *target, const struct sfs_tree *before, struct sfs_error *err)
+check_target(const struct sfs_targets *targets, struct sfs_target *target,
+	const struct sfs_tree *before, struct sfs_error *err)
 {
 	const struct sfs_edit *edit = target->edit;
 	const struct sfs_file *file = sfs_tree_find(before, edit->path);
 
+	if (edit->create && file && is_left(targets, edit->path)) {
+		file = NULL;
+	}
 	if (edit->create && file) {
 		return sfs_error_set(err, EEXIST, "%s is there already", edit->path);
 	}
 	if (!file && (edit->renamed || !edit->text)) {
 		return sfs_error_set(err, ENOENT, "%s is not in the database", edit->path);
 	}
-	if (edit->renamed && sfs_tree_find(before, edit->renamed)) {
+	if (edit->renamed && sfs_tree_find(before, edit->renamed) &&
+		!is_left(targets, edit->renamed)) {
 		return sfs_error_set(err, EEXIST, "%s is there already", edit->renamed);
 	}
 	bool same = edit->text && file && file->len == edit->len &&
@@ -160,7 +179,7 @@ int
 sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before, struct sfs_error *err)
 {
 	sfs_vec_foreach (target, targets) {
-		int r = check_target(target, before, err);
+		int r = check_target(targets, target, before, err);
 
 		if (r < 0) {
 			sfs_error_object(err, "%s", target->edit->path);
@@ -168,6 +187,18 @@ sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before, st
 		}
 	}
 	return 0;
+}
+
+bool
+sfs_targets_removes(const struct sfs_targets *targets, const struct sfs_identity *file)
+{
+	sfs_vec_foreach (target, targets) {
+		if (!target->edit->renamed && !target->edit->text &&
+			sfs_identity_equal(&target->from, file)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 void
@@ -180,7 +211,10 @@ sfs_targets_renames(const struct sfs_targets *targets, const struct sfs_renames 
 	sfs_vec_foreach (target, targets) {
 		if (target->edit->renamed) {
 			sfs_vec_push(renames,
-				(struct sfs_rename){ .from = target->from, .to = target->to });
+				(struct sfs_rename){ .from = target->from,
+					.to = target->to,
+					.sure = true,
+					.over = sfs_targets_removes(targets, &target->to) });
 		}
 	}
 }

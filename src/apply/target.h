@@ -34,6 +34,9 @@ int sfs_targets_check(struct sfs_targets *targets, const struct sfs_tree *before
 void sfs_targets_renames(const struct sfs_targets *targets, const struct sfs_renames *hints,
 	struct sfs_renames *renames);
 
+/* Whether an edit removes the file of that identity. */
+bool sfs_targets_removes(const struct sfs_targets *targets, const struct sfs_identity *file);
+
 /* The text of a target, under the path that it shall have; borrowed from its edit. */
 struct sfs_source sfs_target_source(const struct sfs_target *target);
 

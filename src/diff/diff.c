@@ -118,7 +118,13 @@ add_change(struct sfs_diff *diff, enum sfs_action action, const struct sfs_objec
 	sfs_vec_push(&diff->changes, change);
 }
 
-/* Whether what the object is a part of, or stands on, gets another name: then it does not stay here. */
+static bool
+is_called(const struct sfs_identity *id, const char *namespace, const char *name)
+{
+	return sfs_streq(id->namespace, namespace) && sfs_streq(id->name, name);
+}
+
+/* Whether what the object is a part of, or stands on, gets another name, or goes for what gets its own. */
 static bool
 moves_away(const struct sfs_renames *renames, const struct sfs_object *object)
 {
@@ -129,8 +135,9 @@ moves_away(const struct sfs_renames *renames, const struct sfs_object *object)
 		const struct sfs_identity *from = &rename->from;
 
 		if (!rename->done && !rename->to_label && is_relation(from->kind) &&
-			sfs_streq(from->namespace, object->id.namespace) &&
-			sfs_streq(from->name, relation)) {
+			(is_called(from, object->id.namespace, relation) ||
+				(rename->over &&
+					is_called(&rename->to, object->id.namespace, relation)))) {
 			return true;
 		}
 	}
@@ -157,7 +164,11 @@ match_object(struct sfs_diff *diff, const struct sfs_object *to, const struct sf
 	struct sfs_identity former = former_identity(diff, renames, &to->id, &rename);
 	const struct sfs_object *from = sfs_catalog_find(diff->from, &former);
 
-	if (!from) {
+	if (from && !rename && sfs_identity_equal(&former, &to->id) &&
+		(is_renamed_away(renames, &former) || moves_away(renames, from))) {
+		/* It is a new one, in the place that the former leaves. */
+		from = NULL;
+	} else if (!from) {
 		/* The rename, or that of what it is a part of, may have been carried out before. */
 		rename = NULL;
 		from = sfs_catalog_find(diff->from, &to->id);

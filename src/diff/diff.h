@@ -13,7 +13,9 @@ struct sfs_rename {
 	const char *from_label, *to_label;
 	const char *file; /* where the person said so, for errors; NULL if by other means */
 	unsigned line, column;
-	bool done;      /* carried out before: it renames nothing any more */
+	bool sure; /* by its file's place: nobody need find out whether it was carried out before */
+	bool over; /* what had the new name until now goes */
+	bool done; /* carried out before: it renames nothing any more */
 	size_t follows; /* 1 + the index of the rename that brings it about; 0: none does */
 };
 

@@ -81,6 +81,44 @@ sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity severity
 	sfs_vec_push(&plan->hazards, hazard);
 }
 
+void
+sfs_plan_append(struct sfs_plan *plan, const struct sfs_plan *other)
+{
+	struct sfs_arena *arena = plan->arena;
+
+	sfs_vec_foreach (step, &other->steps) {
+		struct sfs_step copy = *step;
+
+		copy.sql = sfs_arena_strdup(arena, step->sql);
+		copy.object = sfs_arena_strdup(arena, step->object);
+		copy.lock = sfs_arena_strdup(arena, step->lock);
+		copy.undo = sfs_arena_strdup(arena, step->undo);
+		sfs_vec_push(&plan->steps, copy);
+	}
+	sfs_vec_foreach (hazard, &other->hazards) {
+		struct sfs_hazard copy = *hazard;
+
+		copy.object = sfs_arena_strdup(arena, hazard->object);
+		copy.message = sfs_arena_strdup(arena, hazard->message);
+		copy.lock = sfs_arena_strdup(arena, hazard->lock);
+		sfs_vec_push(&plan->hazards, copy);
+	}
+	sfs_vec_foreach (question, &other->questions) {
+		struct sfs_plan_question copy = {
+			.text = sfs_arena_strdup(arena, question->text),
+			.kind = sfs_arena_strdup(arena, question->kind),
+			.from = sfs_arena_strdup(arena, question->from),
+			.to = sfs_arena_strdup(arena, question->to),
+		};
+
+		sfs_vec_push(&plan->questions, copy);
+	}
+	sfs_vec_foreach (note, &other->notes) {
+		sfs_vec_push(&plan->notes, sfs_arena_strdup(arena, *note));
+	}
+	plan->rebuilds |= other->rebuilds;
+}
+
 static const char *
 renames_name(struct sfs_plan *plan, enum sfs_dialect dialect, const struct sfs_object *object,
 	const char *label)

@@ -73,6 +73,9 @@ void sfs_plan_hazard(struct sfs_plan *plan, unsigned rule, enum sfs_severity sev
 	const struct sfs_object *object, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* Appends copies of all that another plan has, which is carried out after this one. */
+void sfs_plan_append(struct sfs_plan *plan, const struct sfs_plan *other);
+
 /* Adds the questions of a diff, in words and for programs. */
 void sfs_plan_ask(struct sfs_plan *plan, const struct sfs_diff *diff);
 

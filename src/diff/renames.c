@@ -241,15 +241,15 @@ settle_object(const struct sfs_catalog *from, const struct sfs_catalog *to,
 		rename->done = renames->items[rename->follows - 1].done;
 		return 0;
 	}
-	if (was && is_ring(renames, rename)) {
+	if (was && !rename->sure && is_ring(renames, rename)) {
 		return settle_ring(from, to, renames, rename, err);
 	}
 	const struct sfs_object *still = sfs_catalog_find(to, &rename->from);
-	if (was && still && !still->unasked &&
+	if (was && !rename->sure && still && !still->unasked &&
 		!sfs_rename_find(renames, rename, &rename->from, true)) {
 		return sfs_rename_unfit(rename, "the old name is still defined", err);
 	}
-	if (was && sfs_catalog_find(from, &rename->to) &&
+	if (was && !rename->over && sfs_catalog_find(from, &rename->to) &&
 		!sfs_rename_find(renames, rename, &rename->to, false)) {
 		return sfs_rename_unfit(rename, "the new name is there already", err);
 	}
