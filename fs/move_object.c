@@ -101,7 +101,8 @@ run_rename_namespace(struct mnt *mnt, struct mnt_job *job)
 		mnt_move_place(mnt, job->node, parent, name);
 		mnt_save_publish(mnt, &outcome);
 	}
-	mnt_absolve(mnt, from);
+	mnt_refusals_move(mnt, job->path, job->new_path);
+	mnt_absolve(mnt, to);
 	/* Every text in there, and many elsewhere, say the new name now. */
 	mnt_watch_show(mnt, mnt_jobs_db(mnt, NULL));
 	mnt_job_reply(mnt, job, 0);

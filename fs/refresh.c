@@ -6,6 +6,7 @@
 #include <malloc.h>
 
 #include "fs/control.h"
+#include "fs/refusal.h"
 #include "fs/view.h"
 #include "tree/json.h"
 
@@ -104,6 +105,7 @@ show_generated(struct mnt *mnt, struct reading *reading, int64_t start)
 	sfs_catalog_destroy(sfs_steal(reading->catalog));
 	sfs_tree_finish(&reading->tree);
 	mnt_control_schema(mnt, &reading->schema, &reading->model);
+	mnt_refusals_review(mnt);
 	mnt_control_update(mnt);
 	sfs_str_finish(&reading->schema);
 	sfs_str_finish(&reading->model);
@@ -214,6 +216,7 @@ show_changes(struct mnt *mnt, struct mnt_known *known, struct reading *reading,
 		former = unused;
 		return tell_changed(err);
 	}
+	mnt_refusals_review(mnt);
 	mnt_control_update(mnt);
 	return 0;
 }

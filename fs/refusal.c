@@ -218,6 +218,17 @@ mnt_absolve(struct mnt *mnt, const char *path)
 	}
 }
 
+void
+mnt_refusals_move(struct mnt *mnt, const char *from, const char *to)
+{
+	char *old sfs_auto(free) = mnt_refusal_file(mnt, from);
+	char *new sfs_auto(free) = mnt_refusal_file(mnt, to);
+
+	if (rename(old, new) < 0 && errno != ENOENT) {
+		mnt_control_warn(mnt, "can not move %s: %s", old, strerror(errno));
+	}
+}
+
 /* ---- after a remount ---- */
 
 bool

@@ -23,6 +23,12 @@ void mnt_refusal_remove(struct mnt *mnt, const char *note_path);
 /* Whether it was refused at that time or later. */
 bool mnt_refused_since(const struct mnt *mnt, const char *path, const struct timespec *time);
 
+/* A directory has another name, and so have the notes in it. */
+void mnt_refusals_move(struct mnt *mnt, const char *from, const char *to);
+
+/* Removes those of what is so by now, whoever did it. (review.c) */
+void mnt_refusals_review(struct mnt *mnt);
+
 /* Brings back those of a former mount. */
 void mnt_refusals_load(struct mnt *mnt);
 
