@@ -115,3 +115,23 @@ def test_what_is_not_stored_is_not_rewritten(new_pg, schemafs):
     for watched in ({"more": ", CHECK (b > 0)"}, {"rest": "CREATE PUBLICATION all_of_it FOR ALL TABLES;"}):
         statements, _ = plan(new_pg, schemafs, kind="VIRTUAL", **watched)
         assert not [sql for sql in statements if "SET EXPRESSION" in sql]
+
+
+KEYS_IN_A_CIRCLE = """
+CREATE TABLE a (id int PRIMARY KEY, lo int, ld date);
+CREATE TABLE c (id int, day date, x int REFERENCES a, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE b (id int NOT NULL, day date NOT NULL, x int REFERENCES a, CONSTRAINT own PRIMARY KEY (id, day));
+ALTER TABLE c ATTACH PARTITION b FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE d PARTITION OF c DEFAULT;
+ALTER TABLE a ADD FOREIGN KEY (lo, ld) REFERENCES c, ADD qq int, ADD qd date, ADD FOREIGN KEY (qq, qd) REFERENCES b;
+"""
+
+
+def test_foreign_keys_in_a_circle_of_partitions_load(new_pg, schemafs, tmp_path):
+    """A key of a table that is attached comes first: its parent's takes it over."""
+    wanted, empty = new_pg(), new_pg()
+    wanted.run(KEYS_IN_A_CIRCLE)
+    schemafs("pull", wanted.target, tmp_path / "tree")
+    schemafs("push", tmp_path / "tree", empty.target)
+    schemafs("diff", empty.target, wanted.target)
+    schemafs("diff", tmp_path / "tree", wanted.target)

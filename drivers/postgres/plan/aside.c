@@ -201,7 +201,7 @@ has_new_type(const struct pg_planner *planner, const struct sfs_object *column)
 		const struct pg_state *state = planner->by_from[uses.items[i]->index];
 		enum sfs_kind kind = uses.items[i]->id.kind;
 
-		if (state && state->aside && (kind == SFS_TYPE || kind == SFS_DOMAIN)) {
+		if (state && state->aside && kind != SFS_COLLATION) {
 			return true;
 		}
 	}

@@ -99,8 +99,7 @@ renewed_type(const struct pg_planner *planner, const struct sfs_object *user, co
 		const struct pg_state *state = planner->by_from[uses.items[i]->index];
 		enum sfs_kind kind = uses.items[i]->id.kind;
 
-		if (state && state->aside && state->to &&
-			(kind == SFS_TYPE || kind == SFS_DOMAIN) &&
+		if (state && state->aside && state->to && kind != SFS_COLLATION &&
 			is_called(type, state->to, ret_array)) {
 			return state;
 		}
@@ -108,10 +107,11 @@ renewed_type(const struct pg_planner *planner, const struct sfs_object *user, co
 	return NULL;
 }
 
+/* Of a composite type, or of the rows of a table or view. */
 static bool
 is_composite(const struct pg_state *type)
 {
-	return type->to->id.kind == SFS_TYPE &&
+	return type->to->id.kind == SFS_TABLE || type->to->id.kind == SFS_VIEW ||
 	       sfs_streq(sfs_object_get(type->to, SFS_TYPE_VARIANT), "composite");
 }
 
@@ -124,9 +124,9 @@ write_field(struct pg_planner *planner, const struct pg_state *composite,
 	const struct sfs_object *to, const char *value, unsigned depth, struct sfs_str *out)
 {
 	enum { MAX_DEPTH = 16 };
-	const struct sfs_object *old =
-		sfs_object_part(composite->from, SFS_TYPE_ATTRIBUTE, to->id.name);
-	const char *type = sfs_object_get(to, SFS_TYPE_ATTRIBUTE_TYPE);
+	const struct sfs_object *old = sfs_object_part(composite->from, to->id.kind, to->id.name);
+	int what = to->id.kind == SFS_COLUMN ? SFS_COLUMN_TYPE : SFS_TYPE_ATTRIBUTE_TYPE;
+	const char *type = sfs_object_get(to, what);
 	struct sfs_str field sfs_auto(str) = SFS_STR_INIT;
 	const struct pg_state *renewed;
 	bool array = false;
@@ -143,8 +143,7 @@ write_field(struct pg_planner *planner, const struct pg_state *composite,
 		return;
 	}
 	enum pg_cast cast =
-		renewed ? PG_CAST_TEXT
-			: pg_cast_between(sfs_object_get(old, SFS_TYPE_ATTRIBUTE_TYPE), type);
+		renewed ? PG_CAST_TEXT : pg_cast_between(sfs_object_get(old, what), type);
 
 	sfs_str_add(out, sfs_str_text(&field));
 	if (cast >= PG_CAST_DIRECT) {
@@ -161,6 +160,9 @@ write_composite(struct pg_planner *planner, const struct pg_state *type, const c
 
 	sfs_str_addf(out, "CASE WHEN %s IS DISTINCT FROM NULL THEN ROW(", value);
 	sfs_parts_foreach (attribute, type->to) {
+		if (attribute->id.kind != SFS_COLUMN && attribute->id.kind != SFS_TYPE_ATTRIBUTE) {
+			continue;
+		}
 		sfs_str_add(out, separator);
 		write_field(planner, type, attribute, value, depth, out);
 		separator = ", ";

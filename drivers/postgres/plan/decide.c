@@ -251,32 +251,11 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 	}
 }
 
-/* Whether columns hold values of the type, by themselves or inside of others. */
-static bool
-is_stored(const struct sfs_catalog *catalog, const struct sfs_object *type, unsigned depth)
-{
-	enum { MAX_DEPTH = 32 };
-	struct sfs_objects users = sfs_graph_used_by(catalog, type);
-
-	for (size_t i = 0; i < users.len && depth < MAX_DEPTH; i++) {
-		const struct sfs_object *user = users.items[i];
-		bool holds = user->id.kind == SFS_TYPE || user->id.kind == SFS_DOMAIN ||
-			     user->id.kind == SFS_TYPE_ATTRIBUTE;
-
-		if (user->id.kind == SFS_COLUMN ||
-			(holds &&
-				is_stored(catalog, user->owner ? user->owner : user, depth + 1))) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A stored composite value can not get another type for one of its fields. */
 static void
 start_attribute(struct pg_planner *planner, struct pg_state *state)
 {
-	if (is_stored(planner->diff->from, state->from->owner, 0)) {
+	if (pg_is_stored(planner->diff->from, state->from->owner)) {
 		pg_replace(planner, pg_state_of(planner, state->from->owner));
 	}
 }
@@ -305,6 +284,24 @@ start_held(struct pg_planner *planner, const struct sfs_change *change)
 		planner->diff->counterpart[owner->index] &&
 		pg_is_stored_inside(planner->diff->from, owner)) {
 		pg_replace(planner, pg_state_of(planner, owner));
+	}
+}
+
+/* A new column that has a value in each row can not be added to rows of which others hold copies. */
+static void
+start_new_column(struct pg_planner *planner, const struct sfs_object *column)
+{
+	static const int values[] = { SFS_COLUMN_DEFAULT, SFS_COLUMN_IDENTITY, SFS_COLUMN_SERIAL,
+		SFS_COLUMN_GENERATED };
+	const struct sfs_object *table =
+		column->id.kind == SFS_COLUMN ? planner->diff->origin[column->owner->index] : NULL;
+
+	for (size_t i = 0; table && i < sizeof values / sizeof *values; i++) {
+		if (table->id.kind == SFS_TABLE && sfs_object_has(column, values[i]) &&
+			pg_is_stored(planner->diff->from, table)) {
+			pg_replace(planner, pg_state_of(planner, table));
+			return;
+		}
 	}
 }
 
@@ -405,6 +402,9 @@ pg_decide(struct pg_planner *planner)
 	}
 	sfs_vec_foreach (change, &diff->changes) {
 		start_held(planner, change);
+		if (change->action == SFS_CREATE) {
+			start_new_column(planner, change->to);
+		}
 	}
 	pg_resettle(planner);
 	pg_flatten_columns(planner);

@@ -300,7 +300,7 @@ emit_untie(struct pg_planner *planner, struct pg_writer *writer, const struct pg
 		planner->loosened[change->from->index]) {
 		leaving.to = pg_by_new_name(planner, change->from);
 	}
-	if (state->aside) {
+	if (state->aside && leaving.to->id.kind != SFS_VIEW) {
 		leaving.to = pg_without(planner, leaving.to, SFS_TABLE_INHERITS);
 		leaving.attributes |= PG_BIT(SFS_TABLE_INHERITS) | PG_BIT(SFS_TABLE_PARTITION_OF);
 	}

@@ -52,8 +52,20 @@ can_stand_aside(const struct pg_planner *planner, const struct pg_state *state)
 		[SFS_TYPE] = true,
 	};
 
+	if (state->from && state->from->id.kind == SFS_VIEW) {
+		return state->to && pg_is_stored(planner->diff->from, state->from);
+	}
 	return state->from && kinds[state->from->id.kind] &&
 	       (state->to || loses_name(planner, state->from));
+}
+
+/* The server can not rewrite rows of which others hold copies: the table is made anew, and those. */
+static void
+keep_rows(struct pg_planner *planner, const struct sfs_object *table)
+{
+	if (table->id.kind == SFS_TABLE && pg_is_stored(planner->diff->from, table)) {
+		pg_replace(planner, pg_state_of(planner, table));
+	}
 }
 
 void
@@ -65,8 +77,14 @@ pg_replace(struct pg_planner *planner, struct pg_state *state)
 	state->gone = true;
 	state->made = state->to != NULL;
 	state->aside = can_stand_aside(planner, state);
+	if (state->aside && state->from->id.kind == SFS_VIEW) {
+		planner->loosened[state->from->index] = 1; /* of its query, which others wait for */
+	}
 	state->untied = state->tied = false;
 	enqueue(planner, state);
+	if (state->made && state->from->id.kind == SFS_COLUMN) {
+		keep_rows(planner, state->from->owner);
+	}
 }
 
 void
@@ -77,6 +95,7 @@ pg_retype(struct pg_planner *planner, struct pg_state *state, int attribute)
 		state->retyped = true;
 		enqueue(planner, state);
 	}
+	keep_rows(planner, state->from->owner);
 	if (pg_is_partitioned_by(state->from->owner, state->from)) {
 		pg_replace(planner, pg_state_of(planner, state->from->owner));
 	}

@@ -51,6 +51,12 @@ struct pg_order SFS_VEC_OF(size_t); /* indexes of tasks */
  */
 void pg_order_sort(struct pg_script *script, struct pg_tasks *tasks, struct pg_order *order);
 
+/*
+ * Puts keys of tables that statements attach before those of the tables above: a parent's key takes over
+ * one that is there already, and gives the partition one more where that comes later. (load_attached.c)
+ */
+void pg_order_attached(const struct pg_tasks *tasks, struct pg_order *keys);
+
 /* Whether the statement would act on others: default privileges, event triggers, publications. */
 bool pg_order_is_last(const struct pg_stmt *statement);
 

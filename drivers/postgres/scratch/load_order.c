@@ -380,6 +380,7 @@ pg_order_sort(struct pg_script *script, struct pg_tasks *tasks, struct pg_order 
 		}
 	}
 	add_keys(&s);
+	pg_order_attached(tasks, &s.keys);
 	place_keys(&s, objects, order);
 	sfs_vec_foreach (list, &s.lists) {
 		sfs_vec_finish(*list);
