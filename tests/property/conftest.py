@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What the property tests run with: the program, and an engine of PostgreSQL."""
+"""What the property tests run with: the program, and each of the engines."""
 
 import contextlib
 import subprocess
 
 import pytest
-from engines import PostgresEngine
+from engines import PostgresEngine, SqliteEngine
 from program import assert_clean
 
 
@@ -26,3 +26,11 @@ def program(binary, state):
 def postgres(server):
     with contextlib.ExitStack() as stack:
         yield PostgresEngine(server, stack)
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def engine(request, tmp_path):
+    """The test runs once for each engine."""
+    if request.param == "sqlite":
+        return SqliteEngine(tmp_path)
+    return request.getfixturevalue("postgres")

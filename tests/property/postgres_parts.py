@@ -225,6 +225,31 @@ class PartMakers:
         only = "ONLY " if "STATISTICS" in what else ""
         return Item("setting", core, f"ALTER TABLE {only}{table.name} {what} /* {core} */")
 
+    def make_heir(self, core=None):
+        """A child or partition that has its own of what it would have from its parent."""
+        core = core or self.names.core("w")
+        tables = {t.name: t for t in self.schema.of("table")}
+        child = self.pick(
+            i for i in self.schema.of("partition", "table")
+            if i.kind == "partition" or "INHERITS" in i.tail
+        )
+        if not child:
+            return None
+        parent = self.pick(t for name, t in tables.items() if name in child.head + child.tail and t is not child)
+        if not parent or not parent.types:
+            return None
+        column = self.pick(parent.types)
+        name, value = self.spell(column), self.default_of(parent.types[column])
+        if child.kind == "partition" and self.chance(30):
+            text = f"CREATE INDEX {self.spell(core)} ON {child.name} ({name})"
+            return Item("index", core, text, name=self.spell(core))
+        what = self.pick([
+            f"SET DEFAULT {value}" if value else "DROP DEFAULT", "DROP DEFAULT", "SET NOT NULL",
+            f"SET STATISTICS {self.rng.randint(1, 500)}",
+        ])
+        text = f"ALTER TABLE ONLY {child.name} ALTER COLUMN {name} {what} /* {core} */"
+        return Item("setting", core, text)
+
     def make_statistics(self, core=None):
         core = core or self.names.core("x")
         table = self.pick(t for t in self.schema.of("table") if len(t.types) > 1)
@@ -285,6 +310,7 @@ class PartMakers:
         "foreign key": (3, make_foreign_key),
         "policy": (1, make_policy),
         "setting": (1, make_security),
+        "heir": (2, make_heir),
         "statistics": (1, make_statistics),
         "comment": (2, make_comment),
         "grant": (2, make_grant),

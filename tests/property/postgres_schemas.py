@@ -105,6 +105,9 @@ class PostgresGenerator(PartMakers, Generator):
         own = self.schema.of("enum", "domain", "composite")
         if own and self.chance(25):
             return self.pick(own).name + ("[]" if self.chance(15) else "")
+        rows = self.schema.of("table", "view")
+        if rows and self.chance(3):
+            return self.pick(rows).name + ("[]" if self.chance(20) else "")
         return self.pick(DEFAULTS)
 
     def default_of(self, kind):

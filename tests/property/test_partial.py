@@ -60,22 +60,11 @@ def check(engine, program, place, seed):
             shutil.rmtree(place / "tree")
 
 
-def test_postgresql(postgres, program, tmp_path):
-    for_a_while(PATIENCE, lambda seed: check(postgres, program, tmp_path, seed))
-
-
-def test_sqlite(program, tmp_path):
-    engine = SqliteEngine(tmp_path)
+def test_for_a_while(engine, program, tmp_path):
     for_a_while(PATIENCE, lambda seed: check(engine, program, tmp_path, seed))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(2000, 2200))
-def test_more_of_postgresql(postgres, program, tmp_path, seed):
-    check(postgres, program, tmp_path, seed)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(2000, 2200))
-def test_more_of_sqlite(program, tmp_path, seed):
-    check(SqliteEngine(tmp_path), program, tmp_path, seed)
+def test_more(engine, program, tmp_path, seed):
+    check(engine, program, tmp_path, seed)
