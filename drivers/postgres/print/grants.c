@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* GRANT and REVOKE from one list of privileges to another. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/postgres/kind_functions.h"
-#include "drivers/postgres/print/print.h"
+#include "drivers/postgres/print/grants.h"
 #include "sql/lexer.h"
 
 /* The letters of an aclitem, in the order in which people list the words. */
-static const struct {
-	char letter;
-	const char *word;
-} privileges[] = {
+const struct pg_privilege pg_privileges[] = {
 	{ 'r', "SELECT" },
 	{ 'a', "INSERT" },
 	{ 'w', "UPDATE" },
@@ -27,18 +23,11 @@ static const struct {
 	{ 'T', "TEMPORARY" },
 	{ 's', "SET" },
 	{ 'A', "ALTER SYSTEM" },
+	{ 0, NULL },
 };
 
-/* One line of the attribute: who may do what. */
-struct grant {
-	const char *grantee; /* with quotes where needed; "" is PUBLIC */
-	size_t grantee_len;
-	const char *letters;
-	size_t letters_len;
-};
-
-static bool
-next_grant(const char **lines, struct grant *ret_grant)
+bool
+pg_grant_next(const char **lines, struct pg_grant *ret_grant)
 {
 	const char *line = *lines;
 
@@ -49,45 +38,31 @@ next_grant(const char **lines, struct grant *ret_grant)
 	const char *equals = memrchr(line, '=', len);
 
 	*lines = line[len] ? line + len + 1 : line + len;
-	*ret_grant = (struct grant){ line, (size_t)(equals - line), equals + 1,
+	*ret_grant = (struct pg_grant){ line, (size_t)(equals - line), equals + 1,
 		(size_t)(line + len - equals - 1) };
 	return true;
 }
 
-struct grants SFS_VEC_OF(struct grant);
-
-static bool
-same_grantee(const struct grant *a, const struct grant *b)
+bool
+pg_grant_same_role(const struct pg_grant *a, const struct pg_grant *b)
 {
 	return a->grantee_len == b->grantee_len &&
 	       memcmp(a->grantee, b->grantee, a->grantee_len) == 0;
 }
 
-static bool
-find_grant(const char *lines, const struct grant *like, struct grant *ret_grant)
+bool
+pg_grant_find(const char *lines, const struct pg_grant *like, struct pg_grant *ret_grant)
 {
-	while (next_grant(&lines, ret_grant)) {
-		if (same_grantee(ret_grant, like)) {
+	while (pg_grant_next(&lines, ret_grant)) {
+		if (pg_grant_same_role(ret_grant, like)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static int
-compare_grantees(const void *a, const void *b)
-{
-	const struct grant *x = a, *y = b;
-	size_t len = x->grantee_len < y->grantee_len ? x->grantee_len : y->grantee_len;
-	int order = memcmp(x->grantee, y->grantee, len);
-
-	return order ? order
-		     : (x->grantee_len > y->grantee_len) - (x->grantee_len < y->grantee_len);
-}
-
-/* 0 without the privilege of that letter, 1 with it, 2 with the right to grant it; ALL is letter 0. */
-static int
-has_letter(const struct grant *grant, char letter)
+int
+pg_grant_has(const struct pg_grant *grant, char letter)
 {
 	bool all = grant->letters_len >= 3 && memcmp(grant->letters, "ALL", 3) == 0;
 
@@ -100,13 +75,13 @@ has_letter(const struct grant *grant, char letter)
 }
 
 static bool
-is_owner(const struct grant *grant)
+is_owner(const struct pg_grant *grant)
 {
 	return grant->grantee_len == 6 && memcmp(grant->grantee, "@owner", 6) == 0;
 }
 
 static void
-write_grantee(const struct sfs_object *object, const struct grant *grant, struct sfs_str *out)
+write_grantee(const struct sfs_object *object, const struct pg_grant *grant, struct sfs_str *out)
 {
 	if (is_owner(grant)) {
 		const char *owner = sfs_object_get(
@@ -152,37 +127,29 @@ write_column(const struct sfs_object *object, struct sfs_str *out)
 
 /* The words for letters with (`starred`) or without a star; "" when there are none. */
 static void
-write_words(const struct sfs_object *object, const struct grant *grant, bool starred,
+write_words(const struct sfs_object *object, const struct pg_grant *grant, bool starred,
 	struct sfs_str *out)
 {
-	if (has_letter(grant, 0)) {
-		if (has_letter(grant, 0) == 1 + starred) {
+	if (pg_grant_has(grant, 0)) {
+		if (pg_grant_has(grant, 0) == 1 + starred) {
 			sfs_str_add(out, "ALL");
 			write_column(object, out);
 		}
 		return;
 	}
-	for (size_t p = 0; p < sizeof privileges / sizeof *privileges; p++) {
-		if (has_letter(grant, privileges[p].letter) != 1 + starred) {
+	for (size_t p = 0; pg_privileges[p].letter; p++) {
+		if (pg_grant_has(grant, pg_privileges[p].letter) != 1 + starred) {
 			continue;
 		}
 		sfs_str_separate(out, ", ");
-		sfs_str_add(out, privileges[p].word);
+		sfs_str_add(out, pg_privileges[p].word);
 		write_column(object, out);
 	}
 }
 
-/* GRANTs that wait to be written, since what is said of one may be said of others, too. */
-struct told {
-	struct sfs_str words; /* "SELECT (a, b), UPDATE (a)" */
-	bool starred;
-	struct sfs_str grantees;
-};
-struct tolds SFS_VEC_OF(struct told);
-
-static void
-tell(struct tolds *tolds, const struct sfs_object *object, const struct sfs_str *words,
-	bool starred, const struct grant *grant)
+void
+pg_tell_grant(struct pg_tolds *tolds, const struct sfs_object *object, const struct sfs_str *words,
+	bool starred, const struct pg_grant *grant)
 {
 	size_t i = 0;
 
@@ -191,7 +158,7 @@ tell(struct tolds *tolds, const struct sfs_object *object, const struct sfs_str 
 		i++;
 	}
 	if (i == tolds->len) {
-		sfs_vec_push(tolds, (struct told){ .starred = starred });
+		sfs_vec_push(tolds, (struct pg_told){ .starred = starred });
 		sfs_str_add(&tolds->items[i].words, words->text);
 	}
 	sfs_str_separate(&tolds->items[i].grantees, ", ");
@@ -199,8 +166,8 @@ tell(struct tolds *tolds, const struct sfs_object *object, const struct sfs_str 
 }
 
 /* Writes what waits; nothing does then. */
-static void
-write_told(struct pg_writer *writer, const struct sfs_object *object, struct tolds *tolds)
+void
+pg_write_told(struct pg_writer *writer, const struct sfs_object *object, struct pg_tolds *tolds)
 {
 	sfs_vec_foreach (told, tolds) {
 		sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
@@ -216,20 +183,20 @@ write_told(struct pg_writer *writer, const struct sfs_object *object, struct tol
 }
 
 static void
-add_grant(struct tolds *tolds, const struct sfs_object *object, const struct grant *grant)
+add_grant(struct pg_tolds *tolds, const struct sfs_object *object, const struct pg_grant *grant)
 {
 	for (int starred = 0; starred <= 1; starred++) {
 		sfs_auto(str) struct sfs_str words = SFS_STR_INIT;
 
 		write_words(object, grant, starred, &words);
 		if (words.len) {
-			tell(tolds, object, &words, starred, grant);
+			pg_tell_grant(tolds, object, &words, starred, grant);
 		}
 	}
 }
 
 static void
-add_revoke(struct pg_writer *writer, const struct sfs_object *object, const struct grant *grant)
+add_revoke(struct pg_writer *writer, const struct sfs_object *object, const struct pg_grant *grant)
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT, words = SFS_STR_INIT;
 
@@ -290,21 +257,21 @@ sort_letters(struct sfs_str *letters)
 }
 
 static bool
-same_letters(const struct grant *a, const struct grant *b)
+same_letters(const struct pg_grant *a, const struct pg_grant *b)
 {
 	return a->letters_len == b->letters_len &&
 	       memcmp(a->letters, b->letters, a->letters_len) == 0;
 }
 
 static bool
-is_all(const struct grant *grant)
+is_all(const struct pg_grant *grant)
 {
 	return grant->letters_len == 3 && memcmp(grant->letters, "ALL", 3) == 0;
 }
 
 /* Whether a mere GRANT leads there: it takes nothing away, no right to grant on either. */
 static bool
-only_adds(const struct grant *from, const struct grant *to)
+only_adds(const struct pg_grant *from, const struct pg_grant *to)
 {
 	return is_all(to) && !memchr(from->letters, '*', from->letters_len);
 }
@@ -314,21 +281,21 @@ static void
 change_grants(
 	struct pg_writer *writer, const struct sfs_object *object, const char *from, const char *to)
 {
-	static const struct grant owner = { "@owner", 6, "", 0 };
-	struct grant grant, other;
-	struct tolds tolds = { 0 };
+	static const struct pg_grant owner = { "@owner", 6, "", 0 };
+	struct pg_grant grant, other;
+	struct pg_tolds tolds = { 0 };
 	const char *lines = from;
 
-	while (next_grant(&lines, &grant)) {
-		if (!find_grant(to, &grant, &other) && !is_owner(&grant)) {
+	while (pg_grant_next(&lines, &grant)) {
+		if (!pg_grant_find(to, &grant, &other) && !is_owner(&grant)) {
 			add_revoke(writer, object, &grant);
-		} else if (is_owner(&grant) && !find_grant(to, &owner, &other)) {
-			add_grant(&tolds, object, &(struct grant){ "@owner", 6, "ALL", 3 });
+		} else if (is_owner(&grant) && !pg_grant_find(to, &owner, &other)) {
+			add_grant(&tolds, object, &(struct pg_grant){ "@owner", 6, "ALL", 3 });
 		}
 	}
 	lines = to;
-	while (next_grant(&lines, &grant)) {
-		bool there = find_grant(from, &grant, &other);
+	while (pg_grant_next(&lines, &grant)) {
+		bool there = pg_grant_find(from, &grant, &other);
 
 		if (there && same_letters(&grant, &other)) {
 			continue;
@@ -338,104 +305,7 @@ change_grants(
 		}
 		add_grant(&tolds, object, &grant);
 	}
-	write_told(writer, object, &tolds);
-}
-
-/* ---- on the columns of a table ---- */
-
-/* The owner has grants without being told, and what was taken away is each column's own matter. */
-static bool
-is_told_together(const struct sfs_object *column)
-{
-	static const struct grant owner = { "@owner", 6, "", 0 };
-	const char *acl = sfs_object_get(column, SFS_ATTR_ACL);
-	struct grant found;
-
-	return column->id.kind == SFS_COLUMN && acl && !find_grant(acl, &owner, &found);
-}
-
-/* Adds "SELECT (a, b)" for a letter: the columns on which the grantee has it, starred or not. */
-static void
-add_columns(const struct pg_parts *columns, const struct grant *grantee, const char *word,
-	char letter, bool starred, struct sfs_str *out)
-{
-	bool some = false;
-
-	sfs_vec_foreach (column, columns) {
-		struct grant grant;
-
-		if (!is_told_together(*column) ||
-			!find_grant(sfs_object_get(*column, SFS_ATTR_ACL), grantee, &grant) ||
-			has_letter(&grant, letter) != 1 + starred) {
-			continue;
-		}
-		if (some) {
-			sfs_str_add(out, ", ");
-		} else {
-			sfs_str_separate(out, ", ");
-			sfs_str_addf(out, "%s (", word);
-		}
-		pg_name(out, (*column)->id.name);
-		some = true;
-	}
-	sfs_str_add(out, some ? ")" : "");
-}
-
-/* The grantees of all columns, each once, by name. */
-static void
-find_grantees(const struct pg_parts *columns, struct grants *ret_grantees)
-{
-	sfs_vec_foreach (column, columns) {
-		const char *lines =
-			is_told_together(*column) ? sfs_object_get(*column, SFS_ATTR_ACL) : NULL;
-		struct grant grant;
-
-		while (next_grant(&lines, &grant)) {
-			size_t i = 0;
-
-			while (i < ret_grantees->len &&
-				!same_grantee(&ret_grantees->items[i], &grant)) {
-				i++;
-			}
-			if (i == ret_grantees->len) {
-				sfs_vec_push(ret_grantees, grant);
-			}
-		}
-	}
-	if (ret_grantees->len > 1) {
-		qsort(ret_grantees->items, ret_grantees->len, sizeof *ret_grantees->items,
-			compare_grantees);
-	}
-}
-
-void
-pg_write_column_grants(struct pg_writer *writer, const struct pg_parts *columns)
-{
-	struct grants grantees = { 0 };
-	struct tolds tolds = { 0 };
-
-	find_grantees(columns, &grantees);
-	sfs_vec_foreach (grantee, &grantees) {
-		for (int starred = 0; starred <= 1; starred++) {
-			sfs_auto(str) struct sfs_str words = SFS_STR_INIT, all = SFS_STR_INIT;
-
-			for (size_t p = 0; p < sizeof privileges / sizeof *privileges; p++) {
-				add_columns(columns, grantee, privileges[p].word,
-					privileges[p].letter, starred, &words);
-			}
-			add_columns(columns, grantee, "ALL", 0, starred, &all);
-			if (words.len) {
-				tell(&tolds, columns->items[0], &words, starred, grantee);
-			}
-			if (all.len) {
-				tell(&tolds, columns->items[0], &all, starred, grantee);
-			}
-		}
-	}
-	if (tolds.len) {
-		write_told(writer, columns->items[0], &tolds);
-	}
-	sfs_vec_finish(&grantees);
+	pg_write_told(writer, object, &tolds);
 }
 
 void
@@ -443,7 +313,7 @@ pg_write_new_grants(struct pg_writer *writer, const struct sfs_object *object)
 {
 	struct sfs_str given sfs_auto(str) = SFS_STR_INIT;
 
-	if (writer->columns_together && is_told_together(object)) {
+	if (writer->columns_together && pg_is_told_together(object)) {
 		return;
 	}
 	if (!writer->defaults) {
@@ -464,9 +334,9 @@ pg_privilege_letters(const char *words, size_t len, bool grantable, struct sfs_s
 
 	sfs_lexer_init(&lexer, SFS_POSTGRES, words, len);
 	while (sfs_lexer_word(&lexer, &token)) {
-		for (size_t i = 0; i < sizeof privileges / sizeof *privileges; i++) {
-			if (sfs_token_is(words, &token, privileges[i].word)) {
-				sfs_str_addc(out, privileges[i].letter);
+		for (size_t i = 0; pg_privileges[i].letter; i++) {
+			if (sfs_token_is(words, &token, pg_privileges[i].word)) {
+				sfs_str_addc(out, pg_privileges[i].letter);
 				sfs_str_add(out, grantable ? "*" : "");
 			}
 		}
