@@ -43,7 +43,6 @@ static const struct {
 } settings[] = {
 	{ "search_path", "''" },
 	{ "standard_conforming_strings", "on" },
-	{ "client_encoding", "'UTF8'" },
 	{ "quote_all_identifiers", "off" },
 	{ "client_min_messages", "warning" },
 	{ "default_table_access_method", "heap" },
@@ -51,12 +50,21 @@ static const struct {
 	{ "jit", "off" },
 };
 
+const char *
+pg_encoding(const struct pg_db *db)
+{
+	const char *encoding = PQparameterStatus(db->conn, "server_encoding");
+
+	return encoding && strcmp(encoding, "SQL_ASCII") == 0 ? encoding : "UTF8";
+}
+
 static void
 add_settings(const struct pg_db *db, const char *set, struct sfs_str *out)
 {
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
 		sfs_str_addf(out, "; %s %s = %s", set, settings[i].name, settings[i].value);
 	}
+	sfs_str_addf(out, "; %s client_encoding = '%s'", set, pg_encoding(db));
 	sfs_str_addf(out, "; %s lock_timeout = %u", set, db->lock_timeout_ms);
 	/* What reads the catalog leaves the ledger out, wherever it is. */
 	if (db->ledger_schema || db->ledger_table) {

@@ -103,6 +103,12 @@ int pg_session(struct pg_db *db, struct sfs_error *err) SFS_MUST_CHECK;
  */
 void pg_add_local_settings(const struct pg_db *db, struct sfs_str *out);
 
+/*
+ * What texts are encoded in between us and the server: UTF-8; or nothing that is known where the
+ * database is SQL_ASCII, which holds any bytes and would refuse to send those that are not UTF-8.
+ */
+const char *pg_encoding(const struct pg_db *db);
+
 /* Runs SQL by the simple protocol; several statements are fine. Results are dropped. */
 int pg_run(struct pg_db *db, const char *sql, struct sfs_error *err) SFS_MUST_CHECK;
 int pg_runf(struct pg_db *db, struct sfs_error *err, const char *format, ...)

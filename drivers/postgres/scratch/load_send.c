@@ -75,7 +75,6 @@ send_settings(struct pg_loader *l, const struct pg_stmt *statement, struct sfs_e
 		sfs_str_add(&sql,
 			", set_config('check_function_bodies', 'off', false),"
 			" set_config('client_min_messages', 'error', false),"
-			" set_config('client_encoding', 'UTF8', false),"
 			" set_config('standard_conforming_strings', 'on', false),"
 			" set_config('default_tablespace', '', false),"
 			" set_config('default_table_access_method', 'heap', false),"
@@ -83,6 +82,8 @@ send_settings(struct pg_loader *l, const struct pg_stmt *statement, struct sfs_e
 			/* Event triggers must not act on what is tried out. */
 			" (SELECT set_config('session_replication_role', 'replica', false)"
 			" FROM pg_roles WHERE rolname = session_user AND rolsuper)");
+		sfs_str_addf(
+			&sql, ", set_config('client_encoding', '%s', false)", pg_encoding(l->db));
 	}
 	r = r ? r : pg_load_send(l, PG_UNIT_OWN, 0, sql.text, err);
 	for (size_t i = statement->settings_from; !r && i < statement->settings_to; i++) {
