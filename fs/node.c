@@ -345,7 +345,7 @@ drop_dead_readings(struct mnt_node *node)
 static struct mnt_reading *
 reading_for(struct mnt_node *node, pid_t thread)
 {
-	enum { FEW = 4 };
+	enum { FEW = 2 };
 	size_t n = node->readings.len;
 
 	sfs_vec_foreach (reading, &node->readings) {
