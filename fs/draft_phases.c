@@ -85,6 +85,16 @@ use_former_path(const struct sorter *s, char **path)
 	}
 }
 
+/* It comes true with another rename. */
+static void
+drop_rename(struct mnt_wish *wish)
+{
+	if (sfs_streq(wish->renamed, wish->path)) {
+		free(sfs_steal(wish->renamed));
+		wish->follows = !wish->text;
+	}
+}
+
 /* A namespace that is renamed takes along what is in it: that is told by where it is until then. */
 static void
 use_former_place(const struct sorter *s, struct mnt_wish *wish)
@@ -94,10 +104,35 @@ use_former_place(const struct sorter *s, struct mnt_wish *wish)
 	} else if (!wish->base) {
 		use_former_path(s, &wish->path);
 	}
-	if (sfs_streq(wish->renamed, wish->path)) {
-		free(sfs_steal(wish->renamed));
-		wish->follows = !wish->text;
+	drop_rename(wish);
+}
+
+/* Who renames a table may move the files of its triggers along: they come with it, as they are. */
+static void
+use_former_relation(const struct sorter *s, struct mnt_wish *wish)
+{
+	struct sfs_identity id, from, to;
+
+	if (wish->done || !identify(s, wish->renamed, &id) || !id.relation) {
+		return;
 	}
+	sfs_vec_foreach (other, &s->wishes->wishes) {
+		struct sfs_str path sfs_auto(str) = SFS_STR_INIT;
+
+		if (other->done || other == wish || !identify(s, other->renamed, &to) ||
+			!identify(s, other->path, &from) || to.relation ||
+			!sfs_streq(to.namespace, id.namespace) ||
+			!sfs_streq(to.name, id.relation)) {
+			continue;
+		}
+		id.namespace = from.namespace;
+		id.relation = from.name;
+		sfs_path_of(&id, &path);
+		free(wish->renamed);
+		wish->renamed = sfs_str_steal(&path);
+		break;
+	}
+	drop_rename(wish);
 }
 
 /* Only PostgreSQL's names tell by themselves what they are of: all but its own have a namespace. */
@@ -319,6 +354,9 @@ mnt_wishes_sort(struct mnt *mnt, struct mnt_wishes *wishes)
 				use_former_spaces(&s, wish);
 			}
 		}
+	}
+	sfs_vec_foreach (wish, &wishes->wishes) {
+		use_former_relation(&s, wish);
 	}
 	find_names(&s);
 	sfs_vec_foreach (wish, &wishes->wishes) {

@@ -157,6 +157,36 @@ def test_any_renames_with_edits(mnt, place, engine, seed):
     assert rows(engine, now) == {name: f"row-{name}" for name in TABLES}
 
 
+def test_triggers_moved_along(mnt, place, engine):
+    body = ("FOR EACH ROW BEGIN SELECT 1; END" if engine.dialect == "sqlite"
+            else "FOR EACH ROW EXECUTE FUNCTION tf()")
+    if engine.dialect == "postgresql":
+        engine.run("CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql"
+                   " AS 'BEGIN RETURN new; END'")
+    engine.run(f"CREATE TRIGGER one BEFORE INSERT ON e {body}")
+    triggers = place.parent / "triggers"
+    shell("until [ -e e.one.sql ]; do sleep .02; done", cwd=triggers)
+    move(place, ("e", "z"))
+    (triggers / "e.one.sql").rename(triggers / "z.one.sql")
+    carry_out(mnt)
+    assert rows(engine, {"e": "z"}) == {"e": "row-e"} and names(triggers) == ["z.one.sql"]
+
+
+def test_a_remount_knows_who_is_where(engine, mount):
+    engine.run(CHAIN)
+    with mount(engine.target) as mnt:
+        place = tables(mnt / "stage" / "x", engine)
+        (mnt / "stage" / "x").mkdir()
+        move(place, ("a", "t"), ("b", "a"), ("c", "b"), ("t", "c"))
+        before = plan(mnt)
+    with mount(engine.target) as mnt:
+        assert plan(mnt) == before
+        carry_out(mnt)
+    assert rows(engine, {"a": "c", "b": "a", "c": "b"}) == {
+        name: f"row-{name}" for name in "abc"
+    }
+
+
 SPACES = """
 CREATE SCHEMA old; CREATE SCHEMA other; CREATE TABLE other.o (id integer);
 CREATE TYPE old.mood AS ENUM ('a', 'b');
