@@ -5,6 +5,7 @@
 #include "catalog/graph.h"
 #include "drivers/sqlite/mention.h"
 #include "drivers/sqlite/read.h"
+#include "sql/quote.h"
 
 struct dependencies {
 	struct sfs_catalog *catalog;
@@ -34,6 +35,31 @@ add(void *data, const char *name)
 	}
 }
 
+/* A foreign key needs the columns that it names of the other table: "... REFERENCES users (id)". */
+static void
+add_columns(struct dependencies *d, const char *definition, const struct sfs_object *table)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+	bool behind = false;
+
+	sfs_lexer_init(&lexer, SFS_SQLITE, definition, strlen(definition));
+	while (sfs_lexer_word(&lexer, &token)) {
+		struct sfs_object *part;
+
+		behind = behind || sfs_token_is(definition, &token, "REFERENCES");
+		sfs_str_truncate(&name, 0);
+		sfs_unquote_name(&name, SFS_SQLITE, definition + token.offset, token.len);
+		sfs_parts_foreach (part, table) {
+			if (behind && part->id.kind == SFS_COLUMN &&
+				sfs_same_name(SFS_SQLITE, part->id.name, sfs_str_text(&name))) {
+				sfs_graph_add(d->catalog, d->user, part);
+			}
+		}
+	}
+}
+
 static void
 depend(struct dependencies *d, struct sfs_object *object)
 {
@@ -43,8 +69,12 @@ depend(struct dependencies *d, struct sfs_object *object)
 	if (object->id.kind == SFS_CONSTRAINT) {
 		const char *target = sfs_object_get(object, SFS_CONSTRAINT_REFERENCES);
 
-		if (target) {
+		const struct sfs_object *table =
+			target ? sfs_map_get(d->relations, lower(d, target)) : NULL;
+
+		if (table && table != object->owner) {
 			add(d, lower(d, target));
+			add_columns(d, sfs_object_get(object, SFS_CONSTRAINT_DEFINITION), table);
 		}
 	} else if (object->id.kind == SFS_VIEW) {
 		text = sfs_object_get(object, SFS_VIEW_SQL);

@@ -117,8 +117,11 @@ int lite_rename(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CH
 int lite_put_aside(struct lite_planner *planner, const struct lite_aside *aside,
 	struct sfs_error *err) SFS_MUST_CHECK;
 
-/* After the renames: has the programs made anew in which SQLite took the rowid for a column. (rowid.c) */
-int lite_keep_rowids(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
+/*
+ * After the renames: has the programs made anew in which SQLite took the rowid for a column; -EINVAL when a
+ * text that was given says an old name. (settle.c)
+ */
+int lite_settle_texts(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CHECK;
 
 int lite_choose(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c: in place, or by a rebuild */

@@ -379,7 +379,7 @@ lite_rename(struct lite_planner *planner, struct sfs_error *err)
 	if (r == 0) {
 		r = lite_read_from(planner->sandbox, &(struct sfs_scope){ 0 }, &planner->now, err);
 	}
-	return r == 0 ? lite_keep_rowids(planner, err) : r;
+	return r == 0 ? lite_settle_texts(planner, err) : r;
 }
 
 int

@@ -86,6 +86,7 @@ copy_as(struct composer *c, const struct sfs_object *object, const struct sfs_id
 	struct sfs_object *copy = sfs_catalog_add(c->to, id, owner, values);
 	if (copy) {
 		copy->position = object->position;
+		copy->follows = true;
 	}
 	return copy;
 }
@@ -135,12 +136,22 @@ unedited_identity(const struct composer *c, const struct sfs_object *object)
 }
 
 static void
+copy_followed(struct composer *c, const struct sfs_object *object)
+{
+	struct sfs_object *copy = sfs_catalog_copy(c->to, object);
+
+	if (copy) {
+		copy->follows = true;
+	}
+}
+
+static void
 copy_rewritten(struct composer *c, const struct sfs_object *object)
 {
 	struct sfs_identity id = unedited_identity(c, object);
 
 	if (sfs_identity_equal(&id, &object->id)) {
-		(void)sfs_catalog_copy(c->to, object);
+		copy_followed(c, object);
 	} else {
 		(void)copy_as(c, object, &id, NULL, id.name);
 	}

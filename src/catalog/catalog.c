@@ -270,6 +270,7 @@ copy_under(struct sfs_catalog *catalog, const struct sfs_object *object, struct 
 	copy->position = object->position;
 	copy->locked = object->locked;
 	copy->unasked = object->unasked;
+	copy->follows = object->follows;
 	if (object->written) {
 		copy->written = sfs_arena_strdup(catalog->arena, object->written);
 	}

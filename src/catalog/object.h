@@ -35,10 +35,11 @@ struct sfs_object {
 	const char **values;          /* one for each bit set, in order */
 	uint64_t tag;      /* the driver's own name for it (PostgreSQL: class and oid), 0 if none */
 	uint32_t position; /* among its siblings: attnum of a column; not compared */
-	uint32_t index : 29; /* place in the catalog's list */
+	uint32_t index : 28; /* place in the catalog's list */
 	bool locked : 1;     /* the role may not alter it: a read-only file */
 	bool unasked : 1; /* new databases have it, and no text speaks of it: nobody asks for it to be there */
-	bool unfolded : 1;         /* a part that is there until sfs_refold() */
+	bool follows : 1;  /* no text was read for it: it stays, and names in it follow renames */
+	bool unfolded : 1; /* a part that is there until sfs_refold() */
 	struct sfs_folded *folded; /* further parts, private to fold.c; NULL: none */
 	const char *written; /* its name in the text it was made from, when that was cut; or NULL */
 };

@@ -171,3 +171,27 @@ def test_the_rowid_keeps_its_name(schemafs, sqlite_db, mount, tmp_path, through)
     assert sorted(row[0] for row in sqlite_db.rows(kept)) == sorted(written)
     sqlite_db.run("INSERT INTO v VALUES (6, 1)")
     assert sqlite_db.rows("SELECT key, n FROM s") == [("5", "2"), ("6", "2")]
+
+
+@pytest.mark.parametrize("stale", ["posts", "mails"])
+def test_an_old_name_left_in_a_tree_is_refused(schemafs, shop, tmp_path, stale):
+    """As PostgreSQL does: a second push would break what the first one has let follow."""
+    tree = tmp_path / "tree"
+    schemafs("pull", shop.target, tree)
+    users = tree / "schema/main/tables/users.sql"
+    old, new = ("id", "key") if stale == "posts" else ("mail", "email")
+    text = users.read_text().replace(f"    {old} ", f"    {new} ").replace(f"({old})", f"({new})").replace('"mail"', f'"{new}"')
+    if stale == "posts":
+        text = text.replace('"key" <>', '"mail" <>')
+    line = next(line for line in text.splitlines() if line.startswith(f"    {new} "))
+    users.write_text(text.replace(line, f"{line} -- renamed from: {old}"))
+    done = schemafs("push", tree, shop.target, code=2)
+    assert stale in done.stderr and "old name" in done.stderr
+    for file in tree.rglob("*.sql"):
+        if stale in file.name:
+            file.write_text(file.read_text().replace(f"({old})", f"({new})").replace(f"SELECT {old}", f"SELECT {new}"))
+    if stale == "posts":
+        trigger = next(tree.rglob("*users_ai.sql"))
+        trigger.write_text(trigger.read_text().replace("new.id", "new.key"))
+    schemafs("push", tree, shop.target)
+    schemafs("diff", shop.target, tree)
