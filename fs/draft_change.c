@@ -201,7 +201,8 @@ mnt_place_mkdir(struct mnt_drafts *drafts, const struct mnt_place *place, mode_t
 		mnt_draft_discharge(place->draft, 0, 1);
 	}
 	mnt_draft_changed(place->draft);
-	return r == 0 && claim ? mnt_claim_release(place->draft, claim) : r;
+	/* A file that was removed here stays removed when the directory goes again. */
+	return r == 0 && claim && !claim->base ? mnt_claim_release(place->draft, claim) : r;
 }
 
 static bool
@@ -338,7 +339,7 @@ move_directory(struct mnt_drafts *drafts, const struct mnt_place *from, const st
 	if (r == 0 && rename(from->file, to->file) < 0) {
 		r = -errno;
 	}
-	return r == 0 && gone ? mnt_claim_release(to->draft, gone) : r;
+	return r == 0 && gone && !gone->base ? mnt_claim_release(to->draft, gone) : r;
 }
 
 int

@@ -172,6 +172,17 @@ def test_triggers_moved_along(mnt, place, engine):
     assert rows(engine, {"e": "z"}) == {"e": "row-e"} and names(triggers) == ["z.one.sql"]
 
 
+def test_a_directory_in_a_files_place(place):
+    """What was removed stays removed when a directory stood there meanwhile."""
+    (place / "e.sql").unlink()
+    (place / "e.sql").mkdir()
+    (place / "e.sql").rmdir()
+    (place / "dir").mkdir()
+    (place / "dir").rename(place / "e.sql")
+    (place / "e.sql").rmdir()
+    assert "e.sql" not in names(place)
+
+
 def test_a_remount_knows_who_is_where(engine, mount):
     engine.run(CHAIN)
     with mount(engine.target) as mnt:
