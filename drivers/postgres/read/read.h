@@ -165,7 +165,7 @@ const char *pg_keep_arrays(struct sfs_arena *arena, const char *text);
 const char *pg_keep_chains(struct sfs_arena *arena, const char *text);
 
 /* With their lack of a name said where a query's columns have none. (unnamed.c) */
-const char *pg_keep_unnamed(struct sfs_arena *arena, const char *text, int version);
+const char *pg_keep_unnamed(struct sfs_arena *arena, const char *text);
 
 /* Adds pg_depend's edges, as objects of the catalog, to its graph. (depend.c) */
 int pg_read_dependencies(struct pg_db *db, const struct pg_read_options *options,

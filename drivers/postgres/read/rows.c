@@ -186,9 +186,9 @@ load_row(struct pg_load *load, enum sfs_kind kind, const struct pg_map *map, con
 	}
 	for (size_t i = 0; i < info->n_attributes; i++) {
 		if (!(info->attributes[i].flags & SFS_ATTR_VERBATIM)) {
-			values[i] = pg_keep_unnamed(load->arena,
-				pg_keep_chains(load->arena, pg_keep_arrays(load->arena, values[i])),
-				load->db->version);
+			values[i] = pg_keep_unnamed(
+				load->arena, pg_keep_chains(load->arena,
+						     pg_keep_arrays(load->arena, values[i])));
 		}
 	}
 	if (complete.taken) {

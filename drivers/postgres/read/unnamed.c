@@ -10,9 +10,8 @@
 /*
  * Of `SELECT 'x'` that joins a UNION the server makes `SELECT 'x'::text`, of a column without a name
  * ("?column?"). Reading that it names the column after the type, and says so the next time it
- * writes it. With the name that it has it stays what it is. From PostgreSQL 16 on the names are not
- * written where they show to nobody, in the later arms of a UNION and in subqueries of expressions, and
- * none is added there.
+ * writes it. With the name that it has it stays what it is. From PostgreSQL 16 on the server says so itself
+ * where the name shows, but not in the later arms of a UNION and in subqueries of expressions.
  */
 #define UNNAMED " AS \"?column?\""
 
@@ -20,15 +19,12 @@
 struct place {
 	size_t item;  /* where the column begins that is being read */
 	bool in_list; /* of columns */
-	bool shown;   /* the names of its columns are */
-	bool later;   /* behind a UNION, INTERSECT or EXCEPT */
 };
 
 struct walk {
 	const char *text;
 	SFS_VEC(struct sfs_token) tokens;
 	SFS_VEC(struct place) places;
-	bool names_hide; /* where they are shown to nobody */
 	struct sfs_str out;
 	size_t copied;
 };
@@ -79,8 +75,7 @@ is_cast(const struct walk *walk, size_t from, size_t to)
 static void
 end_column(struct walk *walk, struct place *place, size_t to)
 {
-	if (!place->in_list || (walk->names_hide && (!place->shown || place->later)) ||
-		!is_cast(walk, place->item, to)) {
+	if (!place->in_list || !is_cast(walk, place->item, to)) {
 		return;
 	}
 	const struct sfs_token *last = &walk->tokens.items[to - 1];
@@ -114,30 +109,15 @@ begin_columns(struct walk *walk, struct place *place, size_t at)
 	return at;
 }
 
-/* Parentheses of a query in FROM, or of WITH; elsewhere no one sees its columns' names. */
-static void
-open_place(struct walk *walk, size_t at)
-{
-	static const char *const seen[] = { "FROM", "JOIN", "LATERAL", "AS", "MATERIALIZED", NULL };
-	static const char *const same[] = { "(", ",", NULL };
-	const struct place *outer = &walk->places.items[walk->places.len - 1];
-	bool shown = at == 0 ||
-		     (!outer->in_list && (is_one_of(walk, at - 1, seen) ||
-						 (outer->shown && is_one_of(walk, at - 1, same))));
-
-	sfs_vec_push(&walk->places, (struct place){ .shown = shown });
-}
-
 static void
 follow(struct walk *walk, size_t *at)
 {
 	static const char *const ends[] = { "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER",
 		"LIMIT", "OFFSET", "FETCH", "FOR", "UNION", "INTERSECT", "EXCEPT", ";", NULL };
-	static const char *const sets[] = { "UNION", "INTERSECT", "EXCEPT", NULL };
 	struct place *place = &walk->places.items[walk->places.len - 1];
 
 	if (is(walk, *at, "(")) {
-		open_place(walk, *at);
+		sfs_vec_push(&walk->places, (struct place){ 0 });
 	} else if (is(walk, *at, ")")) {
 		end_column(walk, place, *at);
 		walk->places.len -= walk->places.len > 1;
@@ -149,14 +129,13 @@ follow(struct walk *walk, size_t *at)
 	} else if (is_one_of(walk, *at, ends)) {
 		end_column(walk, place, *at);
 		place->in_list = false;
-		place->later = is_one_of(walk, *at, sets) || (place->later && !is(walk, *at, ";"));
 	}
 }
 
 const char *
-pg_keep_unnamed(struct sfs_arena *arena, const char *text, int version)
+pg_keep_unnamed(struct sfs_arena *arena, const char *text)
 {
-	struct walk walk = { .text = text, .names_hide = version >= 160000 };
+	struct walk walk = { .text = text };
 	struct sfs_lexer lexer;
 	struct sfs_token token;
 
@@ -168,7 +147,7 @@ pg_keep_unnamed(struct sfs_arena *arena, const char *text, int version)
 	while (sfs_lexer_word(&lexer, &token)) {
 		sfs_vec_push(&walk.tokens, token);
 	}
-	sfs_vec_push(&walk.places, (struct place){ .shown = true });
+	sfs_vec_push(&walk.places, (struct place){ 0 });
 	for (size_t at = 0; at < walk.tokens.len; at++) {
 		follow(&walk, &at);
 	}
