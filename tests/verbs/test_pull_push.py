@@ -210,3 +210,15 @@ def test_what_is_new_takes_nothing_from_anybody(schemafs, pg, new_pg, tmp_path):
     done = schemafs("push", script, there.target, code=2)
     assert "H08" in done.stderr and "H09" in done.stderr
     assert there.rows("SELECT prosecdef FROM pg_proc WHERE proname = 'who'")[0][0] in (False, "f")
+
+
+def test_the_comment_that_an_extension_comes_with(schemafs, pg, tmp_path):
+    """No text says it: a tree without one means the package's own, and an empty one means none."""
+    pg.run("CREATE EXTENSION citext; CREATE EXTENSION hstore; COMMENT ON EXTENSION hstore IS NULL;")
+    comments = "SELECT extname, obj_description(oid, 'pg_extension') FROM pg_extension ORDER BY 1"
+    before = pg.rows(comments)
+    schemafs("pull", pg.target, tmp_path / "tree")
+    pg.run("COMMENT ON EXTENSION citext IS 'x'; COMMENT ON EXTENSION hstore IS 'y';")
+    schemafs("push", tmp_path / "tree", pg.target)
+    assert pg.rows(comments) == before
+    schemafs("diff", tmp_path / "tree", pg.target)

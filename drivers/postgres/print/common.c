@@ -86,12 +86,32 @@ pg_settle_owner(struct pg_writer *writer, const struct sfs_change *change)
 	}
 }
 
+/* The comment that comes with an extension is in its package, and in no text of ours. */
+static void
+write_packaged_comment(struct pg_writer *writer, const struct sfs_object *extension)
+{
+	struct sfs_str body sfs_auto(str) = SFS_STR_INIT, sql sfs_auto(str) = SFS_STR_INIT;
+
+	sfs_str_add(&body,
+		"BEGIN EXECUTE (SELECT pg_catalog.format('COMMENT ON EXTENSION %I IS %L',"
+		" name, comment) FROM pg_catalog.pg_available_extensions() WHERE name = ");
+	pg_literal(&body, extension->id.name);
+	sfs_str_add(&body, "); END");
+	sfs_str_add(&sql, "DO ");
+	sfs_quote_dollar(&sql, "", sfs_str_text(&body));
+	(void)sfs_plan_add(writer->plan, extension, sql.text);
+}
+
 static void
 write_comment(struct pg_writer *writer, const struct sfs_object *object)
 {
 	const char *comment = sfs_object_get(object, SFS_ATTR_COMMENT);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
+	if (object->id.kind == SFS_EXTENSION && !comment) {
+		write_packaged_comment(writer, object);
+		return;
+	}
 	if (is_public(object)) {
 		/* As every new database has it; an empty one says that it has none. */
 		comment = !comment ? "standard public schema" : *comment ? comment : NULL;
