@@ -255,7 +255,7 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 static void
 start_attribute(struct pg_planner *planner, struct pg_state *state)
 {
-	if (pg_is_stored(planner->diff->from, state->from->owner)) {
+	if (pg_is_stored(planner->diff, state->from->owner)) {
 		pg_replace(planner, pg_state_of(planner, state->from->owner));
 	}
 }
@@ -298,7 +298,7 @@ start_new_column(struct pg_planner *planner, const struct sfs_object *column)
 
 	for (size_t i = 0; table && i < sizeof values / sizeof *values; i++) {
 		if (table->id.kind == SFS_TABLE && sfs_object_has(column, values[i]) &&
-			pg_is_stored(planner->diff->from, table)) {
+			pg_is_stored(planner->diff, table)) {
 			pg_replace(planner, pg_state_of(planner, table));
 			return;
 		}

@@ -62,7 +62,7 @@ pg_sets_expression(const struct pg_planner *planner, const struct pg_state *colu
 	       column->attributes & PG_BIT(SFS_COLUMN_GENERATED) &&
 	       !(column->attributes & (PG_BIT(SFS_COLUMN_TYPE) | PG_BIT(SFS_COLUMN_COLLATION))) &&
 	       sfs_streq(kind, sfs_object_get(to, SFS_COLUMN_GENERATED_KIND)) &&
-	       !(sfs_streq(kind, "STORED") && pg_is_stored(planner->diff->from, from->owner)) &&
+	       !(sfs_streq(kind, "STORED") && pg_is_stored(planner->diff, from->owner)) &&
 	       !(sfs_streq(kind, "VIRTUAL") && is_watched(planner, from->owner, 0));
 }
 

@@ -75,7 +75,7 @@ pg_typed_table_edges(
 /* ---- values of types, and of the rows of tables and views ---- */
 
 static bool
-is_stored(const struct sfs_catalog *catalog, const struct sfs_object *type, unsigned depth)
+is_stored(const struct sfs_diff *diff, const struct sfs_object *type, unsigned depth)
 {
 	enum { MAX_DEPTH = 32 };
 	static const bool is_of_values[SFS_KIND_COUNT] = {
@@ -84,18 +84,20 @@ is_stored(const struct sfs_catalog *catalog, const struct sfs_object *type, unsi
 		[SFS_TYPE_ATTRIBUTE] = true,
 		[SFS_COLUMN] = true,
 	};
-	struct sfs_objects users = sfs_graph_used_by(catalog, type);
+	struct sfs_objects users = sfs_graph_used_by(diff->from, type);
 
 	for (size_t i = 0; i < users.len && depth < MAX_DEPTH; i++) {
 		const struct sfs_object *user = users.items[i];
 		const struct sfs_object *whole = user->owner ? user->owner : user;
 
-		if (!is_of_values[user->id.kind] || whole == type) {
+		/* What goes in the same plan has gone by then. */
+		if (!is_of_values[user->id.kind] || whole == type ||
+			!diff->counterpart[user->index]) {
 			continue;
 		}
 		/* A view stores nothing, but values of its rows can be stored. */
 		if ((user->id.kind == SFS_COLUMN && whole->id.kind != SFS_VIEW) ||
-			is_stored(catalog, whole, depth + 1)) {
+			is_stored(diff, whole, depth + 1)) {
 			return true;
 		}
 	}
@@ -103,9 +105,9 @@ is_stored(const struct sfs_catalog *catalog, const struct sfs_object *type, unsi
 }
 
 bool
-pg_is_stored(const struct sfs_catalog *catalog, const struct sfs_object *type)
+pg_is_stored(const struct sfs_diff *diff, const struct sfs_object *type)
 {
-	return is_stored(catalog, type, 0);
+	return is_stored(diff, type, 0);
 }
 
 /* ---- domains inside of arrays and composite values ---- */

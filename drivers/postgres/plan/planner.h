@@ -237,7 +237,7 @@ void pg_persistence_edges(
 	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *table);
 
 /* Whether columns hold values of the type, or rows of the table or view, alone or inside of others. */
-bool pg_is_stored(const struct sfs_catalog *catalog, const struct sfs_object *type);
+bool pg_is_stored(const struct sfs_diff *diff, const struct sfs_object *type);
 
 /* Whether columns hold values of the domain inside of other values: then it gets no new constraint. */
 bool pg_is_stored_inside(const struct sfs_catalog *catalog, const struct sfs_object *domain);

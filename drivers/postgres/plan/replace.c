@@ -53,7 +53,7 @@ can_stand_aside(const struct pg_planner *planner, const struct pg_state *state)
 	};
 
 	if (state->from && state->from->id.kind == SFS_VIEW) {
-		return state->to && pg_is_stored(planner->diff->from, state->from);
+		return state->to && pg_is_stored(planner->diff, state->from);
 	}
 	return state->from && kinds[state->from->id.kind] &&
 	       (state->to || loses_name(planner, state->from));
@@ -63,7 +63,7 @@ can_stand_aside(const struct pg_planner *planner, const struct pg_state *state)
 static void
 keep_rows(struct pg_planner *planner, const struct sfs_object *table)
 {
-	if (table->id.kind == SFS_TABLE && pg_is_stored(planner->diff->from, table)) {
+	if (table->id.kind == SFS_TABLE && pg_is_stored(planner->diff, table)) {
 		pg_replace(planner, pg_state_of(planner, table));
 	}
 }
