@@ -9,10 +9,13 @@
 #include "fs/notify.h"
 
 /*
- * An answer that was on its way to the kernel when it was told to forget installs the old state
- * after that. So everything is told twice, the second time when such an answer must have arrived.
+ * An answer that was on its way when the kernel was told to forget installs the old state after that: it
+ * is the asking process that does so, once it is scheduled. So everything is told again, when such an
+ * answer will have arrived, and when it must have on a machine that has far too much to do.
  */
-#define AGAIN_MS 100
+static const int64_t again_ms[] = { 100, 2000 };
+
+enum { N_AGAIN = sizeof again_ms / sizeof *again_ms };
 
 enum item_type {
 	ITEM_NODE,
@@ -23,7 +26,7 @@ enum item_type {
 
 struct item {
 	enum item_type type;
-	bool again;       /* told before */
+	unsigned told;    /* how often */
 	int64_t due;      /* of those told before: not earlier than this */
 	fuse_ino_t ino;   /* the node, or the directory of the name */
 	char *key;        /* owned; says what it is about, of drafts: a path; NULL for replies */
@@ -41,8 +44,9 @@ struct mnt_notify {
 	pthread_cond_t wake;
 	struct queue queue;      /* protected by lock */
 	struct sfs_map *waiting; /* owned; protected by lock; the keys of what is queued */
-	struct queue again;      /* the thread's own; in order of `due` */
-	bool ending;             /* protected by lock */
+	struct queue again
+		[N_AGAIN]; /* the thread's own; by how often they were told, in order of `due` */
+	bool ending;       /* protected by lock */
 };
 
 int64_t
@@ -111,30 +115,46 @@ send_item(struct mnt_notify *notify, struct item *item)
 		(void)fuse_reply_err(item->req, item->errnum);
 		break;
 	}
-	if (item->type != ITEM_REPLY && !item->again) {
-		item->again = true;
-		item->due = mnt_now() + AGAIN_MS;
-		sfs_vec_push(&notify->again, *item);
+	if (item->type != ITEM_REPLY && item->told < N_AGAIN) {
+		struct queue *again = &notify->again[item->told];
+
+		item->due = mnt_now() + again_ms[item->told++];
+		sfs_vec_push(again, *item);
 		item->key = NULL;
 	}
 	free(item->key);
 }
 
 static void
-send_due(struct mnt_notify *notify)
+send_due(struct mnt_notify *notify, struct queue *again)
 {
 	int64_t now = mnt_now();
 	size_t n = 0;
 
-	while (n < notify->again.len && notify->again.items[n].due <= now) {
-		send_item(notify, &notify->again.items[n++]);
+	while (n < again->len && again->items[n].due <= now) {
+		send_item(notify, &again->items[n++]);
 	}
 	if (!n) {
 		return;
 	}
-	notify->again.len -= n;
-	memmove(notify->again.items, notify->again.items + n,
-		notify->again.len * sizeof *notify->again.items);
+	again->len -= n;
+	memmove(again->items, again->items + n, again->len * sizeof *again->items);
+}
+
+/* When the next of those is due that are to be told again; INT64_MAX: there is none. */
+static int64_t
+next_due(const struct mnt_notify *notify)
+{
+	int64_t due = INT64_MAX;
+
+	for (size_t i = 0; i < N_AGAIN; i++) {
+		const struct queue *again = &notify->again[i];
+
+		if (again->len && again->items[0].due < due) {
+			due = again->items[0].due;
+		}
+	}
+	return due;
 }
 
 /* Waits for work; returns with the lock held. */
@@ -143,11 +163,11 @@ wait_for_work(struct mnt_notify *notify)
 {
 	pthread_mutex_lock(&notify->lock);
 	while (!notify->queue.len && !notify->ending) {
-		if (!notify->again.len) {
+		int64_t due = next_due(notify);
+		if (due == INT64_MAX) {
 			pthread_cond_wait(&notify->wake, &notify->lock);
 			continue;
 		}
-		int64_t due = notify->again.items[0].due;
 		struct timespec until = { due / 1000, due % 1000 * 1000000 };
 		if (pthread_cond_timedwait(&notify->wake, &notify->lock, &until) == ETIMEDOUT) {
 			return;
@@ -177,7 +197,9 @@ run(void *data)
 		if (ending && idle) {
 			return NULL;
 		}
-		send_due(notify);
+		for (size_t i = 0; i < N_AGAIN; i++) {
+			send_due(notify, &notify->again[i]);
+		}
 	}
 }
 
@@ -222,11 +244,13 @@ mnt_notify_destroy(struct mnt_notify *notify)
 	pthread_cond_signal(&notify->wake);
 	pthread_mutex_unlock(&notify->lock);
 	pthread_join(notify->thread, NULL);
-	sfs_vec_foreach (item, &notify->again) {
-		free(item->key);
+	for (size_t i = 0; i < N_AGAIN; i++) {
+		sfs_vec_foreach (item, &notify->again[i]) {
+			free(item->key);
+		}
+		sfs_vec_finish(&notify->again[i]);
 	}
 	sfs_map_destroy(notify->waiting);
-	sfs_vec_finish(&notify->again);
 	sfs_vec_finish(&notify->queue);
 	pthread_cond_destroy(&notify->wake);
 	pthread_mutex_destroy(&notify->lock);
