@@ -297,7 +297,7 @@ sfs_reach_find(const struct sfs_reach *reach, struct sfs_reached_list *ret_list)
 
 /* In which space of names the object has its own; 0: in that of what it belongs to. */
 static char
-space_of(const struct sfs_object *object)
+space_of(enum sfs_dialect dialect, const struct sfs_object *object)
 {
 	static const char spaces[SFS_KIND_COUNT] = {
 		[SFS_COLLATION] = 'c',
@@ -317,6 +317,9 @@ space_of(const struct sfs_object *object)
 		[SFS_MATERIALIZED_VIEW] = 'r',
 	};
 
+	if (object->id.kind == SFS_TRIGGER && dialect == SFS_SQLITE) {
+		return 'g';
+	}
 	/* A key has an index of its name. */
 	return object->id.kind == SFS_CONSTRAINT ? 'r' : spaces[object->id.kind];
 }
@@ -343,10 +346,8 @@ SFS_DEFINE_AUTO_VALUE(names, struct names, names_finish)
 static const char *
 settle_case(struct names *names)
 {
-	for (size_t i = 0; names->all->dialect == SFS_SQLITE && i < names->key.len; i++) {
-		char c = names->key.text[i];
-
-		names->key.text[i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+	if (names->all->dialect == SFS_SQLITE) {
+		sfs_str_lower(&names->key, 0);
 	}
 	return sfs_str_text(&names->key);
 }
@@ -365,7 +366,7 @@ name_in_space(struct names *names, const struct sfs_object *object)
 	sfs_str_truncate(&names->key, 0);
 	add_key(&object->id, &names->key);
 	(void)settle_case(names);
-	sfs_str_addc(&names->key, space_of(object));
+	sfs_str_addc(&names->key, space_of(names->all->dialect, object));
 	return names->key.text;
 }
 
@@ -386,7 +387,8 @@ sfs_reach_collides(const struct sfs_reach *reach, const struct sfs_catalog *all)
 	bool collides = false;
 
 	sfs_vec_foreach (object, &reach->evaluated->objects) {
-		if (space_of(*object) && !sfs_catalog_find(reach->from, &(*object)->id)) {
+		if (space_of(all->dialect, *object) &&
+			!sfs_catalog_find(reach->from, &(*object)->id)) {
 			sfs_map_set(names.bare,
 				sfs_arena_strdup(names.arena, bare_name(&names, *object)), &names);
 			sfs_map_set(names.keys,
@@ -397,7 +399,7 @@ sfs_reach_collides(const struct sfs_reach *reach, const struct sfs_catalog *all)
 	for (size_t i = 0; sfs_map_len(names.bare) && !collides && i < all->objects.len; i++) {
 		const struct sfs_object *object = all->objects.items[i];
 
-		collides = space_of(object) && has_name(&names, object) &&
+		collides = space_of(all->dialect, object) && has_name(&names, object) &&
 			   !reach->is_read(reach->data, object);
 	}
 	return collides;

@@ -38,6 +38,16 @@ def mixed(rng, one, two):
     return files
 
 
+def told(done, roughly):
+    """
+    What a run says. Whether a column of SQLite can be dropped in place depends on all views and triggers, and of
+    a part of a tree not all are known: such a table may be made anew in one plan and not in the other.
+    """
+    if roughly:
+        return done.returncode, [line for line in done.stderr.splitlines() if " H31: " not in line]
+    return done.returncode, done.stdout, done.stderr if done.returncode <= 1 else None
+
+
 def check(engine, program, place, seed):
     rng = random.Random(seed)
     first, second = make_pair(engine, seed, least=8, changes=(1, 2, 4, 10))
@@ -53,10 +63,9 @@ def check(engine, program, place, seed):
             write(place / "tree", files)
             for sides in ((one.target, place / "tree"), (place / "tree", one.target)):
                 partly, whole = program("diff", *sides), program("diff", *sides, "--shadow", shadow)
-                told = [(done.returncode, done.stdout, done.stderr) for done in (partly, whole)]
-                if partly.returncode > 1:
-                    told = [(code, out) for code, out, _ in told]
-                assert told[0] == told[1], f"seed {seed}\n{partly.stdout}{partly.stderr}\n----\n{whole.stdout}{whole.stderr}"
+                roughly = sqlite and partly.returncode == 1 and sides[1] == one.target
+                same = told(partly, roughly) == told(whole, roughly)
+                assert same, f"seed {seed}\n{partly.stdout}{partly.stderr}\n----\n{whole.stdout}{whole.stderr}"
             shutil.rmtree(place / "tree")
 
 

@@ -159,3 +159,16 @@ def test_sqlite(new_sqlite, schemafs, tmp_path):
     schemafs("push", tree, database.target)
     (tree / "schema/main/tables/t2.sql").write_text("CREATE TABLE t2 (b);")
     assert "there is already" in schemafs("diff", database.target, tree, code=2).stderr
+
+
+def test_names_of_triggers_are_the_databases_own_in_sqlite(schemafs, sqlite_db, tmp_path):
+    """A tree of which one file differs is not compared by that alone when it takes a name that another has."""
+    sqlite_db.run("CREATE TABLE a (x); CREATE TABLE b (x); CREATE TRIGGER g AFTER INSERT ON a BEGIN SELECT 1; END;")
+    schemafs("pull", sqlite_db.target, tmp_path / "tree")
+    triggers = tmp_path / "tree/schema/main/triggers"
+    (triggers / "b.G.sql").write_text("CREATE TRIGGER G AFTER INSERT ON b BEGIN SELECT 1; END;\n")
+    done = schemafs("diff", sqlite_db.target, tmp_path / "tree", code=2)
+    assert "already exists" in done.stderr
+    (triggers / "a.g.sql").unlink()
+    schemafs("push", tmp_path / "tree", sqlite_db.target)
+    assert sqlite_db.rows("SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger'") == [("b",)]
