@@ -16,12 +16,7 @@ struct dependencies {
 static const char *
 lower(struct dependencies *d, const char *name)
 {
-	const char *copy = sfs_arena_strdup(d->catalog->arena, name);
-
-	for (char *c = (char *)copy; *c; c++) {
-		*c = sfs_lower(*c);
-	}
-	return copy;
+	return sfs_arena_lower(d->catalog->arena, name);
 }
 
 static void

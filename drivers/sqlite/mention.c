@@ -79,9 +79,7 @@ take_name(struct finder *f, size_t at)
 		!is(f, at + 1, "(")) {
 		sfs_str_truncate(&f->name, 0);
 		lite_token_name(f->text, &f->tokens.items[at], &f->name);
-		for (char *c = f->name.text; c && *c; c++) {
-			*c = sfs_lower(*c);
-		}
+		sfs_str_lower(&f->name, 0);
 		f->found(f->data, sfs_str_text(&f->name));
 	}
 	return at;

@@ -48,9 +48,7 @@ lower(struct reader *r, const char *name)
 {
 	sfs_str_truncate(&r->key, 0);
 	sfs_str_add(&r->key, name);
-	for (char *c = r->key.text; c && *c; c++) {
-		*c = sfs_lower(*c);
-	}
+	sfs_str_lower(&r->key, 0);
 	return sfs_str_text(&r->key);
 }
 

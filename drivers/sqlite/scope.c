@@ -30,12 +30,7 @@ struct lite_scope {
 static const char *
 lower(struct lite_scope *scope, const char *name)
 {
-	const char *copy = sfs_arena_strdup(scope->arena, name);
-
-	for (char *c = (char *)copy; *c; c++) {
-		*c = sfs_lower(*c);
-	}
-	return copy;
+	return sfs_arena_lower(scope->arena, name);
 }
 
 /* The same for as long as it takes to look it up. */

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/str.h"
 
 #define BLOCK_SIZE ((size_t)64 * 1024)
 
@@ -120,6 +121,18 @@ const char *
 sfs_arena_strdup(struct sfs_arena *arena, const char *text)
 {
 	return text ? sfs_arena_strndup(arena, text, strlen(text)) : NULL;
+}
+
+const char *
+sfs_arena_lower(struct sfs_arena *arena, const char *text)
+{
+	size_t len = strlen(text);
+	char *copy = sfs_arena_alloc(arena, len + 1);
+
+	for (size_t i = 0; i < len; i++) {
+		copy[i] = sfs_lower(text[i]);
+	}
+	return copy;
 }
 
 const char *

@@ -22,6 +22,7 @@ void sfs_arena_clear(struct sfs_arena *arena);
 void *sfs_arena_alloc(struct sfs_arena *arena, size_t size); /* zeroed, aligned for any type */
 const char *sfs_arena_strdup(struct sfs_arena *arena, const char *text); /* NULL gives NULL */
 const char *sfs_arena_strndup(struct sfs_arena *arena, const char *text, size_t len);
+const char *sfs_arena_lower(struct sfs_arena *arena, const char *text); /* as sfs_lower() does */
 const char *sfs_arena_printf(struct sfs_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
