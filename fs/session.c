@@ -12,7 +12,6 @@
 #include "fs/database.h"
 #include "fs/draft.h"
 #include "fs/folder.h"
-#include "fs/loop.h"
 #include "fs/migrations.h"
 #include "fs/notify.h"
 #include "fs/opened.h"
@@ -224,6 +223,28 @@ start_threads(struct connection *c, struct sfs_error *err)
 	return mnt->watch ? 0 : sfs_error_set(err, EAGAIN, "cannot start a thread");
 }
 
+/*
+ * No request waits for anything but this machine, so that few threads are enough for all. The kernel
+ * gives each request to the thread that has slept the longest: with many of them every one begins on
+ * another processor, with nothing of ours in its cache, and opening a file costs twice as much.
+ */
+enum { MAX_THREADS = 3 };
+
+static int
+loop(struct mnt *mnt, struct sfs_error *err)
+{
+	struct fuse_loop_config *config = fuse_loop_cfg_create();
+
+	if (!config) {
+		return sfs_error_set(err, ENOMEM, "libfuse has no memory");
+	}
+	fuse_loop_cfg_set_max_threads(config, MAX_THREADS);
+	int r = fuse_session_loop_mt(mnt->session, config);
+	fuse_loop_cfg_destroy(config);
+	/* Positive: the signal that ended it. */
+	return r < 0 ? sfs_error_set(err, -r, "the kernel ended the mount: %s", strerror(-r)) : 0;
+}
+
 /* Before the descriptor is closed, whose number could be anybody's the next moment. */
 static void
 end_notifying(struct connection *c)
@@ -297,7 +318,7 @@ serve(struct connection *c, void (*ready)(void *data), void *data, struct sfs_er
 		return r;
 	}
 	ready(data);
-	return mnt_loop(&c->mnt, err);
+	return loop(&c->mnt, err);
 }
 
 void
