@@ -123,6 +123,7 @@ def test_gone(place, folder, engine):
         assert result in (errno.ESTALE, errno.ENOENT), os.strerror(result)
         refused(place, folder, "doomed.sql", result, new, result)
         assert not has_table(engine, "doomed")
+        wait_for(lambda: not doomed.exists(), 20)
 
 
 @pytest.mark.parametrize("seen", [False, True])
