@@ -57,16 +57,17 @@ collect(enum sfs_dialect dialect, const struct mnt_node *directory, struct paths
 
 	for (size_t i = 0; sfs_map_next(directory->children, &i, NULL, &value);) {
 		const struct mnt_node *node = value;
-		char *name sfs_auto(free) = sfs_strdup(node->name);
 
 		if (node->role == MNT_DIRECTORY) {
 			collect(dialect, node, paths);
 		}
 		/* One that was cut does not tell what it is beside. */
-		if (node->role != MNT_NOTE || !sfs_ends_with(name, ".sql.error")) {
+		if (node->role != MNT_NOTE || !sfs_ends_with(node->name, ".sql.error")) {
 			continue;
 		}
-		name[strlen(name) - strlen(".error")] = '\0';
+		char *name sfs_auto(free) =
+			sfs_strndup(node->name, strlen(node->name) - strlen(".error"));
+
 		if (is_so(dialect, directory, name)) {
 			struct sfs_str path sfs_auto(str) = SFS_STR_INIT;
 
