@@ -29,27 +29,34 @@ has_publications(const struct sfs_catalog *catalog)
 	return false;
 }
 
-/*
- * The server does not yet check again what a check or a publication sees of a column that is not
- * stored, neither here nor in the children: it refuses.
- */
+/* Whether it has a check, on either side, or one of its children has. */
 static bool
-is_watched(const struct pg_planner *planner, const struct sfs_object *table, unsigned depth)
+is_checked_below(const struct pg_planner *planner, const struct sfs_object *table, unsigned depth)
 {
 	enum { MAX_DEPTH = 32 };
 	const struct sfs_object *to = planner->diff->counterpart[table->index];
 	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, table);
 
-	if (is_checked(table) || (to && is_checked(to)) || has_publications(planner->diff->from)) {
+	if (is_checked(table) || (to && is_checked(to))) {
 		return true;
 	}
 	for (size_t i = 0; i < users.len && depth < MAX_DEPTH; i++) {
 		if (users.items[i]->id.kind == SFS_TABLE &&
-			is_watched(planner, users.items[i], depth + 1)) {
+			is_checked_below(planner, users.items[i], depth + 1)) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/*
+ * The server does not yet check again what a check or a publication sees of a column that is not
+ * stored: it refuses.
+ */
+static bool
+is_watched(const struct pg_planner *planner, const struct sfs_object *table)
+{
+	return has_publications(planner->diff->from) || is_checked_below(planner, table, 0);
 }
 
 bool
@@ -63,7 +70,7 @@ pg_sets_expression(const struct pg_planner *planner, const struct pg_state *colu
 	       !(column->attributes & (PG_BIT(SFS_COLUMN_TYPE) | PG_BIT(SFS_COLUMN_COLLATION))) &&
 	       sfs_streq(kind, sfs_object_get(to, SFS_COLUMN_GENERATED_KIND)) &&
 	       !(sfs_streq(kind, "STORED") && pg_is_stored(planner->diff, from->owner)) &&
-	       !(sfs_streq(kind, "VIRTUAL") && is_watched(planner, from->owner, 0));
+	       !(sfs_streq(kind, "VIRTUAL") && is_watched(planner, from->owner));
 }
 
 bool

@@ -288,6 +288,20 @@ void pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes); /* edges
 /* Keeps what takes a name behind what leaves it. (names.c) */
 void pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes);
 
+/* ---- edges_parent.c: a child and its parents, a partition and what it is one of ---- */
+
+/* A child that leaves its parent does so before the parent's columns change under it. */
+void pg_parent_leave(const struct pg_planner *planner, struct pg_nodes *nodes,
+	const struct pg_state *child, const struct sfs_object *parent);
+
+/* A child joins its parent when the parent has its columns. */
+void pg_parent_join(const struct pg_planner *planner, struct pg_nodes *nodes,
+	const struct pg_state *child, const struct sfs_object *parent);
+
+/* What of a child, a column or a check, comes before what its parents say of it, and what after. */
+void pg_parent_follow(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine);
+
 /* ---- echo.c: what follows by itself ---- */
 
 /* Whether the part comes from a parent table, with which it comes and goes. */
