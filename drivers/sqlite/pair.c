@@ -82,12 +82,11 @@ take_change(struct lite_planner *planner, const struct sfs_change *change)
 		to = diff->counterpart[from->index];
 	}
 	struct lite_pair *pair = add_pair(planner, from, to);
-	/* Its text has the names that others had before, which SQLite follows by itself. */
-	bool alone = planner->partial && change->action == SFS_RENAME && !change->attributes &&
-		     any->id.kind == SFS_TABLE;
-	pair->touched = pair->touched ||
-			(!alone && (any->id.kind == SFS_COLUMN || any->id.kind == SFS_CONSTRAINT ||
-					   any->id.kind == SFS_TABLE));
+	/* No text was read for it: SQLite itself follows in it what is renamed. */
+	bool follows = to && to->follows;
+	pair->touched = pair->touched || (!follows && (any->id.kind == SFS_COLUMN ||
+							      any->id.kind == SFS_CONSTRAINT ||
+							      any->id.kind == SFS_TABLE));
 }
 
 /*

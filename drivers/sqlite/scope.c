@@ -39,9 +39,7 @@ key_of(struct lite_scope *scope, const char *name)
 {
 	sfs_str_truncate(&scope->key, 0);
 	sfs_str_add(&scope->key, name);
-	for (char *c = scope->key.text; c && *c; c++) {
-		*c = *c >= 'A' && *c <= 'Z' ? *c | 32 : *c;
-	}
+	sfs_str_lower(&scope->key, 0);
 	return sfs_str_text(&scope->key);
 }
 

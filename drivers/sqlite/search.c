@@ -4,12 +4,6 @@
 
 #include "drivers/sqlite/stored.h"
 
-static unsigned char
-lower(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 32 : c;
-}
-
 void
 lite_needle_init(struct lite_needle *needle, const char *lower_case)
 {
@@ -37,7 +31,7 @@ lite_needle_in(const struct lite_needle *needle, const char *text)
 	while (len && (size_t)(end - at) >= len) {
 		size_t i = len;
 
-		while (i && lower(at[i - 1]) == needle->text[i - 1]) {
+		while (i && sfs_lower((char)at[i - 1]) == (char)needle->text[i - 1]) {
 			i--;
 		}
 		if (!i) {

@@ -57,20 +57,6 @@ copy_parts(struct composer *c, const struct sfs_object *object, const struct sfs
 	}
 }
 
-/* SQLite rewrites what is renamed in the texts of those that move themselves: a tree's parent in one table. */
-static void
-rename_references(struct composer *c, const struct sfs_kind_info *info, const char **values)
-{
-	for (size_t i = 0; i < info->n_attributes; i++) {
-		bool as_stored = info->attributes[i].flags & SFS_ATTR_INFORMATIVE;
-
-		if (values[i]) {
-			values[i] = sfs_references_rewrite(
-				values[i], &c->renames, !as_stored, c->arena);
-		}
-	}
-}
-
 /* A copy of an object without its parts; `name` is the one that it is restated by. */
 static struct sfs_object *
 copy_as(struct composer *c, const struct sfs_object *object, const struct sfs_identity *id,
@@ -80,9 +66,6 @@ copy_as(struct composer *c, const struct sfs_object *object, const struct sfs_id
 	const char **values sfs_auto(free) = sfs_alloc((info->n_attributes + 1) * sizeof *values);
 
 	sfs_catalog_restate(c->in->from, object, name, values);
-	if (c->to->dialect == SFS_SQLITE) {
-		rename_references(c, info, values);
-	}
 	struct sfs_object *copy = sfs_catalog_add(c->to, id, owner, values);
 	if (copy) {
 		copy->position = object->position;

@@ -81,12 +81,6 @@ sfs_str_truncate(struct sfs_str *str, size_t len)
 	}
 }
 
-char
-sfs_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
-}
-
 void
 sfs_str_lower(struct sfs_str *str, size_t from)
 {

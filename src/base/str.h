@@ -30,7 +30,11 @@ void sfs_str_addf(struct sfs_str *str, const char *format, ...)
 void sfs_str_truncate(struct sfs_str *str, size_t len); /* no effect when already shorter */
 
 /* Letters of ASCII in lower case, as the databases fold names, whatever the locale. */
-char sfs_lower(char c);
+static inline char
+sfs_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+}
 void sfs_str_lower(struct sfs_str *str, size_t from); /* what stands from there on */
 
 /* Appends `separator` unless the string is empty: for lists. */

@@ -30,13 +30,6 @@ void sfs_renames_rewrite(enum sfs_dialect dialect, const char *text,
 struct sfs_identity sfs_identity_rewrite(enum sfs_dialect dialect, const struct sfs_identity *id,
 	const struct sfs_renames *renames, bool back, struct sfs_arena *arena);
 
-/*
- * A text of SQLite's in which tables go by their new names where it references them, as ALTER TABLE RENAME
- * leaves it; in lower case where the catalog has it `folded`. In `arena`, or the text itself.
- */
-const char *sfs_references_rewrite(
-	const char *text, const struct sfs_renames *renames, bool folded, struct sfs_arena *arena);
-
 /* The attributes of two objects of one kind that differ: bit i for attribute i. */
 uint64_t sfs_objects_compare(enum sfs_dialect dialect, const struct sfs_object *a,
 	const struct sfs_object *b, const struct sfs_renames *renames, bool both_ways);

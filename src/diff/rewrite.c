@@ -5,18 +5,6 @@
 #include "diff/compare.h"
 #include "sql/quote.h"
 
-/* Names unquoted, everything else as it is. */
-static void
-meaning(const struct sfs_lexer *lexer, const struct sfs_token *token, struct sfs_str *out)
-{
-	sfs_str_truncate(out, 0);
-	if (token->type == SFS_TOKEN_WORD || token->type == SFS_TOKEN_QUOTED) {
-		sfs_unquote_name(out, lexer->dialect, lexer->text + token->offset, token->len);
-	} else {
-		sfs_str_addn(out, lexer->text + token->offset, token->len);
-	}
-}
-
 /* What the name is called on the other side; false: it is the same there. */
 static bool
 find_other_name(const struct sfs_renames *renames, const char *namespace, const char *name,
@@ -46,12 +34,12 @@ read_qualified(struct sfs_lexer *lexer, const struct sfs_token *first, struct sf
 {
 	struct sfs_token token;
 
-	meaning(lexer, first, namespace);
+	sfs_unquote_token(namespace, lexer, first);
 	if (!sfs_lexer_word(lexer, &token) || !sfs_token_is(lexer->text, &token, ".") ||
 		!sfs_lexer_word(lexer, &token)) {
 		return false;
 	}
-	meaning(lexer, &token, name);
+	sfs_unquote_token(name, lexer, &token);
 	return token.type == SFS_TOKEN_WORD || token.type == SFS_TOKEN_QUOTED;
 }
 
@@ -81,65 +69,6 @@ sfs_renames_rewrite(enum sfs_dialect dialect, const char *text, const struct sfs
 	}
 }
 
-/* Whether SQLite takes a name that stands between those two for a table's. */
-static bool
-is_table_name(const struct sfs_lexer *lexer, const struct sfs_token *before)
-{
-	struct sfs_lexer ahead = *lexer;
-	struct sfs_token token;
-
-	return sfs_token_is(lexer->text, before, "REFERENCES") ||
-	       (sfs_lexer_word(&ahead, &token) && sfs_token_is(lexer->text, &token, "."));
-}
-
-static const char *
-new_table_name(const struct sfs_renames *renames, const char *name)
-{
-	sfs_vec_foreach (rename, renames) {
-		if (!rename->done && rename->from.kind == SFS_TABLE &&
-			sfs_same_name(SFS_SQLITE, rename->from.name, name)) {
-			return rename->to.name;
-		}
-	}
-	return NULL;
-}
-
-const char *
-sfs_references_rewrite(
-	const char *text, const struct sfs_renames *renames, bool folded, struct sfs_arena *arena)
-{
-	struct sfs_str out sfs_auto(str) = SFS_STR_INIT, name sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_lexer lexer;
-	struct sfs_token token, before = { 0 };
-	bool any = false;
-
-	sfs_lexer_init(&lexer, SFS_SQLITE, text, strlen(text));
-	while (sfs_lexer_next(&lexer, &token)) {
-		bool named = token.type == SFS_TOKEN_WORD || token.type == SFS_TOKEN_QUOTED;
-		const char *other = NULL;
-
-		if (named && is_table_name(&lexer, &before)) {
-			meaning(&lexer, &token, &name);
-			other = new_table_name(renames, sfs_str_text(&name));
-		}
-		if (other) {
-			sfs_str_truncate(&name, 0);
-			sfs_str_add(&name, other);
-			if (folded) {
-				sfs_str_lower(&name, 0);
-			}
-			sfs_quote_name(&out, SFS_SQLITE, sfs_str_text(&name));
-			any = true;
-		} else {
-			sfs_str_addn(&out, text + token.offset, token.len);
-		}
-		if (token.type != SFS_TOKEN_SPACE && token.type != SFS_TOKEN_COMMENT) {
-			before = token;
-		}
-	}
-	return any ? sfs_arena_strdup(arena, sfs_str_text(&out)) : text;
-}
-
 /* ---- identities that are made of others' names ---- */
 
 static bool
@@ -161,7 +90,7 @@ rewrite_last(enum sfs_dialect dialect, struct sfs_str *name, const struct sfs_re
 	while (sfs_lexer_word(&lexer, &token)) {
 		end = token;
 	}
-	meaning(&lexer, &end, &last);
+	sfs_unquote_token(&last, &lexer, &end);
 	sfs_vec_foreach (rename, renames) {
 		const struct sfs_identity *here = back ? &rename->to : &rename->from;
 		bool fits = here->kind == SFS_SERVER || here->kind == SFS_LANGUAGE;
@@ -208,7 +137,7 @@ rewrite_columns(const struct sfs_identity *part, const struct sfs_renames *renam
 
 		inside = inside || sfs_token_is(lexer.text, &token, "(");
 		if (named && inside) {
-			meaning(&lexer, &token, &name);
+			sfs_unquote_token(&name, &lexer, &token);
 			other = other_column(part, sfs_str_text(&name), renames, back);
 		}
 		if (other) {

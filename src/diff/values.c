@@ -5,18 +5,6 @@
 #include "diff/compare.h"
 #include "sql/quote.h"
 
-/* What a token stands for: names unquoted, everything else as it is. */
-static void
-meaning(const struct sfs_lexer *lexer, const struct sfs_token *token, struct sfs_str *out)
-{
-	sfs_str_truncate(out, 0);
-	if (token->type == SFS_TOKEN_WORD || token->type == SFS_TOKEN_QUOTED) {
-		sfs_unquote_name(out, lexer->dialect, lexer->text + token->offset, token->len);
-	} else {
-		sfs_str_addn(out, lexer->text + token->offset, token->len);
-	}
-}
-
 /* ---- names ---- */
 
 static bool
@@ -61,7 +49,7 @@ skip_alias(struct sfs_lexer other, struct sfs_lexer *lexer, const char *old)
 		(sfs_lexer_word(&other, &next) && sfs_token_is(other.text, &next, "AS"))) {
 		return false;
 	}
-	meaning(&ahead, &token, &name);
+	sfs_unquote_token(&name, &ahead, &token);
 	if (strcmp(sfs_str_text(&name), old) != 0) {
 		return false;
 	}
@@ -127,7 +115,7 @@ is_cast_to(struct sfs_lexer after, const struct sfs_identity *type)
 		if (!sfs_lexer_word(&after, &token)) {
 			return false;
 		}
-		meaning(&after, &token, &name);
+		sfs_unquote_token(&name, &after, &token);
 		if (!sfs_streq(sfs_str_text(&name), words[i])) {
 			return false;
 		}
@@ -183,8 +171,8 @@ tokens_match(const struct sfs_reading *reading, struct sfs_lexer *left, const st
 	if (x->type != y->type && !(is_name(x) && is_name(y))) {
 		return false;
 	}
-	meaning(left, x, &p);
-	meaning(right, y, &q);
+	sfs_unquote_token(&p, left, x);
+	sfs_unquote_token(&q, right, y);
 	if (strcmp(sfs_str_text(&p), sfs_str_text(&q)) == 0) {
 		return true;
 	}

@@ -299,6 +299,17 @@ sfs_unquote_name(struct sfs_str *out, enum sfs_dialect dialect, const char *toke
 	}
 }
 
+void
+sfs_unquote_token(struct sfs_str *out, const struct sfs_lexer *lexer, const struct sfs_token *token)
+{
+	sfs_str_truncate(out, 0);
+	if (token->type == SFS_TOKEN_WORD || token->type == SFS_TOKEN_QUOTED) {
+		sfs_unquote_name(out, lexer->dialect, lexer->text + token->offset, token->len);
+	} else {
+		sfs_str_addn(out, lexer->text + token->offset, token->len);
+	}
+}
+
 static int
 unquote_dollar(struct sfs_str *out, const char *token, size_t len)
 {

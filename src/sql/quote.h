@@ -30,6 +30,10 @@ void sfs_quote_dollar(struct sfs_str *out, const char *word, const char *text);
 /* The name that an identifier token stands for: unquoted, and folded where the server folds. */
 void sfs_unquote_name(struct sfs_str *out, enum sfs_dialect dialect, const char *token, size_t len);
 
+/* What a token stands for, in place of what `out` held: names unquoted, everything else as it is. */
+void sfs_unquote_token(
+	struct sfs_str *out, const struct sfs_lexer *lexer, const struct sfs_token *token);
+
 /* The value of a string token; -EINVAL when it is not one (prefixes E, U& and dollar quotes are read). */
 int sfs_unquote_literal(struct sfs_str *out, enum sfs_dialect dialect, const char *token,
 	size_t len) SFS_MUST_CHECK;
