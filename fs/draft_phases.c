@@ -334,8 +334,8 @@ needs_phases(const struct sorter *s)
 	return false;
 }
 
-void
-mnt_wishes_sort(struct mnt *mnt, struct mnt_wishes *wishes)
+static void
+sort_by_names(struct mnt *mnt, struct mnt_wishes *wishes)
 {
 	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
 	struct sfs_map *fresh sfs_auto(map) = sfs_map_create();
@@ -370,6 +370,21 @@ mnt_wishes_sort(struct mnt *mnt, struct mnt_wishes *wishes)
 		wish->phase = phases || wish->phase == MNT_SPACES ? wish->phase : MNT_NAMES;
 	}
 	sfs_vec_finish(&s.spaces);
+}
+
+void
+mnt_wishes_sort(struct mnt *mnt, struct mnt_wishes *wishes)
+{
+	bool renames = false;
+
+	sfs_vec_foreach (wish, &wishes->wishes) {
+		wish->phase = MNT_NAMES;
+		renames = renames || (wish->renamed && !wish->done);
+	}
+	/* Where every name stays what it is no text needs to be looked at for them. */
+	if (renames) {
+		sort_by_names(mnt, wishes);
+	}
 }
 
 /* ---- edits ---- */

@@ -125,7 +125,6 @@ void pg_select_present(bool partial, struct sfs_str *out);
 uint64_t pg_present(bool partial, const PGresult *result, struct sfs_str *ret_features);
 
 /* A number for which of the features that are told quickly are among `present`. */
-enum { PG_FEATURES_VARIANTS = 4 };
 unsigned pg_features_variant(const char *present);
 
 /* The rows of a kind's query, added to the catalog as they come: in one result or in many. (rows.c) */
