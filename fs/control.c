@@ -59,6 +59,35 @@ holds(const char *file, const char *text, size_t len)
 	       memcmp(sfs_str_text(&bytes), text, len) == 0;
 }
 
+/* What the disk does not take is shown from memory: what is on it may be of another day. */
+static void
+show_from_memory(struct mnt *mnt, const char *path, const char *bytes, size_t len)
+{
+	struct mnt_text *text sfs_auto(mnt_text) = mnt_text_create(bytes, len);
+
+	MNT_LOCK(mnt);
+	struct mnt_node *node = mnt_node_find(&mnt->nodes, path);
+	if (node) {
+		free(sfs_steal(node->backing));
+		node->role = MNT_CONTROL;
+		mnt_view_set_text(mnt, node, text);
+	}
+}
+
+static void
+show_from_disk(struct mnt *mnt, const char *path, const char *file, const struct stat *found)
+{
+	MNT_LOCK(mnt);
+	struct mnt_node *node = mnt_node_find(&mnt->nodes, path);
+
+	if (node && !node->backing) {
+		node->backing = sfs_strdup(file);
+		node->role = MNT_BACKED;
+		(void)mnt_node_set_text(node, NULL);
+	}
+	mnt_control_show(mnt, path, found);
+}
+
 /* On the disk, since it is as large as all the others together and seldom read. */
 static void
 show_generated(struct mnt *mnt, const char *name, const char *text, size_t len)
@@ -67,13 +96,14 @@ show_generated(struct mnt *mnt, const char *name, const char *text, size_t len)
 	char *path sfs_auto(free) = sfs_asprintf("generated/%s", name);
 	struct stat found;
 
-	if (!holds(file, text, len) && sfs_file_write_fast(file, text, len, 0600, NULL) < 0) {
-		mnt_control_warn(mnt, "cannot write %s", file);
+	if ((holds(file, text, len) || sfs_file_write_fast(file, text, len, 0600, NULL) == 0) &&
+		stat(file, &found) == 0) {
+		show_from_disk(mnt, path, file, &found);
 		return;
 	}
-	if (stat(file, &found) == 0) {
-		MNT_LOCK(mnt);
-		mnt_control_show(mnt, path, &found);
+	show_from_memory(mnt, path, text, len);
+	if (!mnt->read_only) {
+		mnt_control_warn(mnt, "cannot write %s", file);
 	}
 }
 

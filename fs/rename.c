@@ -29,6 +29,19 @@ run_forget_copy(struct mnt *mnt, struct mnt_job *job)
 	mnt_control_update(mnt);
 }
 
+/*
+ * A name that says to be an object's, where none can be: nobody keeps a copy under such a one, but in a
+ * directory of his own (rsync --backup-dir).
+ */
+static bool
+is_misplaced(const struct mnt_move *move)
+{
+	const char *name = move->new_name;
+
+	return sfs_ends_with(name, ".sql") && name[0] != '.' && name[0] != '#' &&
+	       move->new_parent->name[0] != '.';
+}
+
 static int
 rename_to_scratch(struct mnt *mnt, const struct mnt_move *move)
 {
@@ -38,6 +51,9 @@ rename_to_scratch(struct mnt *mnt, const struct mnt_move *move)
 
 	if (aside && node->locked) {
 		return -EACCES;
+	}
+	if (aside && is_misplaced(move)) {
+		return -EPERM;
 	}
 	if (node->role == MNT_NOTE || node->role == MNT_PENDING) {
 		mnt_job_push(mnt, mnt_job_create(mnt, NULL, node, run_forget_copy));

@@ -95,7 +95,7 @@ find_folders(struct mnt *mnt, const char *identity, struct sfs_error *err)
 	mnt->migrations = mnt->options->project ? sfs_strdup(mnt->project.migrations)
 						: sfs_file_join(mnt->state, "migrations");
 	r = sfs_file_mkdirs(mnt->state, 0700, err);
-	if (r == -EROFS && mnt->read_only) {
+	if (r < 0 && mnt->read_only) {
 		/* Nothing is to be kept that could be lost. */
 		sfs_error_finish(err);
 		return 0;
@@ -300,15 +300,27 @@ finish(struct connection *c)
 	pthread_mutex_destroy(&mnt->lock);
 }
 
+/* A mount that only reads is worth having without being on the list. */
+static int
+enter(struct connection *c, struct sfs_error *err)
+{
+	const struct mnt *mnt = &c->mnt;
+	int r = mnt_registry_enter(
+		mnt->options->mountpoint, mnt->description, &c->registry_fd, err);
+
+	if (r < 0 && r != -EBUSY && mnt->read_only) {
+		sfs_error_finish(err);
+		return 0;
+	}
+	return r;
+}
+
 static int
 serve(struct connection *c, void (*ready)(void *data), void *data, struct sfs_error *err)
 {
-	const struct mnt *mnt = &c->mnt;
 	int r = open_databases(c, err);
 
-	r = r < 0 ? r
-		  : mnt_registry_enter(
-			    mnt->options->mountpoint, mnt->description, &c->registry_fd, err);
+	r = r < 0 ? r : enter(c, err);
 	r = r < 0 ? r : read_first(c, err);
 	r = r < 0 ? r : start_session(c, err);
 	/* Before any thread is there: each has its own. */

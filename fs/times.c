@@ -79,8 +79,18 @@ mnt_times_save(struct mnt *mnt)
 	}
 }
 
+/* One that is still to come was written by a clock that was wrong: it is not later than now. */
+static struct timespec
+no_later(struct timespec time, const struct timespec *now)
+{
+	bool later = time.tv_sec != now->tv_sec ? time.tv_sec > now->tv_sec
+						: time.tv_nsec > now->tv_nsec;
+
+	return later ? *now : time;
+}
+
 static void
-read_line(struct mnt *mnt, const char *line)
+read_line(struct mnt *mnt, const char *line, const struct timespec *now)
 {
 	struct timespec mtime = { 0 };
 	uint64_t hash;
@@ -93,7 +103,7 @@ read_line(struct mnt *mnt, const char *line)
 	struct mnt_node *node = mnt_node_find(&mnt->nodes, line + at);
 	if (node && is_timed(node) && hash_contents(node) == hash) {
 		mtime.tv_sec = seconds;
-		node->mtime = mtime;
+		node->mtime = no_later(mtime, now);
 	}
 }
 
@@ -102,14 +112,16 @@ mnt_times_load(struct mnt *mnt)
 {
 	char *file sfs_auto(free) = sfs_file_join(mnt->state, FILE_NAME);
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	struct timespec now;
 	char *rest = NULL;
 
+	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (sfs_file_read(file, FILE_LIMIT, &text, NULL) < 0 || !text.len) {
 		return;
 	}
 	MNT_LOCK(mnt);
 	for (char *line = strtok_r(text.text, "\n", &rest); line;
 		line = strtok_r(NULL, "\n", &rest)) {
-		read_line(mnt, line);
+		read_line(mnt, line, &now);
 	}
 }

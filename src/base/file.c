@@ -3,9 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -265,11 +267,19 @@ remove_contents(int parent, const char *name, unsigned depth)
 static int
 remove_at(int parent, const char *name, unsigned depth)
 {
-	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) {
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT || errno == ENOTDIR) {
+		/* Removed, or it was not there, and could not be. */
 		return 0;
 	}
 	/* Linux says EISDIR for a directory, POSIX EPERM; what else was meant shows just below. */
-	if (errno != EISDIR && errno != EPERM) {
+	int said = errno;
+	struct stat found;
+	if (said == EROFS && fstatat(parent, name, &found, AT_SYMLINK_NOFOLLOW) < 0) {
+		/* Linux says this first, of what is not there, too. */
+		return errno == ENOENT ? 0 : -1;
+	}
+	if (said != EISDIR && said != EPERM) {
+		errno = said;
 		return -1;
 	}
 	if (depth > MAX_DEPTH) {
@@ -277,6 +287,7 @@ remove_at(int parent, const char *name, unsigned depth)
 		return -1;
 	}
 	if (remove_contents(parent, name, depth) < 0) {
+		errno = errno == ENOTDIR ? said : errno;
 		return -1;
 	}
 	return unlinkat(parent, name, AT_REMOVEDIR);
@@ -292,6 +303,10 @@ int
 sfs_file_state_home(char **ret_path, struct sfs_error *err)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const struct passwd *user = home ? NULL : getpwuid(getuid());
+
+	/* Who starts mounts from fstab has no HOME. */
+	home = user ? user->pw_dir : home;
 
 	/* The specification says that a relative path there is to be ignored. */
 	if (state && state[0] == '/') {

@@ -91,3 +91,22 @@ def test_what_is_named_after_a_type_follows_it(pg, place):
     servers = place / "database/servers"
     move(servers / "away.sql", servers / "far.sql")
     assert [name for name in os.listdir(place / "database/user_mappings") if "@far" in name]
+
+
+def test_what_is_no_place_for_an_object(engine, mount):
+    """A name that only an object could have is refused where none can be; a copy's name is not."""
+    engine.run("CREATE TABLE users (id integer);")
+    with mount(engine.target) as place:
+        namespace = place / "schema" / engine.namespace
+        users = namespace / "tables/users.sql"
+        (namespace / "tables/.kept").mkdir()
+        sources = [users] + [namespace / "schema.sql"] * (engine.dialect != "sqlite")
+        for source in sources:
+            for to in namespace / "x.sql", place / "x.sql", place / "schema/x.sql":
+                assert move(source, to) == "EPERM"
+                assert source.exists() and not to.exists()
+            text = source.read_text()
+            for to in source.with_name("copy.sql~"), namespace / "tables/.kept" / source.name:
+                assert move(source, to) == "done" and to.read_text() == text
+                os.rename(to, source)
+        assert (namespace / "tables/users.sql").read_text().startswith("CREATE TABLE")

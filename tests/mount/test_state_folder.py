@@ -3,11 +3,13 @@
 
 import contextlib
 import errno
+import os
 import pathlib
+import time
 
 import pytest
 
-from tree import SCHEMA, names, tables, wait_for
+from tree import SCHEMA, names, shell, tables, wait_for
 
 BROKEN = "CREATE TABLE users (id integer,, );\n"
 
@@ -54,3 +56,50 @@ def test_nothing_is_lost(engine, mount, state, late):
         assert "syntax error" in (folder / "users.sql.error").read_text()
         assert (place / "pending" / "a.sql").read_text() == "CREATE TABLE more (a integer);\n"
         assert "more.sql" not in names(folder)
+
+
+def reads_all(place, engine):
+    assert names(tables(place, engine)) == ["empty.sql", "posts.sql", "users.sql"]
+    for name in "schema.sql", "schema.json":
+        path = place / "generated" / name
+        assert "users" in path.read_text() and path.stat().st_size == len(path.read_bytes())
+    assert "cannot" not in (place / "status").read_text()
+    engine.run("CREATE TABLE later (a integer);")
+    wait_for(lambda: "later" in (place / "generated/schema.sql").read_text(), 20)
+
+
+@pytest.mark.parametrize("way", ["in the way", "read-only"])
+def test_who_only_reads_needs_none(engine, mount, tmp_path, monkeypatch, way):
+    """The folder can not be made: a mount that only reads is as good without."""
+    engine.run(SCHEMA)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    place = tmp_path / "home"
+    monkeypatch.setenv("XDG_STATE_HOME", str(place / "x"))
+    if way == "in the way":
+        place.write_text("")
+    elif os.getuid() == 0:
+        place.mkdir()
+        shell(f"mount -t tmpfs -o ro none {place}")
+    else:
+        pytest.skip("mounting takes root")
+    try:
+        with mount(engine.target, "ro") as tree:
+            reads_all(tree, engine)
+    finally:
+        if place.is_dir():
+            shell(f"umount {place}")
+
+
+def test_times_that_are_still_to_come(engine, mount, state):
+    """A clock was wrong when they were written: what is shown is not later than now, and stays so."""
+    engine.run(SCHEMA)
+    with mount(engine.target):
+        pass
+    file = next(pathlib.Path(state).rglob("times"))
+    lines = [line.split(" ", 3) for line in file.read_text().splitlines()]
+    file.write_text("".join(f"{sign} {int(at) + 10**8} {rest} {path}\n" for sign, at, rest, path in lines))
+    seen = []
+    for _ in range(2):
+        with mount(engine.target) as place:
+            seen.append(os.stat(tables(place, engine) / "users.sql").st_mtime_ns)
+    assert seen[0] <= time.time_ns() and seen[0] == seen[1]

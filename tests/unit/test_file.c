@@ -122,6 +122,27 @@ test_remove(void **state)
 	assert_int_equal(access(outside, F_OK), -1);
 }
 
+/* What can not be there is not there; and what is said is why the file stays, not why it is no directory. */
+static void
+test_remove_is_refused(void **state)
+{
+	enum { NOBODY = 65534 };
+	char *shared sfs_auto(free) = at("shared"), *file sfs_auto(free) = at("shared/theirs");
+	char *below sfs_auto(free) = at("shared/theirs/x");
+
+	assert_int_equal(sfs_file_write_fast(file, "x", 1, 0600, NULL), 0);
+	assert_int_equal(sfs_file_remove(below, NULL), 0);
+	if (geteuid() != 0) {
+		return;
+	}
+	assert_int_equal(chmod(directory, 0755), 0);
+	assert_int_equal(chmod(shared, 01777), 0);
+	assert_int_equal(seteuid(NOBODY), 0);
+	int r = sfs_file_remove(file, NULL);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(r, -EPERM);
+}
+
 static void
 test_mkdirs(void **state)
 {
@@ -161,8 +182,11 @@ test_state_home(void **state)
 	assert_int_equal(sfs_file_state_home(&path, NULL), 0);
 	assert_string_equal(path, "/home/x/.local/state/schemafs");
 	free(path);
+	/* As it is for who mounts what stands in fstab. */
 	(void)unsetenv("HOME");
-	assert_int_equal(sfs_file_state_home(&path, NULL), -ENOENT);
+	assert_int_equal(sfs_file_state_home(&path, NULL), 0);
+	assert_true(path[0] == '/' && sfs_ends_with(path, "/.local/state/schemafs"));
+	free(path);
 }
 
 int
@@ -173,6 +197,7 @@ main(void)
 		cmocka_unit_test(test_write_fails),
 		cmocka_unit_test(test_read_fails),
 		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_remove_is_refused),
 		cmocka_unit_test(test_mkdirs),
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_state_home),
