@@ -43,6 +43,8 @@ struct pg_writer {
 		*defaults; /* what new objects are granted where the plan runs; NULL: nothing */
 	const unsigned char *
 		omitted; /* by index of object: defaults and constraints that come later; may be NULL */
+	const struct pg_list *
+		renewed; /* of a table that is untied or tied: the parents that are made anew; or NULL */
 };
 
 struct pg_kind {

@@ -33,9 +33,11 @@ bool pg_list_has(const struct pg_list *list, const char *item);
 
 /*
  * How many of the new parents, from the first on, a table keeps when it gets others: those that come
- * after them it leaves and joins again, since the server keeps them in the order of joining.
+ * after them it leaves and joins again, since the server keeps them in the order of joining. Those of
+ * `renewed` (or NULL) are made anew: it leaves and joins them, too.
  */
-size_t pg_kept_parents(const struct pg_list *old, const struct pg_list *new);
+size_t pg_kept_parents(
+	const struct pg_list *old, const struct pg_list *new, const struct pg_list *renewed);
 
 /*
  * The clauses that turn options `from` into `to`, both "name=value, ...": "SET (...)" and

@@ -127,12 +127,12 @@ pg_table_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
 /* ---- parents ---- */
 
 size_t
-pg_kept_parents(const struct pg_list *old, const struct pg_list *new)
+pg_kept_parents(const struct pg_list *old, const struct pg_list *new, const struct pg_list *renewed)
 {
 	size_t n = 0;
 
 	sfs_vec_foreach (item, old) {
-		if (!pg_list_has(new, *item)) {
+		if (!pg_list_has(new, *item) || (renewed && pg_list_has(renewed, *item))) {
 			continue; /* leaves, and the others stay where they are */
 		}
 		if (n == new->len || strcmp(*item, new->items[n]) != 0) {
@@ -167,7 +167,7 @@ write_parents(struct pg_writer *writer, const struct sfs_change *change, bool ti
 	pg_list_split(sfs_object_get(change->from, SFS_TABLE_INHERITS), &old);
 	pg_list_split(sfs_object_get(change->to, SFS_TABLE_INHERITS), &new);
 	const struct pg_list *list = tie ? &new : &old;
-	size_t kept = pg_kept_parents(&old, &new);
+	size_t kept = pg_kept_parents(&old, &new, writer->renewed);
 
 	sfs_vec_foreach (parent, list) {
 		if (!is_among(&new, kept, *parent)) {

@@ -303,6 +303,7 @@ pg_edges_make(struct pg_planner *planner, struct pg_nodes *nodes)
 		add_own_edges(nodes, state);
 		pg_typed_table_edges(planner, nodes, state);
 		pg_persistence_edges(planner, nodes, state);
+		pg_row_edges(planner, nodes, state);
 		pg_inherited_edges(planner, nodes, state);
 		pg_heir_edges(nodes, state);
 		if (state->from) {

@@ -328,6 +328,7 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 {
 	const struct pg_state *state = node->state;
 	bool has_role = planner->db && planner->db->version >= 150000;
+	struct pg_list renewed sfs_auto(pg_list) = { 0 };
 	struct pg_writer writer = {
 		.catalog = planner->diff->to,
 		.plan = planner->plan,
@@ -341,6 +342,10 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		.attributes = state->attributes,
 	};
 
+	if (state->from && (node->op == PG_UNTIE || node->op == PG_TIE)) {
+		pg_renewed_parents(planner, state, &renewed);
+		writer.renewed = &renewed;
+	}
 	if (node->op == PG_CREATE || node->op == PG_TIE) {
 		pg_refresh_index_columns(planner, state->to);
 	}

@@ -77,17 +77,39 @@ pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
 
 /* ---- tables that the server can not bring there ---- */
 
+void
+pg_renewed_parents(
+	const struct pg_planner *planner, const struct pg_state *table, struct pg_list *ret_parents)
+{
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->from, table->from);
+
+	memset(ret_parents, 0, sizeof *ret_parents);
+	for (size_t i = 0; i < parents.len; i++) {
+		const struct pg_state *state = planner->by_from[parents.items[i]->index];
+
+		if (state && state->gone && state->made && state->from->id.kind == SFS_TABLE) {
+			struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+			pg_qualified(&name, state->to->id.namespace, state->to->id.name);
+			sfs_vec_push(ret_parents, sfs_strdup(sfs_str_text(&name)));
+		}
+	}
+}
+
 /* Whether the parent is not left on the way. */
 static bool
-keeps_parent(const struct pg_state *table, const struct sfs_object *parent)
+keeps_parent(const struct pg_planner *planner, const struct pg_state *table,
+	const struct sfs_object *parent)
 {
 	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
+	struct pg_list renewed sfs_auto(pg_list) = { 0 };
 	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 
 	pg_list_split(sfs_object_get(table->from, SFS_TABLE_INHERITS), &old);
 	pg_list_split(sfs_object_get(table->to, SFS_TABLE_INHERITS), &new);
+	pg_renewed_parents(planner, table, &renewed);
 	pg_qualified(&name, parent->id.namespace, parent->id.name);
-	for (size_t i = pg_kept_parents(&old, &new); i > 0; i--) {
+	for (size_t i = pg_kept_parents(&old, &new, &renewed); i > 0; i--) {
 		if (strcmp(new.items[i - 1], sfs_str_text(&name)) == 0) {
 			return true;
 		}
@@ -126,7 +148,7 @@ pg_keeps_inherited(const struct pg_planner *planner, const struct pg_state *tabl
 
 		if (parent->id.kind == SFS_TABLE && !(state && state->gone) &&
 			sfs_object_part(parent, part->id.kind, part->id.name) &&
-			keeps_parent(table, parent)) {
+			keeps_parent(planner, table, parent)) {
 			return true;
 		}
 	}
@@ -205,16 +227,17 @@ column_needs_new_table(
 	const struct pg_planner *planner, const struct pg_state *table, const struct sfs_object *to)
 {
 	const struct sfs_object *from = planner->diff->origin[to->index];
-
-	if (to->id.kind != SFS_COLUMN) {
-		return false;
-	}
 	const struct sfs_object *parent = pg_parent_column(planner->diff->to, to);
 
 	/* A new one comes with a parent that stays, or with one whose column comes after it. */
 	if (!from) {
+		const struct pg_state *owner = parent ? planner->by_to[parent->owner->index] : NULL;
+
+		if (owner && owner->gone && sfs_object_has(to, SFS_COLUMN_INHERITED)) {
+			return true;
+		}
 		return sfs_object_has(to, SFS_COLUMN_INHERITED) && parent &&
-		       !keeps_parent(table, parent->owner) &&
+		       !keeps_parent(planner, table, parent->owner) &&
 		       (planner->diff->origin[parent->index] ||
 			       !planner->diff->origin[parent->owner->index]);
 	}
@@ -222,11 +245,31 @@ column_needs_new_table(
 	/* One that becomes its own, too, does so by leaving all parents that bring it. */
 	if (!sfs_object_has(to, SFS_COLUMN_INHERITED)) {
 		return sfs_object_has(from, SFS_COLUMN_INHERITED) && parent &&
-		       keeps_parent(table, parent->owner);
+		       keeps_parent(planner, table, parent->owner);
 	}
 
-	return parent &&
-	       !(sfs_object_has(from, SFS_COLUMN_INHERITED) && keeps_parent(table, parent->owner));
+	return parent && !(sfs_object_has(from, SFS_COLUMN_INHERITED) &&
+				 keeps_parent(planner, table, parent->owner));
+}
+
+/* So it is with a check: one that a table has to have before it can join stays its own. */
+static bool
+check_needs_new_table(
+	const struct pg_planner *planner, const struct pg_state *table, const struct sfs_object *to)
+{
+	struct sfs_objects parents = sfs_graph_uses(planner->diff->to, table->to);
+
+	for (size_t i = 0; i < parents.len && pg_is_inherited(to); i++) {
+		const struct sfs_object *theirs =
+			parents.items[i]->id.kind == SFS_TABLE
+				? sfs_object_part(parents.items[i], SFS_CONSTRAINT, to->id.name)
+				: NULL;
+
+		if (theirs && !keeps_parent(planner, table, parents.items[i])) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool
@@ -238,7 +281,9 @@ pg_needs_new_table(const struct pg_planner *planner, const struct pg_state *tabl
 		return false;
 	}
 	sfs_parts_foreach (part, table->to) {
-		if (column_needs_new_table(planner, table, part)) {
+		if ((part->id.kind == SFS_COLUMN && column_needs_new_table(planner, table, part)) ||
+			(part->id.kind == SFS_CONSTRAINT &&
+				check_needs_new_table(planner, table, part))) {
 			return true;
 		}
 	}

@@ -74,16 +74,17 @@ pg_typed_table_edges(
 
 /* ---- values of types, and of the rows of tables and views ---- */
 
+static const bool is_of_values[SFS_KIND_COUNT] = {
+	[SFS_TYPE] = true,
+	[SFS_DOMAIN] = true,
+	[SFS_TYPE_ATTRIBUTE] = true,
+	[SFS_COLUMN] = true,
+};
+
 static bool
 is_stored(const struct sfs_diff *diff, const struct sfs_object *type, unsigned depth)
 {
 	enum { MAX_DEPTH = 32 };
-	static const bool is_of_values[SFS_KIND_COUNT] = {
-		[SFS_TYPE] = true,
-		[SFS_DOMAIN] = true,
-		[SFS_TYPE_ATTRIBUTE] = true,
-		[SFS_COLUMN] = true,
-	};
 	struct sfs_objects users = sfs_graph_used_by(diff->from, type);
 
 	for (size_t i = 0; i < users.len && depth < MAX_DEPTH; i++) {
@@ -108,6 +109,57 @@ bool
 pg_is_stored(const struct sfs_diff *diff, const struct sfs_object *type)
 {
 	return is_stored(diff, type, 0);
+}
+
+/*
+ * What comes to hold rows of a table, by itself or inside of other values, waits for the table's columns;
+ * and these wait for what holds some and goes.
+ */
+static void
+holder_edges(const struct pg_planner *planner, struct pg_nodes *nodes,
+	const struct pg_state *column, const struct sfs_object *type, bool comes, unsigned depth)
+{
+	enum { MAX_DEPTH = 32 };
+	const struct sfs_catalog *catalog = comes ? planner->diff->to : planner->diff->from;
+	struct sfs_objects users = sfs_graph_used_by(catalog, type);
+
+	for (size_t i = 0; i < users.len && depth < MAX_DEPTH; i++) {
+		const struct sfs_object *user = users.items[i];
+		const struct sfs_object *whole = user->owner ? user->owner : user;
+		const struct pg_state *state =
+			comes ? planner->by_to[user->index] : planner->by_from[user->index];
+
+		if (!is_of_values[user->id.kind] || whole == type) {
+			continue;
+		}
+		if (user->id.kind == SFS_COLUMN && state) {
+			const int *c = column->node, *u = state->node;
+
+			pg_nodes_edge(nodes, comes ? c[PG_ALTER] : u[PG_DROP],
+				comes ? u[PG_CREATE] : c[PG_ALTER], true);
+			pg_nodes_edge(nodes, comes ? c[PG_CREATE] : u[PG_DROP],
+				comes ? u[PG_CREATE] : c[PG_CREATE], true);
+		}
+		holder_edges(planner, nodes, column, whole, comes, depth + 1);
+	}
+}
+
+void
+pg_row_edges(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *column)
+{
+	const struct sfs_object *any = column->to ? column->to : column->from;
+	const struct sfs_object *from, *to;
+
+	if (any->id.kind != SFS_COLUMN || any->owner->id.kind != SFS_TABLE || !column->to) {
+		return;
+	}
+	to = column->to->owner;
+	from = planner->diff->origin[to->index];
+	if (from) {
+		holder_edges(planner, nodes, column, to, true, 0);
+		holder_edges(planner, nodes, column, from, false, 0);
+	}
 }
 
 /* ---- domains inside of arrays and composite values ---- */

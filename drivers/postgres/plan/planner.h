@@ -165,6 +165,10 @@ const struct sfs_object *pg_parent_column(
 const struct sfs_object *pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
 	const struct sfs_object *column);
 
+/* The parents of a table of `from` that are made anew: it leaves them, and joins them again. */
+void pg_renewed_parents(const struct pg_planner *planner, const struct pg_state *table,
+	struct pg_list *ret_parents);
+
 /* Whether the table can get its parents only by being made with them. */
 bool pg_needs_new_table(const struct pg_planner *planner, const struct pg_state *table);
 
@@ -220,6 +224,10 @@ void pg_replace_heirs(struct pg_planner *planner, const struct pg_state *column)
 
 /* Finds how each child's column is made anew; whether more follows from that. */
 bool pg_settle_heirs(struct pg_planner *planner);
+
+/* Keeps changes of a table's columns out of the time in which others hold rows of it. (held.c) */
+void pg_row_edges(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *column);
 
 /* Gives a column that goes and comes with its parent's the nodes of that. */
 void pg_heir_nodes(struct pg_state *column);

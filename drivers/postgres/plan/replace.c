@@ -206,7 +206,10 @@ table_reacts(struct pg_planner *planner, struct pg_state *user, const struct pg_
 		SFS_TABLE_OF_TYPE };
 	bool loosened = false;
 
-	if (used->from->id.kind == SFS_TABLE && !pg_keeps_order(planner, user)) {
+	if (used->from->id.kind == SFS_TABLE &&
+		(!pg_keeps_order(planner, user) ||
+			(used->made && user->to && user->to->id.kind == SFS_TABLE &&
+				pg_needs_new_table(planner, user)))) {
 		pg_replace(planner, user);
 		return;
 	}
