@@ -27,9 +27,11 @@ void mnt_draft_op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void mnt_draft_op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode);
 void mnt_draft_op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name);
 void mnt_draft_op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);
+void mnt_draft_op_forget(struct mnt *mnt, fuse_ino_t ino, uint64_t nlookup);
+
+/* The same; draft_rename.c */
 void mnt_draft_op_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
 	const char *new_name, unsigned flags);
-void mnt_draft_op_forget(struct mnt *mnt, fuse_ino_t ino, uint64_t nlookup);
 
 /* The same; draft_dir.c */
 void mnt_draft_op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
@@ -68,6 +70,13 @@ void mnt_draft_close(struct mnt_drafts *drafts, struct mnt_draft_handle *handle)
 
 /* The node of a number, that of stage/ too; NULL: none. Needs the lock of the drafts. */
 struct mnt_node *mnt_draft_node(const struct mnt_drafts *drafts, fuse_ino_t ino);
+
+/*
+ * The place of a name in a directory of a draft, and the directory's node; -EPERM in stage/ itself, where
+ * drafts are. Needs the lock of the drafts.
+ */
+int mnt_draft_place_in(struct mnt_drafts *drafts, fuse_ino_t parent, const char *name,
+	struct mnt_node **ret_parent, struct mnt_place *ret_place) SFS_MUST_CHECK;
 
 /* The node for a name in a directory, of the type that was found. Needs the lock of the drafts. */
 struct mnt_node *mnt_draft_node_in(struct mnt_drafts *drafts, struct mnt_node *parent,

@@ -33,7 +33,8 @@ struct mnt_job {
 	uint64_t ino;          /* of an inode of a draft; 0: of none */
 	bool creates;          /* the database must not have it yet */
 	bool closing;          /* the file was closed, not only synchronised */
-	bool held;             /* the kernel holds a directory until the answer */
+	bool exchanges; /* a rename by which what stands at the new place comes to the old one */
+	bool held;      /* the kernel holds a directory until the answer */
 };
 
 /* A job by the sender of `req` (NULL: by us); the node may be NULL. Needs the mount's lock. */

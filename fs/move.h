@@ -22,6 +22,7 @@ int mnt_move_object(struct mnt *mnt, const struct mnt_move *move);
 int mnt_move_directory(struct mnt *mnt, const struct mnt_move *move);
 int mnt_move_over(struct mnt *mnt, const struct mnt_move *move);
 int mnt_move_to_pending(struct mnt *mnt, const struct mnt_move *move);
+int mnt_move_exchange(struct mnt *mnt, const struct mnt_move *move);
 
 /* A job for a rename; needs the lock. */
 struct mnt_job *mnt_move_job(struct mnt *mnt, const struct mnt_move *move,

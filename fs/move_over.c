@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A new text takes the place of an object's file: a save. */
 #include <errno.h>
+#include <linux/fs.h>
 
 #include "base/alloc.h"
 #include "fs/control.h"
@@ -23,6 +24,17 @@ save_over(struct mnt *mnt, struct mnt_job *job, struct sfs_outcome *outcome, str
 	return mnt_save_apply(mnt, job, &edit, outcome, err);
 }
 
+/* The object's former inode, with the former text, takes the place of the one that becomes the object's. */
+static void
+step_aside(struct mnt *mnt, struct mnt_node *node, struct mnt_node *old)
+{
+	mnt_node_exchange(&mnt->nodes, node, old);
+	old->role = MNT_SCRATCH;
+	old->exists = false;
+	old->locked = false;
+	mnt_notify_node(mnt, old);
+}
+
 /* The moved inode is the object's from now on. */
 static void
 become_object(struct mnt *mnt, struct mnt_job *job, const struct sfs_outcome *outcome)
@@ -40,7 +52,11 @@ become_object(struct mnt *mnt, struct mnt_job *job, const struct sfs_outcome *ou
 		(void)mnt_node_set_text(node, old->text);
 		node->mtime = old->mtime;
 	}
-	mnt_move_place(mnt, node, parent, name);
+	if (job->exchanges && existed) {
+		step_aside(mnt, node, old);
+	} else {
+		mnt_move_place(mnt, node, parent, name);
+	}
 	mnt_save_publish(mnt, outcome);
 	mnt_node_note_reading(node, job->who.thread, node->text);
 	mnt_move_settle(mnt, node);
@@ -97,11 +113,13 @@ mnt_move_over(struct mnt *mnt, const struct mnt_move *move)
 	if (move->standing && move->standing->locked) {
 		return -EACCES;
 	}
+	bool exchanges = move->flags & RENAME_EXCHANGE;
 	if (mnt_is_blank(text->bytes, text->len) ||
 		(!exists && mnt_says_nothing(mnt, text->bytes, text->len))) {
-		return place_unsaid(mnt, move);
+		return exchanges ? -EINVAL : place_unsaid(mnt, move);
 	}
 	struct mnt_job *job = mnt_move_job(mnt, move, run_save_over);
+	job->exchanges = exchanges;
 	job->creates = !exists;
 	if (exists) {
 		job->base = mnt_text_ref(mnt_base_of(move->standing, fuse_req_ctx(move->req)->pid));

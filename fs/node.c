@@ -243,6 +243,20 @@ mnt_node_move(
 	attach(nodes, node, parent);
 }
 
+void
+mnt_node_exchange(struct mnt_nodes *nodes, struct mnt_node *a, struct mnt_node *b)
+{
+	struct mnt_node *parent_of_a = a->parent, *parent_of_b = b->parent;
+	char *name = a->name;
+
+	unhook(nodes, a);
+	unhook(nodes, b);
+	a->name = b->name;
+	b->name = name;
+	attach(nodes, a, parent_of_b);
+	attach(nodes, b, parent_of_a);
+}
+
 struct mnt_node *
 mnt_node_child(const struct mnt_node *parent, const char *name)
 {

@@ -88,6 +88,9 @@ void mnt_node_detach(struct mnt_nodes *nodes, struct mnt_node *node);
 void mnt_node_move(
 	struct mnt_nodes *nodes, struct mnt_node *node, struct mnt_node *parent, const char *name);
 
+/* Gives each the other's place; both must hang in the tree, and neither below the other. */
+void mnt_node_exchange(struct mnt_nodes *nodes, struct mnt_node *a, struct mnt_node *b);
+
 void mnt_node_ref(struct mnt_node *node);
 void mnt_node_unref(struct mnt_nodes *nodes, struct mnt_node *node); /* accepts NULL */
 void mnt_node_forget(struct mnt_nodes *nodes, struct mnt_node *node, uint64_t lookups);

@@ -52,7 +52,7 @@ see_commit(void *data, const struct sfs_plan *plan, struct sfs_error *err)
 }
 
 static int
-apply_recorded(struct mnt *mnt, struct sfs_record *record, const struct sfs_edit *edit,
+apply_recorded(struct mnt *mnt, struct sfs_record *record, const struct sfs_edit *edits, size_t n,
 	struct sfs_outcome *outcome, struct sfs_error *err)
 {
 	struct commit commit = { mnt, record };
@@ -63,7 +63,7 @@ apply_recorded(struct mnt *mnt, struct sfs_record *record, const struct sfs_edit
 	if (r < 0) {
 		return r;
 	}
-	r = sfs_edit_apply(record->db, edit, 1, mnt->options->policy, &witness, outcome, err);
+	r = sfs_edit_apply(record->db, edits, n, mnt->options->policy, &witness, outcome, err);
 	if (sfs_record_end(record, r, &fault) < 0) {
 		/* It is done and in the ledger: the save is none that failed. */
 		mnt_control_warn(mnt,
@@ -74,16 +74,16 @@ apply_recorded(struct mnt *mnt, struct sfs_record *record, const struct sfs_edit
 }
 
 int
-mnt_record_apply(struct mnt *mnt, struct sfs_db *db, const struct sfs_edit *edit,
+mnt_record_apply(struct mnt *mnt, struct sfs_db *db, const struct sfs_edit *edits, size_t n,
 	struct sfs_outcome *outcome, struct sfs_error *err)
 {
 	if (!mnt->options->record) {
 		struct commit commit = { .mnt = mnt };
 
-		return sfs_edit_apply(db, edit, 1, mnt->options->policy,
+		return sfs_edit_apply(db, edits, n, mnt->options->policy,
 			&(struct sfs_witness){ see_commit, &commit }, outcome, err);
 	}
-	char *name sfs_auto(free) = name_of(edit);
+	char *name sfs_auto(free) = name_of(edits);
 	struct sfs_record record sfs_auto(record) = {
 		.db = db,
 		.directory = mnt->migrations,
@@ -94,7 +94,7 @@ mnt_record_apply(struct mnt *mnt, struct sfs_db *db, const struct sfs_edit *edit
 	if (r < 0) {
 		return r;
 	}
-	r = apply_recorded(mnt, &record, edit, outcome, err);
+	r = apply_recorded(mnt, &record, edits, n, outcome, err);
 	sfs_unlock(db);
 	if (r == 0 && record.tag) {
 		mnt_migrations_refresh(mnt, db, true);

@@ -4,8 +4,11 @@
 
 #include "fs/job.h"
 
-/* Applies an edit as the mount's policy has it; with -o record it becomes the next migration, too. */
-int mnt_record_apply(struct mnt *mnt, struct sfs_db *db, const struct sfs_edit *edit,
+/*
+ * Applies edits together as the mount's policy has it; with -o record they become the next migration,
+ * too, which is called after the first.
+ */
+int mnt_record_apply(struct mnt *mnt, struct sfs_db *db, const struct sfs_edit *edits, size_t n,
 	struct sfs_outcome *outcome, struct sfs_error *err) SFS_MUST_CHECK;
 
 #endif

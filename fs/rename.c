@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * rename(2), which means four things: an object gets another name; an object's file is moved aside; a new
- * text takes the place of an object's file, which is a save; and a file in memory moves.
+ * rename(2), which means five things: an object gets another name; an object's file is moved aside; a new
+ * text takes the place of an object's file, which is a save; a file in memory moves; and two change places.
  */
 #include <errno.h>
 #include <linux/fs.h>
@@ -135,8 +135,7 @@ do_rename(fuse_req_t req, fuse_ino_t parent_ino, const char *name, fuse_ino_t ne
 	if (r < 0) {
 		return r;
 	}
-	if (flags & ~(unsigned)RENAME_NOREPLACE) {
-		/* Two files can not change places: each would have to become the other object. */
+	if (flags & ~(unsigned)(RENAME_NOREPLACE | RENAME_EXCHANGE)) {
 		return -EINVAL;
 	}
 	struct mnt_move move = { .req = req,
@@ -152,6 +151,9 @@ do_rename(fuse_req_t req, fuse_ino_t parent_ino, const char *name, fuse_ino_t ne
 	}
 	if (move.node == move.target) {
 		return 0;
+	}
+	if (flags & RENAME_EXCHANGE) {
+		return mnt_move_exchange(mnt, &move);
 	}
 	r = may_move(mnt, &move);
 	return r < 0 ? r : dispatch(mnt, &move);

@@ -36,10 +36,42 @@ mnt_says_nothing(const struct mnt *mnt, const char *text, size_t len)
 
 /* ---- asking the database ---- */
 
+/* A text can hold what none that is sent to a database can. */
+static int
+check_text(const struct sfs_edit *edit, struct sfs_error *err)
+{
+	const char *zero = edit->text ? memchr(edit->text, '\0', edit->len) : NULL;
+
+	if (!zero) {
+		return 0;
+	}
+	(void)sfs_error_set(err, EINVAL, "the text contains a NUL byte");
+	sfs_error_position(err, edit->path, edit->text, (size_t)(zero - edit->text));
+	return -EINVAL;
+}
+
+/* For the log. */
+static char *
+name_all(const struct sfs_edit *edits, size_t n)
+{
+	struct sfs_str names = SFS_STR_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		sfs_str_separate(&names, ", ");
+		sfs_str_add(&names, edits[i].path);
+		if (edits[i].renamed) {
+			sfs_str_addf(&names, " -> %s", edits[i].renamed);
+		}
+	}
+	return sfs_str_steal(&names);
+}
+
 int
-mnt_save_apply(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edit,
+mnt_save_apply_all(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edits, size_t n,
 	struct sfs_outcome *outcome, struct sfs_error *err)
 {
+	int r = 0;
+
 	if (job->interrupted) {
 		return sfs_error_set(err, EINTR, "interrupted before it began");
 	}
@@ -47,26 +79,31 @@ mnt_save_apply(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edit
 	if (!db) {
 		return err->errnum ? -err->errnum : -EIO;
 	}
-	const char *zero = edit->text ? memchr(edit->text, '\0', edit->len) : NULL;
-	if (zero) {
-		(void)sfs_error_set(err, EINVAL, "the text contains a NUL byte");
-		sfs_error_position(err, edit->path, edit->text, (size_t)(zero - edit->text));
-		return -EINVAL;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = check_text(&edits[i], err);
 	}
-	int r = mnt_record_apply(mnt, db, edit, outcome, err);
+	if (r < 0) {
+		return r;
+	}
+	r = mnt_record_apply(mnt, db, edits, n, outcome, err);
 	mnt_jobs_note(mnt, r);
 	if (r < 0) {
 		MNT_LOCK(mnt);
 		mnt->committing = false;
 	}
 	if (r == 0 && outcome->changed) {
-		const char *arrow = edit->renamed ? " -> " : "";
-		char *what sfs_auto(free) = sfs_asprintf(
-			"%s%s%s", edit->path, arrow, edit->renamed ? edit->renamed : "");
+		char *what sfs_auto(free) = name_all(edits, n);
 
 		mnt_control_log(mnt, &job->who, what, NULL, &outcome->plan);
 	}
 	return r;
+}
+
+int
+mnt_save_apply(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edit,
+	struct sfs_outcome *outcome, struct sfs_error *err)
+{
+	return mnt_save_apply_all(mnt, job, edit, 1, outcome, err);
 }
 
 void

@@ -26,6 +26,10 @@ void mnt_settle(struct mnt *mnt, struct mnt_node *node);
  * From a job: carries out edits and logs what came of it. On success the caller puts the outcome into
  * the view with mnt_save_publish, under the lock.
  */
+int mnt_save_apply_all(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edits, size_t n,
+	struct sfs_outcome *outcome, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* The same for one. */
 int mnt_save_apply(struct mnt *mnt, struct mnt_job *job, const struct sfs_edit *edit,
 	struct sfs_outcome *outcome, struct sfs_error *err) SFS_MUST_CHECK;
 void mnt_save_publish(struct mnt *mnt, const struct sfs_outcome *outcome);

@@ -89,18 +89,6 @@ def test_rejected_text_mended_and_moved_back(folder, engine):
     assert engine.rows("SELECT id FROM users") == [("1",)]
 
 
-def test_exchange_is_not_supported(folder):
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    (folder / "other").write_text("x")
-    pair = (bytes(folder / "other"), bytes(folder / "users.sql"))
-    assert libc.renameat2(-100, pair[0], -100, pair[1], 2) == -1
-    assert ctypes.get_errno() == errno.EINVAL
-    assert libc.renameat2(-100, pair[0], -100, pair[1], 1) == -1
-    assert ctypes.get_errno() == errno.EEXIST
-
-
 def test_rm_of_what_holds_nothing(folder, engine):
     shell("rm empty.sql", cwd=folder)
     assert not has_table(engine, "empty")

@@ -171,17 +171,6 @@ class TestCalls:
         os.unlink(folder / ".new")
         assert columns(engine, "users") == ["id", "email"]
 
-    def test_exchange_is_refused(self, folder, engine):
-        import ctypes
-
-        libc = ctypes.CDLL(None, use_errno=True)
-        (folder / ".new").write_text("x")
-        paths = [os.fsencode(folder / name) for name in (".new", "users.sql")]
-        assert libc.renameat2(-100, paths[0], -100, paths[1], 2) == -1
-        assert ctypes.get_errno() == errno.EINVAL
-        assert (folder / ".new").read_text() == "x"
-        os.unlink(folder / ".new")
-
     def test_unnamed_file_is_refused(self, folder):
         with pytest.raises(OSError) as refused:
             os.open(folder, os.O_TMPFILE | os.O_WRONLY)
