@@ -69,41 +69,51 @@ WHERE = {
     "pg_trigger": "NOT tgisinternal OR tgparentid <> 0 AND tgconstraint = 0",
 }
 
+FIRST_OF_USERS = 16384  # the OIDs below are of the server's own objects
+
+# The names of these, which are the same in all its databases, by server and catalog.
+STANDARD = {}
+
 NUMBERED = re.compile(r'(pg_toast|RI_ConstraintTrigger_[ac])_\d+')
 
 
 def read(database):
     """The lines, sorted."""
-    return sorted(Reader(database).lines())
+    with database.session() as session:
+        return sorted(Reader(database.server, session).lines())
 
 
 class Reader:
-    def __init__(self, database):
-        self.database = database
-        keys = database.rows(
-            "SELECT fktable, fkcols[1], pktable, is_array FROM pg_get_catalog_foreign_keys()"
-            " WHERE array_length(fkcols, 1) = 1"
+    def __init__(self, server, session):
+        self.server, self.session = server, session
+        keys = self.rows_of(
+            "SELECT fktable::regclass::text, fkcols[1], pktable::regclass::text, is_array"
+            " FROM pg_get_catalog_foreign_keys() WHERE array_length(fkcols, 1) = 1"
         )
-        self.keys = {(table, column): (target, array == "t") for table, column, target, array in keys}
+        self.keys = {(table, column): (target, array) for table, column, target, array in keys}
         self.names = {}
         self.trees = {
             (table, column)
-            for table, column in database.rows(
-                "SELECT attrelid::regclass, attname FROM pg_attribute"
+            for table, column in self.rows_of(
+                "SELECT attrelid::regclass::text, attname FROM pg_attribute"
                 " WHERE atttypid = 'pg_node_tree'::regtype"
             )
         }
+        self.session.run("SET search_path = '';")
 
     def query(self, text):
-        return json.loads(self.database.run("SET search_path = ''; " + text).strip() or "null") or []
+        return json.loads(self.session.run(text + ";").strip() or "null") or []
+
+    def rows_of(self, text):
+        return [tuple(row.values()) for row in self.query(f"SELECT json_agg(row) FROM ({text}) row")]
 
     def catalogs(self):
-        rows = self.database.rows(
+        rows = self.rows_of(
             "SELECT c.relname, bool_or(a.attname = 'oid') FROM pg_class c JOIN pg_attribute a"
             " ON a.attrelid = c.oid AND a.attnum > 0 WHERE c.relkind = 'r' AND NOT c.relisshared"
             " AND c.relnamespace = 'pg_catalog'::regnamespace GROUP BY 1 ORDER BY 1"
         )
-        return {name: oid == "t" for name, oid in rows if name not in NOT_SCHEMA}
+        return {name: oid for name, oid in rows if name not in NOT_SCHEMA}
 
     def name(self, catalog, oid):
         if oid in (0, "0", "-"):
@@ -112,21 +122,26 @@ class Reader:
             self.names[catalog] = self.name_all(catalog)
         return self.names[catalog].get(str(oid), f"{catalog} {oid}")
 
+    def name_some(self, catalog, where):
+        text = (
+            f"SELECT json_object_agg(oid, (pg_identify_object('pg_catalog.{catalog}'::regclass,"
+            f" oid, 0)).identity) FROM pg_catalog.{catalog} WHERE oid {where}"
+        )
+        return {oid: NUMBERED.sub(r"\1", name or "") for oid, name in dict(self.query(text)).items()}
+
     def name_all(self, catalog):
         if catalog == "pg_authid":
-            text = "SELECT json_object_agg(oid, rolname) FROM pg_catalog.pg_roles"
-        else:
-            text = (
-                f"SELECT json_object_agg(oid, (pg_identify_object('pg_catalog.{catalog}'::regclass,"
-                f" oid, 0)).identity) FROM pg_catalog.{catalog}"
-            )
-        return {oid: NUMBERED.sub(r"\1", name or "") for oid, name in dict(self.query(text)).items()}
+            return dict(self.query("SELECT json_object_agg(oid, rolname) FROM pg_catalog.pg_roles"))
+        place = self.server.place, catalog
+        if place not in STANDARD:
+            STANDARD[place] = self.name_some(catalog, f"< {FIRST_OF_USERS}")
+        return STANDARD[place] | self.name_some(catalog, f">= {FIRST_OF_USERS}")
 
     def rows(self, catalog, has_oid):
         """The rows as objects, with the text, the order, and what an oid of no key stands for."""
         where = WHERE.get(catalog, "true")
         if has_oid:
-            where += " AND t.oid >= 16384"
+            where += f" AND t.oid >= {FIRST_OF_USERS}"
         definition = DEFINITIONS.get(catalog, "NULL")
         if catalog == "pg_publication_rel" and (catalog, "prqual") not in self.trees:
             # Rows are chosen from PostgreSQL 15 on.
@@ -158,7 +173,7 @@ class Reader:
             return True
         oids = [row.get(column) for (table, column) in self.keys if table == catalog]
         oids += [row.get("objoid")]
-        return any(isinstance(oid, (int, str)) and str(oid).isdigit() and int(oid) >= 16384
+        return any(isinstance(oid, (int, str)) and str(oid).isdigit() and int(oid) >= FIRST_OF_USERS
                    for oid in oids)
 
     def object(self, row):
@@ -166,7 +181,7 @@ class Reader:
         catalog = self.name("pg_class", row["classoid"]).removeprefix("pg_catalog.")
         name = self.name(catalog, row["objoid"])
         if row["objsubid"]:
-            name += "." + self.database.rows(
+            name += "." + self.rows_of(
                 f"SELECT attname FROM pg_attribute WHERE attrelid = {row['objoid']}"
                 f" AND attnum = {row['objsubid']}"
             )[0][0]
@@ -192,11 +207,11 @@ class Reader:
         """What belongs to what: owned sequences, members and dependants of extensions."""
         return [
             f"pg_depend {line}"
-            for (line,) in self.database.rows(
+            for (line,) in self.rows_of(
                 "SELECT DISTINCT concat_ws(' ', d.deptype, a.type, a.identity, b.type, b.identity)"
                 " FROM pg_depend d, pg_identify_object(d.classid, d.objid, d.objsubid) a,"
                 " pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) b"
-                " WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND a.schema IS DISTINCT FROM 'pg_toast'"
+                f" WHERE least(d.objid, d.refobjid) >= {FIRST_OF_USERS} AND a.schema IS DISTINCT FROM 'pg_toast'"
                 " AND (d.deptype = 'a' AND a.type = 'sequence' OR d.deptype IN ('x', 'e'))"
             )
         ]
