@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 
-from databases import PostgresDatabase, Server, become, plain_user
+from databases import PostgresDatabase, Server, become, place_for_servers, plain_user
 
 
 class Victim(Server):
@@ -108,7 +108,7 @@ class Victim(Server):
 
 @contextlib.contextmanager
 def standby_of(server):
-    place = tempfile.mkdtemp(prefix="schemafs-pg-", dir="/tmp")
+    place = tempfile.mkdtemp(prefix="schemafs-pg-", dir=place_for_servers())
     os.chmod(place, 0o755)
     standby = Victim(place)
     if standby.who:
