@@ -72,6 +72,8 @@
 	X(CONSTRAINT, COLUMNS, "columns", SFS_ATTR_INFORMATIVE)                                    \
 	X(CONSTRAINT, REFERENCES, "references", SFS_ATTR_INFORMATIVE) /* "ns.table" of a foreign key */ \
 	X(CONSTRAINT, NOT_VALID, "not_valid", 0)                                                   \
+	X(CONSTRAINT, UNCHECKED, "unchecked", SFS_ATTR_FAULT) /* NOT VALID as the parent's is */   \
+	X(CONSTRAINT, VALIDATED, "validated", SFS_ATTR_INFORMATIVE) /* and that it is not, here */ \
 	X(CONSTRAINT, DEFERRABLE, "deferrable", 0)  /* "DEFERRABLE" or "DEFERRABLE INITIALLY DEFERRED" */ \
 	X(CONSTRAINT, NO_INHERIT, "no_inherit", 0)                                                 \
 	X(CONSTRAINT, NOT_ENFORCED, "not_enforced", 0)                                             \

@@ -2,6 +2,7 @@
 """Partitions that are saved and moved: with their parent's keys, which stand in no text, and its rows."""
 
 import errno
+import pathlib
 
 import pytest
 
@@ -19,6 +20,8 @@ CREATE TRIGGER tr BEFORE INSERT ON p_2020 FOR EACH ROW EXECUTE FUNCTION f();
 CREATE SCHEMA other;
 INSERT INTO p VALUES (1, '2020-05-05', 2, 3);
 """
+
+SCHEMAS = pathlib.Path(__file__).resolve().parents[1] / "pg/schemas"
 
 PARTITION = """CREATE TABLE public.{} PARTITION OF public.p
 FOR VALUES FROM ('{}-01-01') TO ('{}-01-01');
@@ -103,3 +106,83 @@ def test_a_table_becomes_a_partition(pg, schemafs, folder, tmp_path):
             schemafs("push", tmp_path / "tree", pg.target)
         assert pg.rows("SELECT id FROM alone") == [("9",)]
         assert pg.rows("SELECT count(*) FROM p") == [("2",)]
+
+
+def touch_all(pg, folder):
+    """Each table's file is saved with a comment, and again without: nothing else may change."""
+    before = pg.dump()
+    for file in sorted(folder.glob("tables/*.sql")):
+        text = file.read_text()
+        added = f"\nCOMMENT ON TABLE {folder.name}.{file.stem} IS 'touched';\n"
+        file.write_text(text + added)
+        assert pg.rows(f"SELECT obj_description('{folder.name}.{file.stem}'::regclass)") == [("touched",)]
+        file.write_text(text)
+        assert file.read_text() == text
+    assert pg.dump() == before
+
+
+@pytest.mark.parametrize("name", ["partition_keys", "not_valid_heirs", "inheritance"])
+def test_saved_for_a_comment(pg, mount, name):
+    """Incomplete keys, checks valid in some children, tables that were attached, settings of parents."""
+    pg.load(SCHEMAS / f"{name}.sql")
+    with mount(pg.target) as place:
+        for folder in sorted((place / "schema").iterdir()):
+            touch_all(pg, folder)
+
+
+UNCHECKED = """
+CREATE TABLE p (a int, b int);
+CREATE TABLE c () INHERITS (p);
+ALTER TABLE p ADD CONSTRAINT late CHECK (a > 0) NOT VALID;
+CREATE TABLE q (a int, b int) PARTITION BY LIST (a);
+CREATE TABLE q1 PARTITION OF q FOR VALUES IN (1);
+ALTER TABLE q ADD CONSTRAINT late CHECK (b > 0) NOT VALID;
+"""
+
+
+def test_children_of_what_is_not_valid(pg, mount):
+    """A new child has the check valid, which its text says; one that was there becomes it by that line."""
+    pg.run(UNCHECKED)
+    valid = "SELECT conrelid::regclass FROM pg_constraint WHERE conname = 'late' AND convalidated ORDER BY 1"
+    with mount(pg.target) as place:
+        tables = place / "schema/public/tables"
+        (tables / "c2.sql").write_text("CREATE TABLE c2 () INHERITS (p);")
+        (tables / "q2.sql").write_text("CREATE TABLE q2 PARTITION OF q FOR VALUES IN (2);")
+        assert pg.rows(valid) == [("c2",), ("q2",)]
+        for name in ("c2", "q2"):
+            assert f"ALTER TABLE public.{name} VALIDATE CONSTRAINT late;" in (tables / f"{name}.sql").read_text()
+        with open(tables / "c.sql", "a") as file:
+            file.write("ALTER TABLE c VALIDATE CONSTRAINT late;\n")
+        assert pg.rows(valid) == [("c",), ("c2",), ("q2",)]
+        text = (tables / "q.sql").read_text()
+        (tables / "q.sql").write_text(text.replace(" NOT VALID", ""))
+        wait_for(lambda: "VALIDATE" not in (tables / "q2.sql").read_text())
+    assert len(pg.rows(valid)) == 5
+
+
+ATTACHED = """
+CREATE TABLE p (id int, at date) PARTITION BY RANGE (at);
+CREATE TABLE p1 (at date, id int);
+ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER tr BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION f();
+"""
+
+
+def test_a_table_that_was_attached(pg, mount):
+    pg.run(ATTACHED)
+    with mount(pg.target) as place:
+        tables = place / "schema/public/tables"
+        text = (tables / "p1.sql").read_text()
+        (tables / "p1.sql").write_text(text.replace("'2021-01-01'", "'2022-01-01'"))
+        assert "2022-01-01" in pg.dump()
+        # It belongs into the file of the partition, not into that of the parent.
+        with fails_with(errno.EINVAL):
+            (tables / "p.sql").write_text((tables / "p.sql").read_text() + text.split("\n\n")[1])
+        (tables / "p.sql.rej").unlink()
+        pg.run("ALTER TABLE p1 DISABLE TRIGGER tr")
+        trigger = place / "schema/public/triggers/p1.tr.sql"
+        wait_for(trigger.exists)
+        assert trigger.read_text() == "ALTER TABLE public.p1 DISABLE TRIGGER tr;\n"
+        trigger.write_text("ALTER TABLE public.p1 ENABLE ALWAYS TRIGGER tr;\n")
+    assert pg.rows("SELECT tgenabled FROM pg_trigger WHERE tgrelid = 'p1'::regclass") == [("A",)]

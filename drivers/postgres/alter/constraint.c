@@ -67,7 +67,8 @@ pg_constraint_alter(
 			sfs_str_text(&head), sfs_str_text(&name),
 			deferrable ? deferrable : "NOT DEFERRABLE");
 	}
-	if (pg_differs(change, SFS_CONSTRAINT_NOT_VALID)) {
+	if (pg_differs(change, SFS_CONSTRAINT_NOT_VALID) ||
+		pg_differs(change, SFS_CONSTRAINT_UNCHECKED)) {
 		(void)sfs_plan_addf(writer->plan, change->to, "%s VALIDATE CONSTRAINT %s",
 			sfs_str_text(&head), sfs_str_text(&name));
 	}

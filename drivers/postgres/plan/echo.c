@@ -200,7 +200,8 @@ follow_new_check(struct pg_planner *planner, struct pg_state *state)
 			sfs_object_part(parents.items[i], SFS_CONSTRAINT, state->to->id.name);
 
 		if (theirs && sfs_object_has(theirs, SFS_CONSTRAINT_NOT_VALID) &&
-			!sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID)) {
+			!sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID) &&
+			!sfs_object_has(state->to, SFS_CONSTRAINT_UNCHECKED)) {
 			state->old = theirs;
 			state->attributes = PG_BIT(SFS_CONSTRAINT_NOT_VALID);
 		}

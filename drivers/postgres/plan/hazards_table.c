@@ -279,7 +279,8 @@ pg_hazard_create_constraint(struct pg_planner *planner, const struct pg_state *s
 		sfs_plan_hazard(planner->plan, 27, SFS_INFO, state->to,
 			"has no index on its columns: a DELETE in the table referred to reads all rows");
 	}
-	if (sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID) || !rows_wait(planner, state)) {
+	if (sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID) ||
+		sfs_object_has(state->to, SFS_CONSTRAINT_UNCHECKED) || !rows_wait(planner, state)) {
 		return;
 	}
 	if (sfs_streq(type, "UNIQUE") || sfs_streq(type, "PRIMARY KEY")) {

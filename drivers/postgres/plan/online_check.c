@@ -68,7 +68,8 @@ pg_online_check(struct pg_planner *planner, const struct pg_state *state)
 bool
 pg_online_fits_validate(struct pg_planner *planner, const struct pg_state *state)
 {
-	return state->attributes == PG_BIT(SFS_CONSTRAINT_NOT_VALID) &&
+	return (state->attributes == PG_BIT(SFS_CONSTRAINT_NOT_VALID) ||
+		       state->attributes == PG_BIT(SFS_CONSTRAINT_UNCHECKED)) &&
 	       !sfs_object_has(state->to, SFS_CONSTRAINT_NOT_VALID) &&
 	       pg_online_table(planner, state);
 }

@@ -335,6 +335,9 @@ finish(struct script *script)
 		create_waiting_keys(script, *object);
 	}
 	sfs_vec_foreach (object, &script->done) {
+		pg_validate_here(&writer, *object);
+	}
+	sfs_vec_foreach (object, &script->done) {
 		create_keys_of_attached(script, *object);
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

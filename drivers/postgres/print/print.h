@@ -55,6 +55,9 @@ void pg_write_column_settings(struct pg_writer *writer, const struct sfs_object 
 /* What of a table comes after its sequences and indexes: OWNED BY, REPLICA IDENTITY, CLUSTER ON. */
 void pg_print_after(struct pg_writer *writer, const struct sfs_object *table);
 
+/* VALIDATE CONSTRAINT for the checks that are valid in this child only. */
+void pg_validate_here(struct pg_writer *writer, const struct sfs_object *table);
+
 /* "CREATE VIEW v AS SELECT NULL::integer AS a": others can refer to it until it is made whole. */
 void pg_print_view_columns(struct pg_writer *writer, const struct sfs_object *view);
 

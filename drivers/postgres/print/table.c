@@ -120,8 +120,9 @@ comes_after(const struct pg_parts *constraints, size_t at)
 	const struct sfs_object *constraint = constraints->items[at];
 	const char *columns = sfs_object_get(constraint, SFS_CONSTRAINT_COLUMNS);
 
-	if (sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) &&
-		!sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) {
+	if ((sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) &&
+		    !sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) ||
+		sfs_object_has(constraint, SFS_CONSTRAINT_UNCHECKED)) {
 		return true;
 	}
 	if (sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "PRIMARY KEY")) {
@@ -425,6 +426,24 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 	}
 }
 
+void
+pg_validate_here(struct pg_writer *writer, const struct sfs_object *table)
+{
+	sfs_auto(pg_parts) struct pg_parts constraints = { 0 };
+
+	pg_parts_of(table, SFS_CONSTRAINT, &constraints);
+	sfs_vec_foreach (item, &constraints) {
+		sfs_auto(str) struct sfs_str what = SFS_STR_INIT;
+
+		if (!sfs_object_has(*item, SFS_CONSTRAINT_VALIDATED) || !comes_from_parent(*item)) {
+			continue;
+		}
+		sfs_str_add(&what, "VALIDATE CONSTRAINT ");
+		pg_name(&what, (*item)->id.name);
+		alter(writer, table, what.text);
+	}
+}
+
 /* In the file of a table, behind all that is made at once. */
 static void
 create_waiting_keys(struct pg_writer *writer, const struct pg_parts *constraints)
@@ -454,6 +473,7 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 	attach(writer, table);
 	write_switches(writer, table);
 	if (writer->file) {
+		pg_validate_here(writer, table);
 		create_waiting_keys(writer, &constraints);
 		create_parts(writer, table, SFS_INDEX);
 		create_parts(writer, table, SFS_STATISTICS);

@@ -39,6 +39,17 @@ enum extra {
 	" ON i2.indexrelid = h.inhparent WHERE h.inhrelid = k.conindid AND NOT i2.indisvalid)"     \
 	" END" PG_ELSE "NULL" PG_END
 
+#define CHECK_OF_PARENT "k.contype = 'c' AND NOT k.conislocal AND k.coninhcount > 0"
+
+/* A check that holds for the rows of a child while its parent's, by which it came, is NOT VALID. */
+#define VALIDATED                                                                                  \
+	PG_WHEN(PG_INHERITED)                                                                      \
+	"CASE WHEN k.convalidated AND " CHECK_OF_PARENT                                            \
+	" AND EXISTS (SELECT FROM pg_inherits h JOIN pg_constraint kp"                             \
+	" ON kp.conrelid = h.inhparent AND kp.conname = k.conname AND kp.contype = 'c'"            \
+	" WHERE h.inhrelid = k.conrelid AND NOT kp.convalidated) THEN 'true'"                      \
+	" END" PG_ELSE "NULL" PG_END
+
 static void
 select_raw(struct sfs_str *out, int version)
 {
@@ -59,12 +70,22 @@ select_raw(struct sfs_str *out, int version)
 void
 pg_read_constraint(int version, struct sfs_str *out)
 {
+	const char *came =
+		version >= 180000 ? CHECK_OF_PARENT " AND k.conenforced" : CHECK_OF_PARENT;
+
 	sfs_str_add(out,
 		"SELECT k.oid, k.conrelid AS owner_oid, k.conname AS name"
 		",\n CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE'"
 		" WHEN 'c' THEN 'CHECK' WHEN 'f' THEN 'FOREIGN KEY' ELSE 'EXCLUDE' END AS type"
 		",\n CASE WHEN k.contype = 'f' THEN k.confrelid::regclass::text END AS references"
-		",\n CASE WHEN NOT k.convalidated THEN 'true' END AS not_valid"
+		",\n CASE WHEN NOT k.convalidated AND NOT (");
+	sfs_str_add(out, came);
+	sfs_str_add(out, ") THEN 'true' END AS not_valid"
+			 ",\n CASE WHEN NOT k.convalidated AND ");
+	sfs_str_add(out, came);
+	sfs_str_add(out,
+		" THEN 'true' END AS unchecked"
+		",\n " VALIDATED " AS validated"
 		",\n CASE WHEN k.condeferred THEN 'DEFERRABLE INITIALLY DEFERRED'"
 		" WHEN k.condeferrable THEN 'DEFERRABLE' END AS deferrable"
 		",\n CASE WHEN k.contype = 'c' AND k.connoinherit THEN 'true' END AS no_inherit"

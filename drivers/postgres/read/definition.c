@@ -125,7 +125,7 @@ pg_define_constraint(struct pg_load *load, const char *text, const char *const *
 	size_t len = strlen(text);
 
 	/* The server adds them in the reverse of this order. */
-	if (values[SFS_CONSTRAINT_NOT_VALID]) {
+	if (values[SFS_CONSTRAINT_NOT_VALID] || values[SFS_CONSTRAINT_UNCHECKED]) {
 		len = without(text, len, " NOT VALID");
 	}
 	if (values[SFS_CONSTRAINT_NOT_ENFORCED]) {

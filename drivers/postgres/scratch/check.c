@@ -58,13 +58,29 @@ is_within(const struct pg_stmt *statement, const char *namespace)
 	return targets->len;
 }
 
+/* Whether the statement attaches a partition, and whether that is the one. */
+static bool
+attaches(const struct pg_stmt *statement, const struct sfs_identity *id, bool *ret_that)
+{
+	sfs_auto(arena) struct sfs_arena *arena = sfs_arena_create();
+	struct pg_ref child;
+	bool any = pg_statement_attaches(statement, arena, &child);
+
+	*ret_that = any && names(statement, &child, id->namespace, id->name);
+	return any;
+}
+
 /* A table with its parts: what they are called is checked when they have been made. */
 static bool
 belongs_to_relation(const struct pg_stmt *statement, const struct sfs_identity *id)
 {
 	const struct pg_head *head = &statement->head;
 	bool on = head->on.name && names(statement, &head->on, id->namespace, id->name);
+	bool itself;
 
+	if (attaches(statement, id, &itself)) {
+		return itself;
+	}
 	if (is_relation(head->kind) || head->kind == SFS_COLUMN) {
 		return is_about(statement, id->namespace, id->name) &&
 		       (!head->creates || head->kind == id->kind);
@@ -212,11 +228,19 @@ belongs(const struct pg_stmt *statement, const struct sfs_identity *id)
 	return head->kind == id->kind && is_about(statement, id->namespace, id->name);
 }
 
-/* Whether the statement is the one that makes what the path names. */
+bool
+pg_switches_only(const struct pg_stmt *statement, const struct sfs_identity *id)
+{
+	return id->kind == SFS_TRIGGER && statement->head.kind != SFS_TRIGGER &&
+	       switches(statement, id);
+}
+
+/* Whether the statement is the one that makes what the path names; a parent's trigger came with it. */
 static bool
 makes(const struct pg_stmt *statement, const struct sfs_identity *id)
 {
-	return statement->head.creates && statement->head.kind == id->kind;
+	return (statement->head.creates && statement->head.kind == id->kind) ||
+	       pg_switches_only(statement, id);
 }
 
 static bool
@@ -401,8 +425,11 @@ pg_check_places(struct pg_script *script, const struct sfs_source *source,
 		pg_places_add(places, space_of(id->kind), id->namespace, id->name);
 	}
 	sfs_vec_foreach (statement, &script->statements) {
+		bool itself;
+
+		/* What a partition is attached to is not the source's. */
 		if (statement->source != source || !has_namespace(statement->head.kind) ||
-			statement->head.kind == SFS_COLUMN) {
+			statement->head.kind == SFS_COLUMN || attaches(statement, id, &itself)) {
 			continue;
 		}
 		place_attached(script, statement, places);

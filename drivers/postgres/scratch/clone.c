@@ -61,8 +61,13 @@ find_needs(struct cloner *c, enum pg_use use, struct needs *needs)
 {
 	sfs_vec_foreach (statement, &c->script->statements) {
 		enum sfs_kind kind = statement->head.kind;
+		struct pg_ref child;
 
 		pg_statement_parse(c->script, statement);
+		if (use == PG_USE_PARENT &&
+			pg_statement_attaches(statement, c->clones->arena, &child)) {
+			add_need(c, needs, statement, &statement->head.targets.items[0]);
+		}
 		for (size_t i = 0; i < statement->tree->refs.len; i++) {
 			if (statement->tree->refs.items[i].use == use) {
 				add_need(c, needs, statement, &statement->tree->refs.items[i]);
@@ -254,6 +259,7 @@ pg_clone(struct pg_db *db, struct pg_script *script, struct pg_places *places, c
 		find_needs(&c, PG_USE_LOCKS, &needs);
 		r = needs.len ? add_likes(&c, &needs, err) : 0;
 	}
+	r = r ? r : pg_add_stand_ins(db, script, places, clones, err);
 	sfs_vec_finish(&needs);
 	return r;
 }

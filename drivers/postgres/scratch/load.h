@@ -60,4 +60,24 @@ void pg_order_attached(const struct pg_tasks *tasks, struct pg_order *keys);
 /* Whether the statement would act on others: default privileges, event triggers, publications. */
 bool pg_order_is_last(const struct pg_stmt *statement);
 
+/* ---- load_wait.c: what has to come before the children of a table, and what after them ---- */
+
+/*
+ * An index or a key of a partitioned table ONLY, and what is attached to it: after all partitions, of which
+ * each that came later would get a part of it.
+ */
+bool pg_waits_for_partitions(const struct pg_stmt *statement);
+
+/* The first of these: it is not whole while some partition has no part of it. */
+bool pg_is_incomplete(const struct pg_stmt *statement);
+
+/* ALTER TABLE ... ADD CHECK (...) NOT VALID: children that came later would have it valid. */
+bool pg_adds_unchecked(const struct pg_stmt *statement);
+
+/* ALTER TABLE ... VALIDATE CONSTRAINT: of a child it comes after what its parent adds. */
+bool pg_validates(const struct pg_stmt *statement);
+
+/* ALTER TABLE ... ALTER COLUMN: what children inherit that are made afterwards. */
+bool pg_settles_columns(const struct pg_stmt *statement);
+
 #endif

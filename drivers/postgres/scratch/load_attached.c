@@ -21,26 +21,15 @@ target_of(struct sfs_arena *arena, const struct pg_stmt *statement)
 		arena, target->namespace ? target->namespace : statement->namespace, target->name);
 }
 
-/* ALTER TABLE parent ATTACH PARTITION child: NULL for every other statement. */
+/* The table that the statement attaches as a partition: NULL for every other statement. */
 static const char *
-attached_to(struct sfs_arena *arena, const struct pg_stmt *statement)
+attached_by(struct sfs_arena *arena, const struct pg_stmt *statement)
 {
-	const char *parts[2] = { 0 };
-	struct pg_cursor cursor;
-	size_t n;
+	struct pg_ref child;
 
-	if (statement->head.kind != SFS_TABLE || statement->head.creates ||
-		!statement->head.targets.len) {
-		return NULL;
-	}
-	pg_cursor_init(&cursor, statement);
-	if (!pg_cursor_find(&cursor, "ATTACH") ||
-		!pg_cursor_accept_all(&cursor, "ATTACH PARTITION")) {
-		return NULL;
-	}
-	n = pg_cursor_name(&cursor, arena, parts, 2);
-	return n == 0 ? NULL
-		      : key_of(arena, n == 2 ? parts[0] : statement->namespace, parts[n - 1]);
+	return pg_statement_attaches(statement, arena, &child)
+		       ? key_of(arena, child.namespace, child.name)
+		       : NULL;
 }
 
 struct late {
@@ -67,7 +56,7 @@ pg_order_attached(const struct pg_tasks *tasks, struct pg_order *keys)
 	struct late *all sfs_auto(free) = sfs_alloc((keys->len + 1) * sizeof *all);
 
 	sfs_vec_foreach (task, tasks) {
-		const char *child = task->key ? NULL : attached_to(arena, task->statement);
+		const char *child = task->key ? NULL : attached_by(arena, task->statement);
 
 		if (child) {
 			const char *parent = target_of(arena, task->statement);

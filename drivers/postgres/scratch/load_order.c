@@ -58,12 +58,26 @@ qualified(struct sorter *s, const char *namespace, const char *name)
 	return sfs_arena_printf(s->arena, "%s\x01%s", namespace, name);
 }
 
+/* Under which name the statements are found that settle what children of a table inherit. */
+static const char *
+settling(struct sorter *s, const char *namespace, const char *name)
+{
+	return sfs_arena_printf(s->arena, "\x02%s\x01%s", namespace ? namespace : "", name);
+}
+
 static void
 define_targets(struct sorter *s, size_t index)
 {
 	const struct pg_task *task = &s->tasks->items[index];
 	const struct pg_head *head = &task->statement->head;
 
+	if (!task->key && pg_settles_columns(task->statement)) {
+		const struct pg_ref *target = &head->targets.items[0];
+		const char *namespace =
+			target->namespace ? target->namespace : task->statement->namespace;
+
+		define(s, settling(s, namespace, target->name), index);
+	}
 	if (task->key || !head->creates) {
 		return;
 	}
@@ -153,6 +167,21 @@ need(struct sorter *s, size_t index, const struct pg_ref *ref)
 	}
 }
 
+/* A child is made as its parent's columns are then: their defaults and storage come before it. */
+static void
+need_settled(struct sorter *s, size_t index, const struct pg_ref *ref)
+{
+	const struct pg_stmt *statement = s->tasks->items[index].statement;
+	const char *namespace = ref->namespace ? ref->namespace : statement->namespace;
+	const struct definers *list =
+		ref->use == PG_USE_PARENT ? sfs_map_get(s->names, settling(s, namespace, ref->name))
+					  : NULL;
+
+	for (size_t i = 0; list && i < list->len; i++) {
+		visit(s, list->items[i]);
+	}
+}
+
 static void
 need_of_key(struct sorter *s, size_t index)
 {
@@ -187,7 +216,11 @@ visit(struct sorter *s, size_t index)
 		need(s, index, &task->statement->head.targets.items[0]);
 	} else {
 		for (size_t i = 0; i < task->statement->tree->refs.len; i++) {
-			need(s, index, &s->tasks->items[index].statement->tree->refs.items[i]);
+			const struct pg_ref *ref =
+				&s->tasks->items[index].statement->tree->refs.items[i];
+
+			need(s, index, ref);
+			need_settled(s, index, ref);
 		}
 	}
 	s->way.len--;
@@ -205,68 +238,6 @@ adds_key(const struct pg_stmt *statement)
 
 	for (size_t i = 0; alters && i < statement->tree->refs.len; i++) {
 		if (statement->tree->refs.items[i].use == PG_USE_LOCKS) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* ALTER TABLE ONLY ... ADD ... PRIMARY KEY: of a partitioned table. */
-static bool
-adds_key_alone(const struct pg_stmt *statement)
-{
-	struct pg_cursor cursor;
-	const char *name;
-
-	pg_cursor_init(&cursor, statement);
-	if (!pg_cursor_accept_all(&cursor, "ALTER TABLE ONLY") || !pg_cursor_find(&cursor, "ADD")) {
-		return false;
-	}
-	pg_cursor_next(&cursor);
-	if (pg_cursor_accept(&cursor, "CONSTRAINT")) {
-		struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
-
-		(void)pg_cursor_name(&cursor, arena, &name, 1);
-	}
-	return pg_cursor_at(&cursor, "PRIMARY") || pg_cursor_at(&cursor, "UNIQUE") ||
-	       pg_cursor_at(&cursor, "EXCLUDE");
-}
-
-/* ALTER TABLE ... ADD CHECK (...) NOT VALID: children that came later would have it valid. */
-static bool
-adds_unchecked(const struct pg_stmt *statement)
-{
-	struct pg_cursor cursor;
-
-	pg_cursor_init(&cursor, statement);
-	if (!pg_cursor_accept_all(&cursor, "ALTER TABLE") || !pg_cursor_find(&cursor, "ADD")) {
-		return false;
-	}
-	while (pg_cursor_find(&cursor, "NOT")) {
-		if (pg_cursor_accept_all(&cursor, "NOT VALID")) {
-			return true;
-		}
-		pg_cursor_next(&cursor);
-	}
-	return false;
-}
-
-/*
- * An index or a key of a partitioned table ONLY, and what is attached to it: after all partitions, of which
- * each that came later would get a part of it.
- */
-static bool
-waits_for_children(const struct pg_stmt *statement)
-{
-	struct pg_cursor cursor;
-
-	if (statement->head.kind != SFS_INDEX) {
-		return adds_key_alone(statement) || adds_unchecked(statement);
-	}
-	for (pg_cursor_init(&cursor, statement);
-		cursor.token.type != SFS_TOKEN_END && !pg_cursor_at(&cursor, "(");
-		pg_cursor_next(&cursor)) {
-		if (pg_cursor_at(&cursor, statement->head.creates ? "ONLY" : "ATTACH")) {
 			return true;
 		}
 	}
@@ -300,11 +271,13 @@ phase_of(struct sorter *s, const struct pg_task *task)
 	if (pg_order_is_last(task->statement)) {
 		return PHASE_LAST;
 	}
-	if (head->kind == SFS_CONSTRAINT) {
+	if (head->kind == SFS_CONSTRAINT || pg_validates(task->statement)) {
 		return PHASE_OF_KEYS;
 	}
-	return adds_key(task->statement) || waits_for_children(task->statement) ? PHASE_KEYS
-										: PHASE_OBJECTS;
+	return adds_key(task->statement) || pg_waits_for_partitions(task->statement) ||
+			       pg_adds_unchecked(task->statement)
+		       ? PHASE_KEYS
+		       : PHASE_OBJECTS;
 }
 
 /* Makes tasks of the keys that were cut on the way. */

@@ -72,6 +72,25 @@ add_places(struct trial *trial)
 	}
 }
 
+/* Whether the source says of a trigger when it fires, but not what it is: that is a parent's. */
+static bool
+is_of_parent(
+	const struct trial *trial, const struct sfs_source *source, const struct sfs_identity *id)
+{
+	bool made = false;
+
+	if (id->kind != SFS_TRIGGER) {
+		return false;
+	}
+	sfs_vec_foreach (statement, &trial->script.statements) {
+		made |= statement->source == source && !pg_switches_only(statement, id);
+	}
+	sfs_vec_foreach (statement, &trial->later.statements) {
+		made |= statement->source == source && !pg_switches_only(statement, id);
+	}
+	return !made;
+}
+
 static int
 read_sources(struct trial *trial, struct sfs_error *err)
 {
@@ -86,6 +105,9 @@ read_sources(struct trial *trial, struct sfs_error *err)
 
 		r = pg_script_add(script, source, id->namespace ? id->namespace : id->name, err);
 		r = r ? r : pg_check_source(script, source, id, err);
+		if (!r && is_of_parent(trial, source, id)) {
+			r = -ENOTSUP;
+		}
 		if (!r) {
 			pg_check_places(script, source, id, &trial->places);
 		}

@@ -64,6 +64,15 @@ int pg_clone(struct pg_db *db, struct pg_script *script, struct pg_places *place
 void pg_clones_finish(struct pg_clones *clones);
 SFS_DEFINE_AUTO_VALUE(pg_clones, struct pg_clones, pg_clones_finish)
 
+/* ---- stand_in.c: partitions that lack a part of their parent's index ---- */
+
+/*
+ * Adds to the script, for each index ONLY of a partitioned table in it, one of the partitions that lack a
+ * part: without, the index would be whole where only some partitions are.
+ */
+int pg_add_stand_ins(struct pg_db *db, struct pg_script *script, struct pg_places *places,
+	struct pg_clones *clones, struct sfs_error *err) SFS_MUST_CHECK;
+
 /* ---- former.c: names from before a rename ---- */
 
 /*
@@ -87,6 +96,9 @@ int pg_defaults_find(struct pg_db *db, const struct sfs_evaluation *what,
 /* -EINVAL with the position of the first statement that does not belong there. */
 int pg_check_source(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct sfs_error *err) SFS_MUST_CHECK;
+
+/* Whether the statement says only when a trigger fires, which may be that of a parent. */
+bool pg_switches_only(const struct pg_stmt *statement, const struct sfs_identity *id);
 
 /* Enters the names that the source's statements give. */
 void pg_check_places(struct pg_script *script, const struct sfs_source *source,

@@ -124,6 +124,13 @@ int pg_script_add(struct pg_script *script, const struct sfs_source *source, con
 /* Fills `statement->tree`; cheap when it is there already. Never fails. */
 void pg_statement_parse(struct pg_script *script, struct pg_stmt *statement);
 
+/*
+ * Whether it is an ALTER TABLE ... ATTACH PARTITION, and which table it attaches to its target; the
+ * names are in the arena. (attach.c)
+ */
+bool pg_statement_attaches(
+	const struct pg_stmt *statement, struct sfs_arena *arena, struct pg_ref *ret_child);
+
 /* What libpg_query finds wrong with the statement, as an error with its position. -EINVAL or 0. */
 int pg_statement_check(const struct pg_stmt *statement, struct sfs_error *err) SFS_MUST_CHECK;
 

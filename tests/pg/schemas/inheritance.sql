@@ -32,3 +32,12 @@ ALTER TYPE kin.shape ADD ATTRIBUTE added text COLLATE "C" CASCADE;
 CREATE TABLE kin."select" ("from" integer PRIMARY KEY, "table" text UNIQUE, "User" integer REFERENCES kin."select");
 CREATE TABLE kin."select_child" ("where" integer) INHERITS (kin."select");
 CREATE UNLOGGED TABLE kin.unlogged_child () INHERITS (kin.top);
+-- a leaf whose name comes before that of its parent, which has another default and storage than its own
+CREATE TABLE root (n integer DEFAULT 1, t text);
+CREATE TABLE branch () INHERITS (root);
+ALTER TABLE branch ALTER n SET DEFAULT 7, ALTER t SET STORAGE EXTERNAL;
+CREATE TABLE a_leaf () INHERITS (branch);
+CREATE TABLE split_root (n integer DEFAULT 1, t text) PARTITION BY LIST (n);
+CREATE TABLE split_branch PARTITION OF split_root DEFAULT PARTITION BY LIST (t);
+ALTER TABLE split_branch ALTER n SET DEFAULT 7, ALTER t SET STORAGE EXTERNAL;
+CREATE TABLE a_split_leaf PARTITION OF split_branch DEFAULT;
