@@ -148,9 +148,12 @@ form_differs(const struct sfs_object *before, const struct sfs_object *after)
 
 /* ---- who looks ---- */
 
-/* Kinds that only want what they are about to be there, whatever it looks like. */
+/*
+ * Some kinds only want what they are about to be there, whatever it looks like. SQLite does not tell which
+ * columns a trigger names: it may be any.
+ */
 static bool
-looks_into(enum sfs_kind kind)
+looks_into(enum sfs_dialect dialect, enum sfs_kind kind)
 {
 	static const bool never[SFS_KIND_COUNT] = {
 		[SFS_CONSTRAINT] = true,
@@ -162,7 +165,7 @@ looks_into(enum sfs_kind kind)
 		[SFS_PUBLICATION] = true,
 	};
 
-	return !never[kind];
+	return !never[kind] || (kind == SFS_TRIGGER && dialect == SFS_SQLITE);
 }
 
 static bool
@@ -193,7 +196,7 @@ reach_users(struct finder *f, const struct sfs_object *object, bool all, bool fo
 
 	for (size_t i = 0; i < users.len; i++) {
 		const struct sfs_object *user = users.items[i];
-		bool shaken = form && looks_into(user->id.kind);
+		bool shaken = form && looks_into(f->in->from->dialect, user->id.kind);
 		bool known = f->in->is_read(f->in->data, user) &&
 			     (!shaken || f->in->is_shaken(f->in->data, user));
 
