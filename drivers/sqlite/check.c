@@ -74,7 +74,8 @@ lite_check_programs(struct lite_planner *planner, struct sfs_error *err)
 {
 	int r = 0;
 
-	if (!planner->partial || !takes_columns(planner)) {
+	/* What was put aside for a rename is made anew as it was: nothing followed the new name in it. */
+	if (!planner->partial || (!takes_columns(planner) && !planner->asides.len)) {
 		return 0;
 	}
 	for (size_t i = 0; r == 0 && i < planner->diff->to->objects.len; i++) {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Renames keep rows, and everything that names what is renamed follows."""
 
+import re
+
 import pytest
 
 SCHEMA = """
@@ -195,3 +197,30 @@ def test_an_old_name_left_in_a_tree_is_refused(schemafs, shop, tmp_path, stale):
         trigger.write_text(trigger.read_text().replace("new.id", "new.key"))
     schemafs("push", tree, shop.target)
     schemafs("diff", shop.target, tree)
+
+
+PROGRAMS = [
+    "CREATE TRIGGER user AFTER INSERT ON t BEGIN UPDATE t SET old = 1; END",
+    "CREATE TRIGGER user AFTER UPDATE OF old ON t BEGIN SELECT 1; END",
+    "CREATE TRIGGER user AFTER INSERT ON other BEGIN DELETE FROM t WHERE old = 1; END",
+    "CREATE TRIGGER user AFTER INSERT ON other WHEN (SELECT max(old) FROM t) BEGIN SELECT 1; END",
+    "CREATE VIEW user AS SELECT a.old AS x FROM t a JOIN t b USING (old)",
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_that_keep_a_columns_old_name_are_refused(schemafs, sqlite_db, tmp_path, program):
+    """The tree would not be what the database is then, or the program would not work any more."""
+    sqlite_db.run(f"CREATE TABLE t (id INTEGER PRIMARY KEY, old TEXT); CREATE TABLE other (x); {program};")
+    tree = tmp_path / "tree"
+    schemafs("pull", sqlite_db.target, tree)
+    table = tree / "schema/main/tables/t.sql"
+    table.write_text(table.read_text().replace("old TEXT", "new TEXT -- renamed from: old\n"))
+    before = sqlite_db.run("SELECT sql FROM sqlite_schema")
+    done = schemafs("push", "--apply=all", tree, sqlite_db.target, code=2)
+    assert "old" in done.stderr and "user" in done.stderr
+    assert sqlite_db.run("SELECT sql FROM sqlite_schema") == before
+    file = next(tree.rglob("*user.sql"))
+    file.write_text(re.sub(r"\bold\b", "new", file.read_text()))
+    schemafs("push", "--apply=all", tree, sqlite_db.target)
+    schemafs("diff", sqlite_db.target, tree)
