@@ -14,7 +14,7 @@ CREATE TABLE parts (
     at date DEFAULT now()::date,
     CHECK (size > 0 AND length(kind::text) > 1 AND (price > 1 OR name IS NULL)),
     EXCLUDE USING btree (id WITH =) WHERE (size > 0));
-CREATE INDEX parts_kind ON parts (lower(kind::text)) WHERE size > 0 AND name <> 'x';
+CREATE INDEX parts_kind ON parts (lower(kind::text)) WHERE size > 0 AND name <> 'x' AND price > 1;
 CREATE FUNCTION noticed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
 CREATE TRIGGER "execute" AFTER UPDATE OF name, kind ON parts FOR EACH ROW
     WHEN (old.kind IS DISTINCT FROM new.kind) EXECUTE FUNCTION noticed(' WHEN ');
@@ -45,10 +45,12 @@ CREATE TABLE public.parts (
     at date DEFAULT now()::date,
     CONSTRAINT parts_pkey PRIMARY KEY (id),
     CONSTRAINT parts_id_excl EXCLUDE USING btree (id WITH =) WHERE (size > 0),
-    CONSTRAINT parts_check CHECK (size > 0 AND length(kind::text) > 1 AND (price > 1::numeric OR name IS NULL))
+    CONSTRAINT parts_check
+        CHECK (size > 0 AND length(kind::text) > 1 AND (price > 1::numeric OR name IS NULL))
 );
 
-CREATE INDEX parts_kind ON public.parts USING btree (lower(kind::text)) WHERE size > 0 AND name <> 'x'::text;
+CREATE INDEX parts_kind
+    ON public.parts (lower(kind::text)) WHERE size > 0 AND name <> 'x'::text AND price > 1::numeric;
 
 GRANT SELECT (id, name), UPDATE (name) ON TABLE public.parts TO looks_one, looks_two;
 GRANT REFERENCES (id) ON TABLE public.parts TO looks_two WITH GRANT OPTION;

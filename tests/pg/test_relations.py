@@ -69,7 +69,7 @@ CREATE TABLE public.users (
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
-CREATE INDEX users_age_idx ON public.users USING btree (age DESC) WHERE email <> ''::text;
+CREATE INDEX users_age_idx ON public.users (age DESC) WHERE email <> ''::text;
 
 COMMENT ON TABLE public.users IS 'people';
 COMMENT ON COLUMN public.users.age IS 'in years';

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Writes constraints. */
+#include <string.h>
+
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/fold.h"
 #include "drivers/postgres/text/tidy.h"
 
 void
@@ -13,33 +16,37 @@ pg_reference_part(const struct sfs_object *object, struct sfs_str *out)
 }
 
 void
-pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add)
+pg_write_constraint(
+	struct sfs_str *out, const struct sfs_object *constraint, bool add, size_t column)
 {
 	const char *options = sfs_object_get(constraint, SFS_CONSTRAINT_OPTIONS);
 	const char *tablespace = sfs_object_get(constraint, SFS_CONSTRAINT_TABLESPACE);
 	const char *deferrable = sfs_object_get(constraint, SFS_CONSTRAINT_DEFERRABLE);
+	sfs_auto(pg_clauses) struct pg_clauses clauses = { 0 };
+	sfs_auto(str) struct sfs_str text = SFS_STR_INIT;
 
-	sfs_str_add(out, "CONSTRAINT ");
-	pg_name(out, constraint->id.name);
-	sfs_str_addc(out, ' ');
-	pg_tidy(out, sfs_object_get(constraint, SFS_CONSTRAINT_DEFINITION), PG_TIDY_CLAUSE, 1);
+	sfs_str_add(pg_clause(&clauses), "CONSTRAINT ");
+	pg_name(&clauses.text, constraint->id.name);
+	pg_tidy(&text, sfs_object_get(constraint, SFS_CONSTRAINT_DEFINITION), PG_TIDY_CLAUSE, 1);
+	pg_clauses_add(&clauses, sfs_str_text(&text));
 	if (options) {
-		sfs_str_addf(out, " WITH (%s)", options);
+		sfs_str_addf(pg_clause(&clauses), "WITH (%s)", options);
 	}
 	if (tablespace) {
-		sfs_str_addf(out, " USING INDEX TABLESPACE %s", tablespace);
+		sfs_str_addf(pg_clause(&clauses), "USING INDEX TABLESPACE %s", tablespace);
 	}
 	if (sfs_object_has(constraint, SFS_CONSTRAINT_NO_INHERIT)) {
-		sfs_str_add(out, " NO INHERIT");
+		sfs_str_add(pg_clause(&clauses), "NO INHERIT");
 	}
 	if (deferrable) {
-		sfs_str_addf(out, " %s", deferrable);
+		sfs_str_add(pg_clause(&clauses), deferrable);
 	}
 	if (sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) {
-		sfs_str_add(out, " NOT ENFORCED");
+		sfs_str_add(pg_clause(&clauses), "NOT ENFORCED");
 	} else if (add && sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID)) {
-		sfs_str_add(out, " NOT VALID");
+		sfs_str_add(pg_clause(&clauses), "NOT VALID");
 	}
+	pg_clauses_write(out, &clauses, 2, column);
 }
 
 void
@@ -84,13 +91,19 @@ pg_attach_key(struct pg_writer *writer, const struct sfs_object *constraint)
 void
 pg_print_own_constraint(struct pg_writer *writer, const struct sfs_object *constraint)
 {
-	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT, line sfs_auto(str) = SFS_STR_INIT;
 
 	sfs_str_addf(&sql, "ALTER %s %s", pg_kind(constraint->owner->id.kind)->keyword,
 		sfs_object_has(constraint, SFS_CONSTRAINT_INVALID) ? "ONLY " : "");
 	pg_write_target(constraint->owner, &sql);
-	sfs_str_add(&sql, " ADD ");
-	pg_write_constraint(&sql, constraint, true);
+	pg_write_constraint(&line, constraint, true, sql.len + strlen(" ADD "));
+	if (strchr(sfs_str_text(&line), '\n')) {
+		/* Too long for one line, but not for two, maybe. */
+		sfs_str_truncate(&line, 0);
+		pg_write_constraint(&line, constraint, true, strlen("    ADD "));
+		sfs_str_add(&sql, "\n   ");
+	}
+	sfs_str_addf(&sql, " ADD %s", sfs_str_text(&line));
 	(void)sfs_plan_add(writer->plan, constraint, sql.text);
 	pg_attach_key(writer, constraint);
 	pg_write_constraint_common(writer, constraint);

@@ -4,6 +4,7 @@
 
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/statements.h"
+#include "drivers/postgres/text/fold.h"
 #include "drivers/postgres/text/tidy.h"
 #include "sql/quote.h"
 
@@ -75,13 +76,18 @@ pg_function_write(struct sfs_str *sql, const struct sfs_object *object, bool rep
 	const char *arguments = sfs_object_get(object, SFS_FUNCTION_ARGUMENTS);
 	const char *result = sfs_object_get(object, SFS_FUNCTION_RESULT);
 	const char *configuration = sfs_object_get(object, SFS_FUNCTION_CONFIGURATION);
+	sfs_auto(str) struct sfs_str head = SFS_STR_INIT;
 
-	sfs_str_addf(sql, "CREATE %s%s ", replace ? "OR REPLACE " : "",
+	sfs_str_addf(&head, "CREATE %s%s ", replace ? "OR REPLACE " : "",
 		object->id.kind == SFS_PROCEDURE ? "PROCEDURE" : "FUNCTION");
-	pg_qualified(sql, object->id.namespace, object->id.name);
-	sfs_str_addf(sql, "(%s)", arguments ? arguments : "");
+	pg_qualified(&head, object->id.namespace, object->id.name);
+	sfs_str_addf(&head, "(%s)", arguments ? arguments : "");
+	pg_fold(sql, sfs_str_text(&head), 0);
 	if (result) {
-		sfs_str_addf(sql, "\n    RETURNS %s", result);
+		sfs_str_truncate(&head, 0);
+		sfs_str_addf(&head, "RETURNS %s", result);
+		sfs_str_add(sql, "\n    ");
+		pg_fold(sql, sfs_str_text(&head), 1);
 	}
 	add_options(sql, object);
 	if (configuration) {

@@ -5,6 +5,7 @@
 
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/fold.h"
 #include "drivers/postgres/text/tidy.h"
 
 /*
@@ -22,35 +23,44 @@ void
 pg_write_index(struct sfs_str *out, const struct sfs_object *index, enum pg_index_build build)
 {
 	const char *include = sfs_object_get(index, SFS_INDEX_INCLUDE);
+	const char *method = sfs_object_get(index, SFS_INDEX_METHOD);
 	const char *options = sfs_object_get(index, SFS_INDEX_OPTIONS);
 	const char *tablespace = sfs_object_get(index, SFS_INDEX_TABLESPACE);
 	const char *predicate = sfs_object_get(index, SFS_INDEX_PREDICATE);
+	sfs_auto(pg_clauses) struct pg_clauses clauses = { 0 };
+	struct sfs_str *clause = pg_clause(&clauses);
 
-	sfs_str_addf(out, "CREATE %sINDEX %s",
+	sfs_str_addf(clause, "CREATE %sINDEX %s",
 		sfs_object_has(index, SFS_INDEX_UNIQUE) ? "UNIQUE " : "",
 		build == PG_INDEX_CONCURRENTLY ? "CONCURRENTLY " : "");
-	pg_name(out, index->id.name);
-	sfs_str_add(out, build == PG_INDEX_ONLY || is_incomplete(index) ? " ON ONLY " : " ON ");
-	pg_qualified(out, index->id.namespace, index->id.relation);
-	sfs_str_addf(out, " USING %s (", sfs_object_get(index, SFS_INDEX_METHOD));
-	pg_tidy(out, sfs_object_get(index, SFS_INDEX_KEYS), PG_TIDY_CLAUSE, 0);
-	sfs_str_addc(out, ')');
+	pg_name(clause, index->id.name);
+	clause = pg_clause(&clauses);
+	sfs_str_add(clause, build == PG_INDEX_ONLY || is_incomplete(index) ? "ON ONLY " : "ON ");
+	pg_qualified(clause, index->id.namespace, index->id.relation);
+	if (!sfs_streq(method, "btree")) {
+		sfs_str_addf(clause, " USING %s", method);
+	}
+	sfs_str_add(clause, " (");
+	pg_tidy(clause, sfs_object_get(index, SFS_INDEX_KEYS), PG_TIDY_CLAUSE, 0);
+	sfs_str_addc(clause, ')');
 	if (include) {
-		sfs_str_addf(out, " INCLUDE (%s)", include);
+		sfs_str_addf(pg_clause(&clauses), "INCLUDE (%s)", include);
 	}
 	if (sfs_object_has(index, SFS_INDEX_NULLS_NOT_DISTINCT)) {
-		sfs_str_add(out, " NULLS NOT DISTINCT");
+		sfs_str_add(pg_clause(&clauses), "NULLS NOT DISTINCT");
 	}
 	if (options) {
-		sfs_str_addf(out, " WITH (%s)", options);
+		sfs_str_addf(pg_clause(&clauses), "WITH (%s)", options);
 	}
 	if (tablespace) {
-		sfs_str_addf(out, " TABLESPACE %s", tablespace);
+		sfs_str_addf(pg_clause(&clauses), "TABLESPACE %s", tablespace);
 	}
 	if (predicate) {
-		sfs_str_add(out, " WHERE ");
-		pg_tidy(out, predicate, PG_TIDY_CONDITION, 0);
+		clause = pg_clause(&clauses);
+		sfs_str_add(clause, "WHERE ");
+		pg_tidy(clause, predicate, PG_TIDY_CONDITION, 0);
 	}
+	pg_clauses_write(out, &clauses, 1, pg_last_width(out));
 }
 
 /* "2=100, 3=50": ALTER INDEX ... ALTER COLUMN 2 SET STATISTICS 100 and so on. */

@@ -2,7 +2,20 @@
 /* Writes row security policies. */
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/fold.h"
 #include "drivers/postgres/text/tidy.h"
+
+static void
+add_condition(struct sfs_str *sql, const char *word, const char *condition)
+{
+	sfs_auto(str) struct sfs_str clause = SFS_STR_INIT;
+
+	sfs_str_addf(&clause, "%s (", word);
+	pg_tidy(&clause, condition, PG_TIDY_CONDITION, 1);
+	sfs_str_addc(&clause, ')');
+	sfs_str_add(sql, "\n    ");
+	pg_fold(sql, sfs_str_text(&clause), 1);
+}
 
 void
 pg_print_policy(struct pg_writer *writer, const struct sfs_object *object)
@@ -25,14 +38,10 @@ pg_print_policy(struct pg_writer *writer, const struct sfs_object *object)
 		sfs_str_addf(&sql, "\n    TO %s", roles);
 	}
 	if (using) {
-		sfs_str_add(&sql, "\n    USING (");
-		pg_tidy(&sql, using, PG_TIDY_CONDITION, 1);
-		sfs_str_addc(&sql, ')');
+		add_condition(&sql, "USING", using);
 	}
 	if (check) {
-		sfs_str_add(&sql, "\n    WITH CHECK (");
-		pg_tidy(&sql, check, PG_TIDY_CONDITION, 1);
-		sfs_str_addc(&sql, ')');
+		add_condition(&sql, "WITH CHECK", check);
 	}
 	(void)sfs_plan_add(writer->plan, object, sql.text);
 	pg_write_common(writer, object);

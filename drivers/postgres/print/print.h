@@ -26,8 +26,12 @@ void pg_write_typed_column(struct sfs_str *out, const struct sfs_object *column,
 void pg_write_column_common(struct pg_writer *writer, const struct sfs_object *column);
 void pg_alter_identity_common(struct pg_writer *writer, const struct sfs_change *change);
 
-/* "CONSTRAINT a_key UNIQUE (a) DEFERRABLE": as there and after ADD. `add`: with NOT VALID. */
-void pg_write_constraint(struct sfs_str *out, const struct sfs_object *constraint, bool add);
+/*
+ * "CONSTRAINT a_key UNIQUE (a) DEFERRABLE": as there and after ADD. `add`: with NOT VALID. `column` is how
+ * long the line is that it will stand behind.
+ */
+void pg_write_constraint(
+	struct sfs_str *out, const struct sfs_object *constraint, bool add, size_t column);
 
 /* What stands after a constraint: its common attributes, and the comment on its index. */
 void pg_write_constraint_common(struct pg_writer *writer, const struct sfs_object *constraint);

@@ -4,6 +4,7 @@
 
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/text/fold.h"
 
 /* Constraints by what they are, so that the primary key stands first; the rest is by name, mostly. */
 static unsigned
@@ -210,9 +211,20 @@ write_constraints(
 			pg_waits_for_children(constraint)) {
 			continue;
 		}
-		pg_write_constraint(&line, constraint, false);
+		pg_write_constraint(&line, constraint, false, PG_INDENT_WIDTH);
 		add_line(body, &line);
 	}
+}
+
+/* A clause on a line of its own, or on several. */
+static void
+add_clause(struct sfs_str *out, const char *before, const char *value, const char *after)
+{
+	sfs_auto(str) struct sfs_str clause = SFS_STR_INIT;
+
+	sfs_str_addf(&clause, "%s%s%s", before, value, after);
+	sfs_str_addc(out, '\n');
+	pg_fold(out, sfs_str_text(&clause), 0);
 }
 
 static void
@@ -227,25 +239,25 @@ write_clauses(struct sfs_str *out, const struct sfs_object *table)
 	const char *foreign_options = sfs_object_get(table, SFS_TABLE_FOREIGN_OPTIONS);
 
 	if (inherits) {
-		sfs_str_addf(out, "\nINHERITS (%s)", inherits);
+		add_clause(out, "INHERITS (", inherits, ")");
 	}
 	if (is_made_as_partition(table)) {
-		sfs_str_addf(out, "\n%s", sfs_object_get(table, SFS_TABLE_PARTITION_BOUND));
+		add_clause(out, "", sfs_object_get(table, SFS_TABLE_PARTITION_BOUND), "");
 	}
 	if (key) {
-		sfs_str_addf(out, "\nPARTITION BY %s", key);
+		add_clause(out, "PARTITION BY ", key, "");
 	}
 	if (server) {
 		sfs_str_addf(out, "\nSERVER %s", server);
 	}
 	if (foreign_options) {
-		sfs_str_addf(out, "\nOPTIONS (%s)", foreign_options);
+		add_clause(out, "OPTIONS (", foreign_options, ")");
 	}
 	if (method) {
 		sfs_str_addf(out, "\nUSING %s", method);
 	}
 	if (options) {
-		sfs_str_addf(out, "\nWITH (%s)", options);
+		add_clause(out, "WITH (", options, ")");
 	}
 	if (tablespace) {
 		sfs_str_addf(out, "\nTABLESPACE %s", tablespace);
@@ -303,15 +315,18 @@ static void
 attach(struct pg_writer *writer, const struct sfs_object *table)
 {
 	const char *parent = sfs_object_get(table, SFS_TABLE_PARTITION_OF);
+	sfs_auto(pg_clauses) struct pg_clauses clauses = { 0 };
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
 	if (!pg_is_attached(table) || (!writer->file && !writer->script)) {
 		return;
 	}
 	create_inherited_indexes(writer, table);
-	sfs_str_addf(&sql, "ALTER TABLE ONLY %s ATTACH PARTITION ", parent);
-	pg_write_target(table, &sql);
-	sfs_str_addf(&sql, " %s", sfs_object_get(table, SFS_TABLE_PARTITION_BOUND));
+	sfs_str_addf(pg_clause(&clauses), "ALTER TABLE ONLY %s", parent);
+	sfs_str_add(pg_clause(&clauses), "ATTACH PARTITION ");
+	pg_write_target(table, &clauses.text);
+	sfs_str_add(pg_clause(&clauses), sfs_object_get(table, SFS_TABLE_PARTITION_BOUND));
+	pg_clauses_write(&sql, &clauses, 1, 0);
 	(void)sfs_plan_add(writer->plan, table, sql.text);
 }
 

@@ -5,6 +5,7 @@
 #include "catalog/graph.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/statements.h"
+#include "drivers/postgres/text/fold.h"
 #include "drivers/postgres/text/tidy.h"
 
 /* "street text COLLATE "C"": as in CREATE TYPE and in ADD ATTRIBUTE. */
@@ -174,11 +175,13 @@ pg_print_type_attribute(struct pg_writer *writer, const struct sfs_object *objec
 static void
 add_constraint(struct sfs_str *sql, const struct sfs_object *constraint)
 {
-	sfs_str_add(sql, "CONSTRAINT ");
-	pg_name(sql, constraint->id.name);
-	sfs_str_addc(sql, ' ');
-	pg_tidy(sql, sfs_object_get(constraint, SFS_DOMAIN_CONSTRAINT_DEFINITION), PG_TIDY_CLAUSE,
-		1);
+	sfs_auto(pg_clauses) struct pg_clauses clauses = { 0 };
+
+	sfs_str_add(pg_clause(&clauses), "CONSTRAINT ");
+	pg_name(&clauses.text, constraint->id.name);
+	pg_tidy(pg_clause(&clauses), sfs_object_get(constraint, SFS_DOMAIN_CONSTRAINT_DEFINITION),
+		PG_TIDY_CLAUSE, 1);
+	pg_clauses_write(sql, &clauses, 2, pg_last_width(sql));
 }
 
 /* NOT VALID only exists in ALTER DOMAIN. */
