@@ -129,10 +129,12 @@ set_size(
 		/* Gone since the kernel looked it up: to this errno it looks once more. */
 		return -ESTALE;
 	}
-	if (!handle || !node->buffer) {
+	if (!node->buffer || (!handle && !node->writers)) {
 		return truncate_closed(mnt, node, thread, size);
 	}
-	handle->wrote = true;
+	if (handle) {
+		handle->wrote = true;
+	}
 	if ((size_t)size > node->buffer->bytes.len && mnt_overlay_full(mnt)) {
 		return -ENOSPC;
 	}

@@ -145,6 +145,16 @@ mnt_known_suppose(const struct mnt_known *known, const struct sfs_census *recent
 	}
 }
 
+void
+mnt_known_doubt(struct mnt_known *known, const struct sfs_map *paths)
+{
+	sfs_vec_foreach (object, &known->objects) {
+		if (object->path && sfs_map_has(paths, object->path)) {
+			object->sign = 0;
+		}
+	}
+}
+
 /* ---- comparing ---- */
 
 /* What differs, walking both in the order of tags; false: too much, or what is not told apart. */

@@ -2,6 +2,7 @@
 #ifndef SFS_FS_KNOWN_H
 #define SFS_FS_KNOWN_H
 
+#include "base/map.h"
 #include "drivers/driver.h"
 
 /*
@@ -28,6 +29,9 @@ void mnt_known_build(struct mnt_known *known, const struct sfs_census *census,
 /* The census as it would be if only those of `recent` had changed; their signs are none. */
 void mnt_known_suppose(const struct mnt_known *known, const struct sfs_census *recent,
 	struct sfs_census *ret_census);
+
+/* What stands in the files of these paths is to be read again, whatever the census says. */
+void mnt_known_doubt(struct mnt_known *known, const struct sfs_map *paths);
 
 struct mnt_tags SFS_VEC_OF(uint64_t);
 

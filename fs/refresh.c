@@ -16,7 +16,8 @@ struct reading {
 	struct sfs_tree tree;
 	struct sfs_str schema, model;
 	struct sfs_str invisible;
-	uint64_t changes; /* ours, as of its beginning */
+	struct sfs_map *touched; /* owned; paths that are to be read in any case; NULL: none */
+	uint64_t changes;        /* ours, as of its beginning */
 };
 
 static void
@@ -28,6 +29,7 @@ reading_finish(struct reading *reading)
 	sfs_str_finish(&reading->schema);
 	sfs_str_finish(&reading->model);
 	sfs_str_finish(&reading->invisible);
+	sfs_map_destroy(reading->touched);
 }
 
 SFS_DEFINE_AUTO_VALUE(reading, struct reading, reading_finish)
@@ -37,6 +39,18 @@ begin(struct mnt *mnt, struct reading *reading)
 {
 	MNT_LOCK(mnt);
 	reading->changes = mnt->changes;
+}
+
+/* What we made is shown, and known to no census: others may have made it what it was before. */
+static void
+begin_counted(struct mnt *mnt, struct reading *reading)
+{
+	MNT_LOCK(mnt);
+	reading->changes = mnt->changes;
+	reading->touched = sfs_map_create();
+	sfs_vec_foreach (path, &mnt->touched) {
+		sfs_map_set(reading->touched, *path, NULL);
+	}
 }
 
 /* Whether a change of ours is, or may be, in the database that is not in the reading or the tree. */
@@ -85,13 +99,16 @@ show_invisible(struct mnt *mnt, struct reading *reading)
 }
 
 static int
-show_whole(struct mnt *mnt, struct reading *reading)
+show_whole(struct mnt *mnt, struct reading *reading, bool counted)
 {
 	MNT_LOCK(mnt);
 	if (is_behind(mnt, reading)) {
 		return -EAGAIN;
 	}
 	mnt_view_refresh(mnt, &reading->tree);
+	if (counted) {
+		mnt_view_untouch(mnt);
+	}
 	show_invisible(mnt, reading);
 	return 0;
 }
@@ -148,7 +165,7 @@ mnt_refresh_whole(
 	if (r < 0) {
 		return r;
 	}
-	if (show_whole(mnt, &reading) < 0) {
+	if (show_whole(mnt, &reading, known != NULL) < 0) {
 		return tell_changed(err);
 	}
 	if (known) {
@@ -194,7 +211,17 @@ show_some(struct mnt *mnt, const struct reading *reading, const struct mnt_paths
 			mnt_view_withdraw(mnt, *path);
 		}
 	}
+	const char *touched;
+	for (size_t i = 0;
+		reading->touched && sfs_map_next(reading->touched, &i, &touched, NULL);) {
+		if (!sfs_tree_find(&reading->tree, touched)) {
+			mnt_view_withdraw(mnt, touched);
+		}
+	}
 	mnt_view_changes(mnt, &reading->tree);
+	if (reading->touched) {
+		mnt_view_untouch(mnt);
+	}
 	return 0;
 }
 
@@ -227,10 +254,16 @@ follow(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct readi
 	struct sfs_error *err)
 {
 	struct mnt_tags tags = { 0 };
-	int r = mnt_known_compare(known, &reading->census, &tags) ? 0 : 1;
+	bool touched = reading->touched && sfs_map_len(reading->touched);
 
-	if (r == 0 && tags.len) {
-		r = read_some(mnt, db, known, reading, &tags, err);
+	if (touched) {
+		mnt_known_doubt(known, reading->touched);
+	}
+	int r = mnt_known_compare(known, &reading->census, &tags) ? 0 : 1;
+	if (r == 0 && (tags.len || touched)) {
+		/* No tags would mean everything. */
+		r = tags.len ? read_some(mnt, db, known, reading, &tags, err) : 0;
+		reading->catalog = reading->catalog ? reading->catalog : sfs_catalog_create();
 		r = r ? r : show_changes(mnt, known, reading, &tags, err);
 	}
 	sfs_vec_finish(&tags);
@@ -242,7 +275,7 @@ mnt_refresh_some(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, st
 {
 	struct reading reading sfs_auto(reading) = { 0 };
 
-	begin(mnt, &reading);
+	begin_counted(mnt, &reading);
 	int r = mnt->driver->census(db, &reading.census, err);
 	return r < 0 ? r : follow(mnt, db, known, &reading, err);
 }

@@ -286,6 +286,7 @@ finish(struct connection *c)
 	mnt_drafts_destroy(mnt->drafts);
 	mnt_known_finish(&c->known);
 	mnt_nodes_finish(&mnt->nodes);
+	mnt_view_untouch(mnt);
 	free(mnt->refused.path);
 	mnt_text_unref(mnt->refused.text);
 	free(mnt->health.stale);

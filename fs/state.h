@@ -97,7 +97,9 @@ struct mnt {
 	bool owes;        /* some node may be owed (owed.h) */
 	int64_t owed_due; /* when that is tried again */
 	struct mnt_health health;
-	uint64_t changes;   /* counts the changes that we made in the database */
+	uint64_t changes; /* counts the changes that we made in the database */
+	SFS_VEC(char *)
+	touched;            /* owned; files that show what was not read together with a census */
 	bool committing;    /* one is, or may be, in the database and not in the tree yet */
 	int64_t reading_ms; /* atomic; how long the last reading of the whole catalog took */
 	uint64_t shown;     /* nodes.changes as of the last `status` */

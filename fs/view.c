@@ -90,6 +90,21 @@ mnt_view_is_object(const struct mnt_node *directory, const char *name)
 	return sfs_path_parse(sfs_str_text(&path), arena, &id) == 0;
 }
 
+static void
+touch(struct mnt *mnt, const char *path)
+{
+	sfs_vec_push(&mnt->touched, sfs_strdup(path));
+}
+
+void
+mnt_view_untouch(struct mnt *mnt)
+{
+	sfs_vec_foreach (path, &mnt->touched) {
+		free(*path);
+	}
+	sfs_vec_finish(&mnt->touched);
+}
+
 /* ---- going ---- */
 
 static bool
@@ -142,6 +157,10 @@ mnt_view_remove(struct mnt *mnt, struct mnt_node *node)
 static void
 withdraw(struct mnt *mnt, struct mnt_node *node)
 {
+	struct sfs_str path sfs_auto(str) = SFS_STR_INIT;
+
+	mnt_node_path(node, &path);
+	touch(mnt, sfs_str_text(&path));
 	node->exists = false;
 	node->locked = false;
 	if (node->buffer || node->writers) {
@@ -203,6 +222,7 @@ publish(struct mnt *mnt, const struct sfs_file *file)
 	}
 	if (!known || !mnt_text_equal(node->text, file->text, file->len)) {
 		struct mnt_text *text sfs_auto(mnt_text) = mnt_text_create(file->text, file->len);
+		touch(mnt, file->path);
 		mnt_view_set_text(mnt, node, text);
 	} else if (was_locked != node->locked) {
 		mnt_notify_node(mnt, node);
@@ -217,6 +237,8 @@ void
 mnt_view_outcome(struct mnt *mnt, const struct sfs_outcome *outcome)
 {
 	sfs_vec_foreach (file, &outcome->before.files) {
+		/* One that was renamed does not stand there any more. */
+		touch(mnt, file->path);
 		struct mnt_node *node = sfs_tree_find(&outcome->after, file->path)
 						? NULL
 						: mnt_node_find(&mnt->nodes, file->path);

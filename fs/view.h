@@ -19,6 +19,9 @@ void mnt_view_refresh(struct mnt *mnt, const struct sfs_tree *tree);
 void mnt_view_changes(struct mnt *mnt, const struct sfs_tree *tree);
 void mnt_view_withdraw(struct mnt *mnt, const char *path);
 
+/* A reading that came with a census has shown what was touched, too. */
+void mnt_view_untouch(struct mnt *mnt);
+
 /* What a change touched. */
 void mnt_view_outcome(struct mnt *mnt, const struct sfs_outcome *outcome);
 

@@ -170,3 +170,37 @@ def test_ours_that_others_drop_at_once(folder, engine):
         (folder / f"brief{number}.sql").write_text(f"CREATE TABLE brief{number} (a integer);\n")
         engine.run(f"DROP TABLE brief{number};")
     wait_for(lambda: not [name for name in os.listdir(folder) if name.startswith("brief")], 10)
+
+
+def test_what_is_undone_outside_at_once(place, folder, engine):
+    """Then the database is as it was when it was counted last, and the tree is not."""
+    users, view = folder / "users.sql", folder.parent / "views/fresh.sql"
+    script = "-- {}\nALTER TABLE posts ADD COLUMN more text;"
+
+    def shown():
+        try:
+            return {path: path.read_text() for path in folder.parent.rglob("*.sql")}
+        except FileNotFoundError:
+            return "one went just now"
+
+    def changes(number):
+        """Saved, made, renamed, by a migration; and how others take it back."""
+        text = with_column(users.read_text())
+        yield lambda: users.write_text(text), "ALTER TABLE users DROP COLUMN note"
+        yield lambda: view.write_text("CREATE VIEW fresh AS SELECT 1 AS one;\n"), "DROP VIEW fresh"
+        yield lambda: (folder / "empty.sql").rename(folder / "filled.sql"), "ALTER TABLE filled RENAME TO empty"
+        pending = place / f"pending/{number}.sql"
+        yield lambda: pending.write_text(script.format(number)), "ALTER TABLE posts DROP COLUMN more"
+
+    # At first, to give SQLite's texts the shape that they keep.
+    for change, undo in changes(1):
+        change()
+        engine.run(undo)
+    words = "note", "fresh", "filled", "more"
+    wait_for(lambda: not any(word in str(shown()) for word in words), 10)
+    expected = shown()
+    for change, undo in changes(2):
+        change()
+        assert shown() != expected
+        engine.run(undo)
+        wait_for(lambda: shown() == expected, 2.5)
