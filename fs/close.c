@@ -99,7 +99,8 @@ mnt_op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_file_info
 		mnt_draft_op_fsync(req, fi);
 		return;
 	}
-	if (handle && handle->writes) {
+	/* What is synchronised at each write is not whole at each write. */
+	if (handle && handle->writes && !handle->synced) {
 		MNT_LOCK(mnt);
 		if (mnt_judge(mnt, req, handle->node, handle->wrote, false, &verdict)) {
 			return;

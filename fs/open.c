@@ -118,6 +118,7 @@ open_handle(struct mnt *mnt, struct mnt_node *node, pid_t thread, struct fuse_fi
 	mnt->handles++;
 	handle->node = node;
 	handle->writes = (fi->flags & O_ACCMODE) != O_RDONLY || fi->flags & O_TRUNC;
+	handle->synced = fi->flags & O_DSYNC;
 	mnt_node_ref(node);
 	mnt_handle_note(handle, thread);
 	if (handle->writes) {

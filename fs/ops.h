@@ -16,6 +16,7 @@ struct mnt_handle {
 	struct mnt_opened opened;
 	struct mnt_node *node; /* referred to */
 	bool writes;           /* open for writing */
+	bool synced;           /* with O_SYNC or O_DSYNC: the kernel asks for fsync at each write */
 	bool wrote;            /* something was changed through it */
 	pid_t threads[8]; /* who opened, wrote and closed: where a shared descriptor may still be */
 	unsigned n_threads; /* counts on past the array, which is then reused from its start */

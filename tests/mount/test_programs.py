@@ -187,6 +187,17 @@ class TestCalls:
         os.close(fd)
         assert (folder / "users.sql").read_bytes() == before
 
+    @pytest.mark.parametrize("flag", ["sync", "dsync"])
+    def test_synchronised_at_each_write(self, edited, folder, flag):
+        """Half a text is none that was saved, though the kernel asks for fsync after each piece."""
+        shell(f"dd if={edited} of=users.sql oflag={flag} bs=16 status=none", cwd=folder)
+
+    def test_truncated_by_name_while_it_is_written(self, edited, folder):
+        with open(folder / "users.sql", "r+b") as file:
+            os.truncate(folder / "users.sql", 5)
+            assert file.read() == edited.read_bytes()[:5]
+            os.pwrite(file.fileno(), edited.read_bytes(), 0)
+
     def test_copy_range(self, edited, folder):
         with open(edited, "rb") as source, open(folder / "users.sql", "wb") as sink:
             try:
