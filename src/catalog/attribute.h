@@ -30,6 +30,7 @@
 	X(TABLE, PERSISTENCE, "persistence", 0) /* "unlogged" */                                   \
 	X(TABLE, OF_TYPE, "of_type", 0)                                                            \
 	X(TABLE, INHERITS, "inherits", 0)       /* parents in order, joined with ", " */           \
+	X(TABLE, JOINED, "joined", SFS_ATTR_INFORMATIVE) /* made alone; ALTER TABLE ... INHERIT */ \
 	X(TABLE, PARTITION_KEY, "partition_key", 0)     /* "RANGE (created_at)" */                 \
 	X(TABLE, PARTITION_OF, "partition_of", 0)                                                  \
 	X(TABLE, PARTITION_BOUND, "partition_bound", 0) /* "FOR VALUES ..." or "DEFAULT" */        \

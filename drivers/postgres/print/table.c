@@ -2,6 +2,7 @@
 /* Writes tables, partitioned and foreign ones among them. */
 #include <string.h>
 
+#include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
 #include "drivers/postgres/text/fold.h"
@@ -238,7 +239,7 @@ write_clauses(struct sfs_str *out, const struct sfs_object *table)
 	const char *server = sfs_object_get(table, SFS_TABLE_SERVER);
 	const char *foreign_options = sfs_object_get(table, SFS_TABLE_FOREIGN_OPTIONS);
 
-	if (inherits) {
+	if (inherits && !sfs_object_has(table, SFS_TABLE_JOINED)) {
 		add_clause(out, "INHERITS (", inherits, ")");
 	}
 	if (is_made_as_partition(table)) {
@@ -310,6 +311,34 @@ create_inherited_indexes(struct pg_writer *writer, const struct sfs_object *tabl
 	}
 }
 
+static void
+alter(struct pg_writer *writer, const struct sfs_object *table, const char *what)
+{
+	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
+
+	sfs_str_add(&sql, "ALTER ");
+	pg_write_reference(table, &sql);
+	sfs_str_addf(&sql, " %s", what);
+	(void)sfs_plan_add(writer->plan, table, sql.text);
+}
+
+/* A table that was made alone, and that came to inherit. */
+static void
+join_parents(struct pg_writer *writer, const struct sfs_object *table)
+{
+	struct pg_list parents sfs_auto(pg_list) = { 0 };
+
+	if (sfs_object_has(table, SFS_TABLE_JOINED)) {
+		pg_list_split(sfs_object_get(table, SFS_TABLE_INHERITS), &parents);
+	}
+	sfs_vec_foreach (parent, &parents) {
+		sfs_auto(str) struct sfs_str what = SFS_STR_INIT;
+
+		sfs_str_addf(&what, "INHERIT %s", *parent);
+		alter(writer, table, what.text);
+	}
+}
+
 /* In a plan that is the table's TIE. */
 static void
 attach(struct pg_writer *writer, const struct sfs_object *table)
@@ -327,17 +356,6 @@ attach(struct pg_writer *writer, const struct sfs_object *table)
 	pg_write_target(table, &clauses.text);
 	sfs_str_add(pg_clause(&clauses), sfs_object_get(table, SFS_TABLE_PARTITION_BOUND));
 	pg_clauses_write(&sql, &clauses, 1, 0);
-	(void)sfs_plan_add(writer->plan, table, sql.text);
-}
-
-static void
-alter(struct pg_writer *writer, const struct sfs_object *table, const char *what)
-{
-	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
-
-	sfs_str_add(&sql, "ALTER ");
-	pg_write_reference(table, &sql);
-	sfs_str_addf(&sql, " %s", what);
 	(void)sfs_plan_add(writer->plan, table, sql.text);
 }
 
@@ -486,6 +504,7 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 	}
 	write_late_constraints(writer, &constraints);
 	attach(writer, table);
+	join_parents(writer, table);
 	write_switches(writer, table);
 	if (writer->file) {
 		pg_validate_here(writer, table);

@@ -12,6 +12,36 @@ static const struct pg_select common = {
 	.relation = true,
 };
 
+/*
+ * A table with its columns in another order than that in which they would be merged with its parents', or,
+ * before 16, with computed ones of its own: it was made alone, and inherits since then.
+ */
+#define IN_OTHER_ORDER                                                                             \
+	"(SELECT array_agg(a.attname ORDER BY a.attnum) <> array_agg(a.attname"                    \
+	" ORDER BY o.seq NULLS LAST, o.num, a.attnum) FROM pg_attribute a"                         \
+	" LEFT JOIN LATERAL (SELECT h.inhseqno AS seq, pa.attnum AS num FROM pg_inherits h"        \
+	" JOIN pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname"            \
+	" AND pa.attnum > 0 WHERE h.inhrelid = c.oid ORDER BY 1 LIMIT 1) o ON true"                \
+	" WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)"
+
+static void
+select_joined(int version, struct sfs_str *out)
+{
+	sfs_str_add(out,
+		",\n " PG_WHEN(
+			PG_INHERITED) "CASE WHEN NOT c.relispartition AND EXISTS (SELECT FROM pg_inherits h"
+				      " WHERE h.inhrelid = c.oid) AND NOT EXISTS (SELECT FROM"
+				      " pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
+				      " AND NOT a.attisdropped AND NOT a.attislocal) AND (");
+	if (version < 160000) {
+		sfs_str_add(out,
+			"EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid"
+			" AND NOT a.attisdropped AND a.attgenerated <> '' AND a.attinhcount > 0)"
+			" OR ");
+	}
+	sfs_str_add(out, IN_OTHER_ORDER ") THEN 'true' END" PG_ELSE "NULL" PG_END " AS joined");
+}
+
 static void
 select_family(struct sfs_str *out)
 {
@@ -70,6 +100,7 @@ pg_read_table(int version, struct sfs_str *out)
 		",\n CASE WHEN c.relrowsecurity THEN 'true' END AS row_security"
 		",\n CASE WHEN c.relforcerowsecurity THEN 'true' END AS force_row_security");
 	select_family(out);
+	select_joined(version, out);
 	select_storage(out);
 	pg_select_common(out, &common);
 	sfs_str_add(out, "\n FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"

@@ -98,6 +98,7 @@ use_of(const char *key)
 		enum pg_use use;
 	} uses[] = {
 		{ "constrrel", PG_USE_LOCKS },
+		{ "def", PG_USE_PARENT }, /* of ALTER TABLE ... INHERIT */
 		{ "inhRelations", PG_USE_PARENT },
 		{ "name", PG_USE_PARENT }, /* of ATTACH PARTITION */
 		{ "pktable", PG_USE_LOCKS },

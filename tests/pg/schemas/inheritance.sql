@@ -41,3 +41,11 @@ CREATE TABLE split_root (n integer DEFAULT 1, t text) PARTITION BY LIST (n);
 CREATE TABLE split_branch PARTITION OF split_root DEFAULT PARTITION BY LIST (t);
 ALTER TABLE split_branch ALTER n SET DEFAULT 7, ALTER t SET STORAGE EXTERNAL;
 CREATE TABLE a_split_leaf PARTITION OF split_branch DEFAULT;
+-- made alone: with its columns in an order of its own, and with a computed one
+CREATE TABLE ordered (a integer, b text, CONSTRAINT b_set CHECK (b <> ''));
+CREATE TABLE other_order (c date, b text, a integer NOT NULL, CONSTRAINT b_set CHECK (b <> ''));
+ALTER TABLE other_order INHERIT ordered;
+CREATE TABLE doubled (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE own_doubled (a integer, b integer GENERATED ALWAYS AS (a * 2) STORED);
+ALTER TABLE own_doubled INHERIT doubled;
+CREATE TABLE a_child () INHERITS (own_doubled);
