@@ -207,6 +207,13 @@ pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *colu
 		add_not_valid(writer, column);
 	}
 	set(writer, column, "SET STORAGE ", sfs_object_get(column, SFS_COLUMN_STORAGE), "");
+	if (column->owner->id.kind == SFS_MATERIALIZED_VIEW ||
+		(column->owner->id.kind == SFS_TABLE &&
+			sfs_object_has(column->owner, SFS_TABLE_OF_TYPE))) {
+		/* Its line has no room for that, or it has no line. */
+		set(writer, column, "SET COMPRESSION ",
+			sfs_object_get(column, SFS_COLUMN_COMPRESSION), "");
+	}
 	set(writer, column, "SET STATISTICS ", sfs_object_get(column, SFS_COLUMN_STATISTICS), "");
 	set(writer, column, "SET (", sfs_object_get(column, SFS_COLUMN_OPTIONS), ")");
 }

@@ -15,7 +15,7 @@
  */
 #define UNNAMED " AS \"?column?\""
 
-/* What stands between two parentheses, or in none. */
+/* What stands between two parentheses or brackets, or in none. */
 struct place {
 	size_t item;  /* where the column begins that is being read */
 	bool in_list; /* of columns */
@@ -116,9 +116,9 @@ follow(struct walk *walk, size_t *at)
 		"LIMIT", "OFFSET", "FETCH", "FOR", "UNION", "INTERSECT", "EXCEPT", ";", NULL };
 	struct place *place = &walk->places.items[walk->places.len - 1];
 
-	if (is(walk, *at, "(")) {
+	if (is(walk, *at, "(") || is(walk, *at, "[")) {
 		sfs_vec_push(&walk->places, (struct place){ 0 });
-	} else if (is(walk, *at, ")")) {
+	} else if (is(walk, *at, ")") || is(walk, *at, "]")) {
 		end_column(walk, place, *at);
 		walk->places.len -= walk->places.len > 1;
 	} else if (is(walk, *at, "SELECT") || is(walk, *at, "RETURNING")) {

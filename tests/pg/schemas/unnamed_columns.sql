@@ -15,3 +15,5 @@ CREATE VIEW mixed AS SELECT f.a FROM LATERAL (SELECT DISTINCT ON (a) coalesce(a,
 
 CREATE RULE also AS ON INSERT TO named DO ALSO SELECT 'x', 1::bigint UNION SELECT b, a FROM named;
 CREATE RULE turned AS ON DELETE TO arms DO INSTEAD DELETE FROM named WHERE named.a = old.a RETURNING named.a, 'gone';
+CREATE VIEW within AS SELECT 'x' = ANY ((SELECT ARRAY['a', 'b', 'x'])::text[]) AS c, (SELECT ('{a,b}'::text[])[1::int:2]) AS d
+    UNION SELECT true, ARRAY['a', 'b'::text];
