@@ -47,7 +47,7 @@
 #define SFS_COLUMN_ATTRIBUTES(X)                                                                   \
 	X(COLUMN, TYPE, "type", 0)                                                                 \
 	X(COLUMN, COLLATION, "collation", 0) /* when it is not the type's own */                   \
-	X(COLUMN, NOT_NULL, "not_null", 0) /* "true"; PG 18: "NO INHERIT", "NOT VALID" */          \
+	X(COLUMN, NOT_NULL, "not_null", 0) /* "true"; PG 18: "NO INHERIT" "NOT VALID" */          \
 	X(COLUMN, DEFAULT, "default", 0)                                                           \
 	X(COLUMN, IDENTITY, "identity", 0)   /* "ALWAYS" or "BY DEFAULT" */                        \
 	X(COLUMN, IDENTITY_OPTIONS, "identity_options", 0)                                         \

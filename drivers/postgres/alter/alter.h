@@ -80,6 +80,24 @@ void pg_column_rename(struct pg_writer *writer, const struct sfs_change *change)
 void pg_column_untie(struct pg_writer *writer, const struct sfs_change *change);
 void pg_column_tie(struct pg_writer *writer, const struct sfs_change *change);
 
+/* ---- not_null.c ---- */
+
+/* The name, for SQL, that the constraint has: its own, or the one that the server chooses. */
+void pg_not_null_name(struct sfs_str *out, const struct sfs_object *column);
+
+/* Since PostgreSQL 18: whether the constraint behind NOT NULL has another name than before. */
+bool pg_not_null_is_renamed(const struct sfs_object *from, const struct sfs_object *to);
+
+/* Gives the constraint its new name. */
+void pg_not_null_rename(
+	struct pg_writer *writer, const struct sfs_diff *diff, const struct sfs_change *change);
+
+/* The clauses that take NOT NULL off, and that bring what is asked instead. */
+void pg_not_null_drop(
+	struct sfs_str *clauses, const struct sfs_diff *diff, const struct sfs_change *change);
+void pg_not_null_set(
+	struct sfs_str *clauses, const struct sfs_diff *diff, const struct sfs_change *change);
+
 /* ---- identity.c ---- */
 
 /* "SET INCREMENT BY 5 SET START WITH 10": from one list of sequence options to another. */

@@ -184,7 +184,7 @@ add_storage(struct clauses *clauses)
 /* ---- the whole ---- */
 
 static void
-add_removals(struct clauses *clauses)
+add_removals(struct clauses *clauses, const struct sfs_diff *diff)
 {
 	const struct sfs_change *change = clauses->change;
 	const struct sfs_object *to = change->to;
@@ -198,9 +198,7 @@ add_removals(struct clauses *clauses)
 	if (pg_differs(change, SFS_COLUMN_DEFAULT) && !sfs_object_has(to, SFS_COLUMN_DEFAULT)) {
 		clauses_add(clauses, "DROP DEFAULT", NULL);
 	}
-	if (pg_differs(change, SFS_COLUMN_NOT_NULL) && !sfs_object_has(to, SFS_COLUMN_NOT_NULL)) {
-		clauses_add(clauses, "DROP NOT NULL", NULL);
-	}
+	pg_not_null_drop(&clauses->text, diff, change);
 }
 
 void
@@ -211,8 +209,9 @@ pg_column_alter(
 	struct clauses clauses sfs_auto(clauses);
 
 	pg_identity_rename(writer, change);
+	pg_not_null_rename(writer, diff, change);
 	clauses_init(&clauses, change);
-	add_removals(&clauses);
+	add_removals(&clauses, diff);
 	if (pg_differs(change, SFS_COLUMN_TYPE) && pg_differs(change, SFS_COLUMN_GENERATED)) {
 		/* The server takes no USING for what is generated until the statement is over. */
 		emit(writer, &clauses);
@@ -225,9 +224,7 @@ pg_column_alter(
 	if (pg_differs(change, SFS_COLUMN_DEFAULT) && sfs_object_has(to, SFS_COLUMN_DEFAULT)) {
 		clauses_add(&clauses, "SET DEFAULT ", sfs_object_get(to, SFS_COLUMN_DEFAULT));
 	}
-	if (pg_differs(change, SFS_COLUMN_NOT_NULL) && sfs_object_has(to, SFS_COLUMN_NOT_NULL)) {
-		clauses_add(&clauses, "SET NOT NULL", NULL);
-	}
+	pg_not_null_set(&clauses.text, diff, change);
 	if (pg_differs(change, SFS_COLUMN_GENERATED) && sfs_object_has(to, SFS_COLUMN_GENERATED)) {
 		char *expression sfs_auto(free) = sfs_asprintf(
 			"SET EXPRESSION AS (%s)", sfs_object_get(to, SFS_COLUMN_GENERATED));
@@ -238,7 +235,6 @@ pg_column_alter(
 	add_storage(&clauses);
 	emit(writer, &clauses);
 	pg_alter_identity_common(writer, change);
-	(void)diff;
 }
 
 void

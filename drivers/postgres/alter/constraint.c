@@ -16,9 +16,16 @@ is_foreign_key(const struct sfs_object *constraint)
 bool
 pg_constraint_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
 {
+	bool enforced = !sfs_object_has(change->to, SFS_CONSTRAINT_NOT_ENFORCED);
+
 	(void)diff;
-	if (pg_differs(change, SFS_CONSTRAINT_NOT_VALID) &&
-		sfs_object_has(change->to, SFS_CONSTRAINT_NOT_VALID)) {
+	/* What is not enforced is not valid, and what comes to be enforced is checked. */
+	if (sfs_object_has(change->to, SFS_CONSTRAINT_NOT_VALID) && enforced &&
+		(pg_differs(change, SFS_CONSTRAINT_NOT_VALID) ||
+			pg_differs(change, SFS_CONSTRAINT_NOT_ENFORCED))) {
+		return false;
+	}
+	if (pg_differs(change, SFS_CONSTRAINT_NOT_ENFORCED) && !is_foreign_key(change->to)) {
 		return false;
 	}
 	/* It is whole, or attached, once and for all. */
@@ -62,13 +69,24 @@ pg_constraint_alter(
 
 	pg_alter_relation(&head, change->to);
 	pg_name(&name, change->to->id.name);
-	if (pg_differs(change, SFS_CONSTRAINT_DEFERRABLE)) {
-		(void)sfs_plan_addf(writer->plan, change->to, "%s ALTER CONSTRAINT %s %s",
-			sfs_str_text(&head), sfs_str_text(&name),
-			deferrable ? deferrable : "NOT DEFERRABLE");
+	bool enforces = pg_differs(change, SFS_CONSTRAINT_NOT_ENFORCED);
+	bool enforced = !sfs_object_has(change->to, SFS_CONSTRAINT_NOT_ENFORCED);
+
+	if (pg_differs(change, SFS_CONSTRAINT_DEFERRABLE) || enforces) {
+		bool defers = pg_differs(change, SFS_CONSTRAINT_DEFERRABLE);
+
+		(void)sfs_plan_addf(writer->plan, change->to, "%s ALTER CONSTRAINT %s%s%s%s",
+			sfs_str_text(&head), sfs_str_text(&name), defers ? " " : "",
+			!defers      ? ""
+			: deferrable ? deferrable
+				     : "NOT DEFERRABLE",
+			!enforces  ? ""
+			: enforced ? " ENFORCED"
+				   : " NOT ENFORCED");
 	}
-	if (pg_differs(change, SFS_CONSTRAINT_NOT_VALID) ||
-		pg_differs(change, SFS_CONSTRAINT_UNCHECKED)) {
+	if ((pg_differs(change, SFS_CONSTRAINT_NOT_VALID) ||
+		    pg_differs(change, SFS_CONSTRAINT_UNCHECKED)) &&
+		!enforces) {
 		(void)sfs_plan_addf(writer->plan, change->to, "%s VALIDATE CONSTRAINT %s",
 			sfs_str_text(&head), sfs_str_text(&name));
 	}

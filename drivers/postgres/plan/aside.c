@@ -18,20 +18,28 @@ pg_copy(struct pg_planner *planner, const struct sfs_object *object)
 }
 
 const struct sfs_object *
-pg_without(struct pg_planner *planner, const struct sfs_object *object, int attribute)
+pg_with(struct pg_planner *planner, const struct sfs_object *object, int attribute,
+	const char *value)
 {
 	struct sfs_object *copy = pg_copy(planner, object);
 	const char **values = sfs_arena_alloc(planner->arena, 64 * sizeof *values);
 	size_t n = 0;
 
 	copy->present &= ~PG_BIT(attribute);
+	copy->present |= value ? PG_BIT(attribute) : 0;
 	for (int i = 0; i < 64; i++) {
 		if (copy->present & PG_BIT(i)) {
-			values[n++] = sfs_object_get(object, i);
+			values[n++] = i == attribute ? value : sfs_object_get(object, i);
 		}
 	}
 	copy->values = values;
 	return copy;
+}
+
+const struct sfs_object *
+pg_without(struct pg_planner *planner, const struct sfs_object *object, int attribute)
+{
+	return pg_with(planner, object, attribute, NULL);
 }
 
 /* A function whose arguments are of a renamed type. */

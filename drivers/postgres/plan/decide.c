@@ -161,7 +161,8 @@ loosen_key_users(struct pg_planner *planner, const struct sfs_object *key)
 	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, key);
 
 	for (size_t i = 0; i < users.len; i++) {
-		if (pg_is_own_foreign_key(users.items[i])) {
+		/* A key of the table's own to another one needs its columns as well. */
+		if (key->owner && pg_refers_to(users.items[i], key->owner)) {
 			pg_replace(planner, pg_state_of(planner, users.items[i]));
 		}
 	}
@@ -352,9 +353,9 @@ settle_default(struct pg_state *state)
 	}
 }
 
-/* The sequence behind an identity column is called after its table and its column. */
+/* The sequence behind an identity column, and NOT NULL, are called after their table and column. */
 static void
-rename_identities(struct pg_planner *planner, const struct sfs_change *change)
+rename_what_is_called_so(struct pg_planner *planner, const struct sfs_change *change)
 {
 	const struct sfs_object *owner = change->from->owner, *part;
 
@@ -367,6 +368,10 @@ rename_identities(struct pg_planner *planner, const struct sfs_change *change)
 		if (part->id.kind == SFS_COLUMN && to && pg_identity_is_renamed(part, to)) {
 			pg_state_of(planner, part)->attributes |=
 				PG_BIT(SFS_COLUMN_IDENTITY_OPTIONS);
+		}
+		if (part->id.kind == SFS_COLUMN && to && planner->db &&
+			planner->db->version >= 180000 && pg_not_null_is_renamed(part, to)) {
+			pg_state_of(planner, part)->attributes |= PG_BIT(SFS_COLUMN_NULLABLE_NAME);
 		}
 	}
 }
@@ -390,7 +395,7 @@ pg_decide(struct pg_planner *planner)
 		struct pg_state *state = pg_state_of(planner, change->from);
 
 		if (change->action == SFS_RENAME) {
-			rename_identities(planner, change);
+			rename_what_is_called_so(planner, change);
 		}
 		if (!state->gone) {
 			start_kept(planner, state);
@@ -404,6 +409,7 @@ pg_decide(struct pg_planner *planner)
 		start_held(planner, change);
 		if (change->action == SFS_CREATE) {
 			start_new_column(planner, change->to);
+			pg_keep_new_not_null(planner, change->to);
 		}
 	}
 	pg_resettle(planner);

@@ -104,6 +104,10 @@ follow_new_column(struct pg_planner *planner, struct pg_state *state)
 			state->attributes |= PG_BIT(own[i]);
 		}
 	}
+	if (planner->db && planner->db->version >= 180000 &&
+		pg_not_null_is_renamed(state->old, state->new)) {
+		state->attributes |= PG_BIT(SFS_COLUMN_NULLABLE_NAME);
+	}
 }
 
 static bool

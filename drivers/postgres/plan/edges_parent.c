@@ -66,6 +66,7 @@ pg_parent_join(const struct pg_planner *planner, struct pg_nodes *nodes,
 			pg_nodes_edge(nodes, later ? join : other->node[PG_CREATE],
 				later ? other->node[PG_CREATE] : join, false);
 			pg_nodes_edge(nodes, other->node[PG_ALTER], join, false);
+			pg_nodes_edge(nodes, child->node[PG_UNTIE], other->node[PG_CREATE], true);
 		}
 	}
 }

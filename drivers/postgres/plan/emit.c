@@ -157,12 +157,14 @@ with_parts(struct pg_planner *planner, const struct sfs_object *table)
 	bool differs = false;
 
 	sfs_parts_foreach (part, table) {
+		const struct sfs_object *made = pg_with_not_null_name(planner, part);
 		struct sfs_object *other;
 
-		differs |= names_sequence(planner, part);
-		other = pg_copy(planner, names_sequence(planner, part)
-						 ? pg_without(planner, part, SFS_COLUMN_SERIAL)
-						 : part);
+		if (names_sequence(planner, part)) {
+			made = pg_without(planner, made, SFS_COLUMN_SERIAL);
+		}
+		differs |= made != part;
+		other = pg_copy(planner, made);
 		other->owner = copy;
 		*end = other;
 		end = &other->next_part;
@@ -198,6 +200,9 @@ emit_create(struct pg_planner *planner, struct pg_writer *writer, const struct p
 
 	if (object->id.kind == SFS_SEQUENCE && state->tied) {
 		object = pg_without(planner, object, SFS_SEQUENCE_OWNED_BY);
+	}
+	if (object->id.kind == SFS_COLUMN) {
+		object = pg_with_not_null_name(planner, object);
 	}
 	if (object->id.kind == SFS_TABLE) {
 		object = with_parts(planner, object);
@@ -370,6 +375,9 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 		break;
 	case PG_ALTER:
 		change.attributes &= ~pg_tied_attributes(state);
+		if (change.to->id.kind == SFS_COLUMN) {
+			change.to = pg_with_not_null_name(planner, change.to);
+		}
 		if (state->split) {
 			emit_query(&writer, state->to);
 		} else {

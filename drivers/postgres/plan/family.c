@@ -37,6 +37,10 @@ pg_effective(const struct sfs_catalog *catalog, const struct sfs_object *column,
 
 	if (parent) {
 		value = pg_effective(catalog, parent, attribute);
+		if (attribute == SFS_COLUMN_NOT_NULL && value &&
+			sfs_starts_with(value, "NO INHERIT")) {
+			value = NULL;
+		}
 	}
 	return attribute == SFS_COLUMN_DEFAULT && sfs_streq(value, "NULL") ? NULL : value;
 }
@@ -59,6 +63,11 @@ pg_flatten(struct pg_planner *planner, const struct sfs_catalog *catalog,
 		all[i] = column->present & PG_BIT(i) ? sfs_object_get(column, i) : NULL;
 	}
 	all[SFS_COLUMN_INHERITED] = NULL;
+	if (pg_effective(catalog, column, SFS_COLUMN_NOT_NULL) &&
+		!sfs_object_has(column, SFS_COLUMN_NULLABLE_NAME)) {
+		all[SFS_COLUMN_NULLABLE_NAME] =
+			pg_inherited_not_null_name(planner, catalog, column);
+	}
 	for (size_t i = 0; i < BY_PARENT; i++) {
 		all[by_parent[i]] = pg_effective(catalog, column, by_parent[i]);
 	}
@@ -351,7 +360,10 @@ flatten_column(struct pg_planner *planner, const struct sfs_object *column)
 	}
 	state->old = pg_flatten(planner, diff->from, state->from);
 	state->new = pg_flatten(planner, diff->to, state->to);
-	state->attributes &= ~PG_BIT(SFS_COLUMN_INHERITED);
+	state->attributes &= ~(PG_BIT(SFS_COLUMN_INHERITED) | PG_BIT(SFS_COLUMN_NULLABLE_NAME));
+	if (sfs_attribute_differs(state->old, state->new, SFS_COLUMN_NULLABLE_NAME)) {
+		state->attributes |= PG_BIT(SFS_COLUMN_NULLABLE_NAME);
+	}
 	for (size_t i = 0; i < BY_PARENT; i++) {
 		state->attributes &= ~PG_BIT(by_parent[i]);
 		if (sfs_attribute_differs(state->old, state->new, by_parent[i])) {

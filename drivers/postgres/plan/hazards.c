@@ -250,6 +250,7 @@ static const struct hazard_rule {
 	{ PG_ALTER, SFS_COLUMN, pg_hazard_alter_column },
 	{ PG_CREATE, SFS_COLUMN, pg_hazard_create_column },
 	{ PG_CREATE, SFS_INDEX, pg_hazard_create_index },
+	{ PG_ALTER, SFS_CONSTRAINT, pg_hazard_alter_constraint },
 	{ PG_CREATE, SFS_CONSTRAINT, pg_hazard_create_constraint },
 	{ PG_CREATE, SFS_FUNCTION, pg_hazard_write_function },
 	{ PG_ALTER, SFS_FUNCTION, pg_hazard_write_function },

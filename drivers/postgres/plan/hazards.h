@@ -122,6 +122,10 @@ void pg_hazard_untie_table(struct pg_planner *planner, const struct pg_state *st
 void pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_create_column(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_create_index(struct pg_planner *planner, const struct pg_state *state);
+/* Whether the column comes to have no NULL in any row, which has to be looked at. */
+bool pg_not_null_checks(const struct pg_state *column);
+
+void pg_hazard_alter_constraint(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_create_constraint(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_retype_column(struct pg_planner *planner, const struct pg_state *state);
 void pg_hazard_move_rows(struct pg_planner *planner, const struct pg_state *state);

@@ -117,6 +117,15 @@ pg_hazard_untie_table(struct pg_planner *planner, const struct pg_state *state)
 	}
 }
 
+bool
+pg_not_null_checks(const struct pg_state *column)
+{
+	const char *old = sfs_object_get(column->from, SFS_COLUMN_NOT_NULL);
+	const char *new = sfs_object_get(column->to, SFS_COLUMN_NOT_NULL);
+
+	return new && !sfs_ends_with(new, "NOT VALID") && (!old || sfs_ends_with(old, "NOT VALID"));
+}
+
 void
 pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state)
 {
@@ -133,8 +142,8 @@ pg_hazard_alter_column(struct pg_planner *planner, const struct pg_state *state)
 		sfs_plan_hazard(planner->plan, 32, SFS_WARN, state->to,
 			"is computed anew for each row: the table is rewritten");
 	}
-	if (pg_state_differs(state, SFS_COLUMN_NOT_NULL) &&
-		sfs_object_has(state->to, SFS_COLUMN_NOT_NULL) && rows_wait(planner, state)) {
+	if (pg_state_differs(state, SFS_COLUMN_NOT_NULL) && pg_not_null_checks(state) &&
+		rows_wait(planner, state)) {
 		bool fails = pg_has_nulls(planner, state->from);
 
 		if (fails) {
@@ -257,6 +266,28 @@ tell_violations(struct pg_planner *planner, const struct pg_state *state)
 	if (n > 0) {
 		sfs_plan_hazard(planner->plan, 53, SFS_WARN, state->to,
 			"does not hold for %lld rows: the statement will fail", (long long)n);
+	}
+}
+
+void
+pg_hazard_alter_constraint(struct pg_planner *planner, const struct pg_state *state)
+{
+	bool enforces = pg_state_differs(state, SFS_CONSTRAINT_NOT_ENFORCED);
+	bool checks = enforces || pg_state_differs(state, SFS_CONSTRAINT_NOT_VALID);
+
+	if (!checks || sfs_object_has(state->to, SFS_CONSTRAINT_NOT_ENFORCED)) {
+		if (enforces) {
+			sfs_plan_hazard(planner->plan, 10, SFS_WARN, state->to,
+				"is not enforced any more: what it kept out is not kept out");
+		}
+		return;
+	}
+	if (rows_wait(planner, state)) {
+		tell_violations(planner, state);
+		if (enforces) {
+			sfs_plan_hazard(planner->plan, 26, SFS_WARN, state->to,
+				"checks all rows while writers of both tables wait");
+		}
 	}
 }
 

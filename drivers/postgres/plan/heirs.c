@@ -180,6 +180,25 @@ keep_not_null_name(struct pg_planner *planner, const struct pg_state *column)
 	}
 }
 
+void
+pg_keep_new_not_null(struct pg_planner *planner, const struct sfs_object *column)
+{
+	const struct sfs_object *table =
+		column->id.kind == SFS_COLUMN ? planner->diff->origin[column->owner->index] : NULL;
+	const struct sfs_object *parent;
+
+	if (!planner->db || planner->db->version < 180000 || !table ||
+		column->owner->id.kind != SFS_TABLE || !pg_is_attached(column->owner) ||
+		!sfs_object_has(table, SFS_TABLE_PARTITION_OF)) {
+		return;
+	}
+	parent = pg_parent_column(planner->diff->to, column);
+	if (parent && !planner->diff->origin[parent->index] &&
+		pg_not_null_is_renamed(parent, column)) {
+		leave_for_a_while(planner, table);
+	}
+}
+
 bool
 pg_settle_heirs(struct pg_planner *planner)
 {

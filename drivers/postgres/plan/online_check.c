@@ -2,7 +2,9 @@
 /* Rows of large tables checked beside writers: constraints, NOT NULL, the bound of a partition. */
 #include <string.h>
 
+#include "drivers/postgres/plan/hazards.h"
 #include "drivers/postgres/plan/online.h"
+#include "drivers/postgres/print/print.h"
 
 static bool
 is_partitioned(const struct sfs_object *table)
@@ -130,10 +132,28 @@ bool
 pg_online_fits_not_null(struct pg_planner *planner, const struct pg_state *state)
 {
 	return state->from && state->attributes & PG_BIT(SFS_COLUMN_NOT_NULL) &&
-	       sfs_object_has(state->to, SFS_COLUMN_NOT_NULL) &&
-	       !sfs_object_has(state->to, SFS_COLUMN_INHERITED) && !state->retyped &&
-	       !(state->attributes & PG_BIT(SFS_COLUMN_IDENTITY)) &&
+	       pg_not_null_checks(state) && !sfs_object_has(state->to, SFS_COLUMN_INHERITED) &&
+	       !state->retyped && !(state->attributes & PG_BIT(SFS_COLUMN_IDENTITY)) &&
 	       state->to->owner->id.kind == SFS_TABLE && pg_online_table(planner, state);
+}
+
+/* Since PostgreSQL 18 NOT NULL is a constraint, for new rows first and for the others later. */
+static void
+later_not_null(struct pg_planner *planner, const struct pg_state *state)
+{
+	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
+
+	if (!sfs_object_has(state->from, SFS_COLUMN_NOT_NULL)) {
+		pg_alter_relation(&sql, state->to);
+		sfs_str_add(&sql, " ADD ");
+		pg_write_not_null(&sql, state->to, false);
+		(void)pg_online_add(planner, state->to, "ACCESS EXCLUSIVE", sfs_str_text(&sql));
+		sfs_str_truncate(&sql, 0);
+	}
+	pg_alter_relation(&sql, state->to);
+	sfs_str_add(&sql, " VALIDATE CONSTRAINT ");
+	pg_not_null_name(&sql, state->to);
+	pg_online_outside(pg_online_add(planner, state->to, NULL, sfs_str_text(&sql)));
 }
 
 void
@@ -147,6 +167,10 @@ pg_online_not_null(struct pg_planner *planner, const struct pg_state *state)
 	rest.attributes &= ~PG_BIT(SFS_COLUMN_NOT_NULL);
 	if (rest.attributes & ~pg_tied_attributes(&rest)) {
 		pg_emit(planner, &node);
+	}
+	if (planner->db->version >= 180000) {
+		later_not_null(planner, state);
+		return;
 	}
 	pg_name(&condition, state->to->id.name);
 	sfs_str_add(&condition, " IS NOT NULL");
@@ -221,7 +245,8 @@ pg_online_keeps(struct pg_planner *planner, const struct pg_state *state)
 		return pg_online_fits_attach(planner, owner);
 	}
 	sfs_parts_foreach (part, table) {
-		const struct pg_state *column = planner->by_from[part->index];
+		const struct pg_state *column =
+			planner->db->version < 180000 ? planner->by_from[part->index] : NULL;
 
 		if (part->id.kind == SFS_COLUMN && column && column->to && !column->gone &&
 			strcmp(state->from->id.name,

@@ -29,6 +29,8 @@ planner_finish(struct pg_planner *planner)
 {
 	sfs_arena_destroy(planner->arena);
 	sfs_map_destroy(planner->facts);
+	sfs_map_destroy(planner->not_nulls);
+	sfs_map_destroy(planner->shared_not_nulls);
 	sfs_map_destroy(planner->refreshed);
 	pg_default_acls_finish(&planner->defaults);
 	sfs_vec_finish(&planner->later);

@@ -87,12 +87,13 @@ struct pg_planner {
 	bool split_keys; /* foreign keys go before the tables that they would go with */
 	unsigned char
 		*omitted; /* owned; by index in diff->to: made after the table that it is in */
-	unsigned char *loosened;         /* owned; by index in diff->from: goes before that */
-	SFS_VEC(struct sfs_step) later;  /* of online.c */
-	SFS_VEC(struct pg_hold) holds;   /* in the plan's order */
-	SFS_VEC(struct pg_move) moves;   /* of resettle.c */
-	struct pg_bodies bodies;         /* owned; texts in the arena */
-	struct sfs_map *facts;           /* owned; of facts.c */
+	unsigned char *loosened;        /* owned; by index in diff->from: goes before that */
+	SFS_VEC(struct sfs_step) later; /* of online.c */
+	SFS_VEC(struct pg_hold) holds;  /* in the plan's order */
+	SFS_VEC(struct pg_move) moves;  /* of resettle.c */
+	struct pg_bodies bodies;        /* owned; texts in the arena */
+	struct sfs_map *facts;          /* owned; of facts.c */
+	struct sfs_map *not_nulls, *shared_not_nulls; /* owned; of not_null.c, or NULL */
 	struct sfs_map *refreshed;       /* owned; of implied.c: the parents that were seen to */
 	bool measuring;                  /* the session is set up for questions */
 	unsigned failed_counts;          /* of measure.c */
@@ -206,6 +207,16 @@ void pg_flatten_columns(struct pg_planner *planner);
 const char *pg_effective(
 	const struct sfs_catalog *catalog, const struct sfs_object *column, int attribute);
 
+/* ---- not_null.c: the names of NOT NULL ---- */
+
+/* The name, for SQL, that a column's NOT NULL has from a parent; NULL: that which it would get anyway. */
+const char *pg_inherited_not_null_name(const struct pg_planner *planner,
+	const struct sfs_catalog *catalog, const struct sfs_object *column);
+
+/* The column with its NOT NULL by name, where the server would else choose another one. */
+const struct sfs_object *pg_with_not_null_name(
+	struct pg_planner *planner, const struct sfs_object *column);
+
 /* ---- generated.c: columns that are computed ---- */
 
 /* Whether the column only gets another expression, and the server can do that. */
@@ -221,6 +232,9 @@ void pg_spread_columns(struct pg_planner *planner);
 
 /* Makes the columns anew that go and come with the parent's, which is made anew. */
 void pg_replace_heirs(struct pg_planner *planner, const struct pg_state *column);
+
+/* Has a partition whose new column has another name for NOT NULL than its parent's get it alone. */
+void pg_keep_new_not_null(struct pg_planner *planner, const struct sfs_object *column);
 
 /* Finds how each child's column is made anew; whether more follows from that. */
 bool pg_settle_heirs(struct pg_planner *planner);
@@ -385,7 +399,10 @@ struct pg_writer;
 void pg_emit_rename(
 	struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change);
 
-/* The object without one of its attributes. */
+/* The object with a value for one of its attributes, and without one. */
+const struct sfs_object *pg_with(struct pg_planner *planner, const struct sfs_object *object,
+	int attribute, const char *value);
+
 const struct sfs_object *pg_without(
 	struct pg_planner *planner, const struct sfs_object *object, int attribute);
 

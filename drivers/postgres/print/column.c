@@ -2,8 +2,8 @@
 /* Writes columns. */
 #include <string.h>
 
-#include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/alter/alter.h"
+#include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/print.h"
 #include "drivers/postgres/text/tidy.h"
 
@@ -69,34 +69,43 @@ write_not_null(struct sfs_str *out, const struct sfs_object *column)
 
 	const char *how = sfs_object_get(column, SFS_COLUMN_NOT_NULL);
 
-	if (!how || strcmp(how, "NOT VALID") == 0) {
+	if (!how || sfs_ends_with(how, "NOT VALID")) {
 		return;
 	}
 	if (name) {
 		sfs_str_addf(out, " CONSTRAINT %s", name);
 	}
 	sfs_str_add(out, " NOT NULL");
-	if (strcmp(how, "NO INHERIT") == 0) {
+	if (sfs_starts_with(how, "NO INHERIT")) {
 		sfs_str_add(out, " NO INHERIT");
 	}
+}
+
+void
+pg_write_not_null(struct sfs_str *out, const struct sfs_object *column, bool valid)
+{
+	const char *name = sfs_object_get(column, SFS_COLUMN_NULLABLE_NAME);
+	const char *how = sfs_object_get(column, SFS_COLUMN_NOT_NULL);
+
+	if (name) {
+		sfs_str_addf(out, "CONSTRAINT %s ", name);
+	}
+	sfs_str_add(out, "NOT NULL ");
+	pg_name(out, column->id.name);
+	sfs_str_add(out, how && sfs_starts_with(how, "NO INHERIT") ? " NO INHERIT" : "");
+	sfs_str_add(out, valid && !(how && sfs_ends_with(how, "NOT VALID")) ? "" : " NOT VALID");
 }
 
 /* NOT NULL that rows need not keep yet can only be added. */
 static void
 add_not_valid(struct pg_writer *writer, const struct sfs_object *column)
 {
-	const char *name = sfs_object_get(column, SFS_COLUMN_NULLABLE_NAME);
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT;
 
 	sfs_str_add(&sql, "ALTER TABLE ");
 	pg_write_target(column->owner, &sql);
 	sfs_str_add(&sql, " ADD ");
-	if (name) {
-		sfs_str_addf(&sql, "CONSTRAINT %s ", name);
-	}
-	sfs_str_add(&sql, "NOT NULL ");
-	pg_name(&sql, column->id.name);
-	sfs_str_add(&sql, " NOT VALID");
+	pg_write_not_null(&sql, column, false);
 	(void)sfs_plan_add(writer->plan, column, sql.text);
 }
 
@@ -203,7 +212,8 @@ pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *colu
 	} else if (column->owner->id.kind == SFS_VIEW) {
 		pg_write_default(writer, column);
 	}
-	if (sfs_streq(sfs_object_get(column, SFS_COLUMN_NOT_NULL), "NOT VALID")) {
+	if (sfs_object_has(column, SFS_COLUMN_NOT_NULL) &&
+		sfs_ends_with(sfs_object_get(column, SFS_COLUMN_NOT_NULL), "NOT VALID")) {
 		add_not_valid(writer, column);
 	}
 	set(writer, column, "SET STORAGE ", sfs_object_get(column, SFS_COLUMN_STORAGE), "");

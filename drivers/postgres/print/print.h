@@ -14,6 +14,12 @@ bool pg_is_made_with_owner(const struct sfs_object *part);
 bool pg_is_serial(const struct sfs_object *sequence);
 
 /* "id bigserial NOT NULL": as between the parentheses of CREATE TABLE and after ADD COLUMN. */
+/*
+ * NOT NULL as a constraint of the table, which it is since PostgreSQL 18, as it stands after ADD:
+ * "CONSTRAINT n NOT NULL c NO INHERIT NOT VALID". Unless `valid` old rows are not looked at.
+ */
+void pg_write_not_null(struct sfs_str *out, const struct sfs_object *column, bool valid);
+
 void pg_write_column(struct sfs_str *out, const struct sfs_object *column, bool with_default);
 
 /*

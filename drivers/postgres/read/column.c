@@ -117,15 +117,20 @@ static void
 select_not_null(struct sfs_str *out, int version)
 {
 	sfs_str_add(out, ",\n CASE WHEN a.attnotnull AND NOT (a.attinhcount > 0 AND " INHERITED);
-	sfs_str_add(out, " AND " PARENT("pa.attnotnull") ") THEN ");
 	if (version < 180000) {
-		sfs_str_add(out, "'true' END AS not_null");
+		sfs_str_add(out, " AND " PARENT("pa.attnotnull") ") THEN 'true' END AS not_null");
 		return;
 	}
+	/* One that is the parent's alone is not the child's. */
+	sfs_str_add(
+		out, " AND " PARENT("pa.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint k"
+				    " WHERE k.conrelid = pa.attrelid AND k.contype = 'n'"
+				    " AND k.conkey[1] = pa.attnum AND k.connoinherit)") ") THEN ");
 	sfs_str_add(out, "coalesce(");
-	sfs_str_add(out, NOT_NULL_CONSTRAINT(
-				 "CASE WHEN k.connoinherit THEN 'NO INHERIT' ELSE 'NOT VALID' END",
-				 "(k.connoinherit OR NOT k.convalidated)"));
+	sfs_str_add(out,
+		NOT_NULL_CONSTRAINT("concat_ws(' ', CASE WHEN k.connoinherit THEN 'NO INHERIT' END,"
+				    " CASE WHEN NOT k.convalidated THEN 'NOT VALID' END)",
+			"(k.connoinherit OR NOT k.convalidated)"));
 	sfs_str_add(out, ", 'true') END AS not_null,\n CASE WHEN a.attnotnull THEN ");
 	sfs_str_add(out,
 		NOT_NULL_CONSTRAINT("quote_ident(k.conname)",

@@ -62,7 +62,11 @@ static const char QUERY[] =
 	"   CASE WHEN k.conrelid <> 0 THEN k.conrelid ELSE k.contypid END FROM pg_constraint k"
 	"   WHERE r.class = 2606 AND k.oid = r.oid"
 	"  UNION ALL SELECT 1259::oid, s.stxrelid FROM pg_statistic_ext s"
-	"   WHERE r.class = 3381 AND s.oid = r.oid) o ON true),"
+	"   WHERE r.class = 3381 AND s.oid = r.oid"
+	/* Members of publications, operator classes and families: they are no objects, those are. */
+	"  UNION ALL SELECT d.refclassid, d.refobjid FROM pg_depend d"
+	"   WHERE r.class IN (6106, 6237, 2602, 2603) AND d.classid = r.class AND d.objid = r.oid"
+	"   AND d.deptype IN ('a', 'i') AND d.refclassid IN (6104, 2616, 2753)) o ON true),"
 	/* A table is read with its sequences, and such a sequence with its table. */
 	" whole AS (SELECT class, oid FROM owners"
 	" UNION SELECT o.class, x.oid FROM owners o, LATERAL ("
