@@ -245,6 +245,24 @@ mnt_known_complete(const struct mnt_known *known, const struct sfs_census *censu
 	return more;
 }
 
+bool
+mnt_known_misses(const struct mnt_known *known, const struct sfs_census *census,
+	const struct sfs_catalog *catalog, const struct mnt_tags *tags)
+{
+	struct filed_list list = { 0 };
+	bool misses = false;
+
+	list_filed(catalog, &list);
+	sfs_vec_foreach (tag, tags) {
+		const struct mnt_known_object *object = find_known(known, *tag);
+
+		misses |= object && object->path && find_counted(census, *tag) &&
+			  !find(list.items, list.len, sizeof *list.items, *tag);
+	}
+	sfs_vec_finish(&list);
+	return misses;
+}
+
 void
 mnt_known_update(struct mnt_known *known, const struct sfs_census *census,
 	const struct mnt_tags *tags, const struct sfs_catalog *catalog, struct mnt_known *former,

@@ -50,6 +50,10 @@ bool mnt_known_compare(
 bool mnt_known_complete(const struct mnt_known *known, const struct sfs_census *census,
 	const struct sfs_catalog *catalog, struct mnt_tags *tags);
 
+/* Whether one of `tags` that stood in a file and was counted was not there any more when it was read. */
+bool mnt_known_misses(const struct mnt_known *known, const struct sfs_census *census,
+	const struct sfs_catalog *catalog, const struct mnt_tags *tags);
+
 /* Brings it up to date after `tags` were read, which gave `catalog`. `old_paths` receives, borrowed
  * from `former`, where they and what depends on them stood; `former` takes over what was known. */
 struct mnt_paths SFS_VEC_OF(const char *);

@@ -34,13 +34,13 @@ struct mnt_reading {
 struct mnt_node {
 	uint64_t ino;
 	enum mnt_role role;
+	unsigned subdirectories;
 	char *name;               /* owned */
 	struct mnt_node *parent;  /* NULL when it hangs nowhere any more, and for the root */
 	struct sfs_map *children; /* owned; by name; of directories only */
-	unsigned subdirectories;
-	uint64_t lookups; /* what the kernel holds */
-	unsigned refs;    /* what we hold besides the tree */
-	unsigned writers; /* handles open for writing */
+	uint64_t lookups;         /* what the kernel holds */
+	unsigned refs;            /* what we hold besides the tree */
+	unsigned writers;         /* handles open for writing */
 	struct timespec mtime;
 	struct mnt_text *text; /* counted; what it shows unless it is being written; NULL: empty */
 	struct mnt_buffer *buffer;            /* owned; NULL while nobody writes */

@@ -14,6 +14,7 @@ mnt_opened_add(struct mnt *mnt, struct mnt_opened *opened,
 		mnt->opened->previous = opened;
 	}
 	mnt->opened = opened;
+	mnt->openings++;
 	pthread_mutex_unlock(&mnt->opened_lock);
 }
 
@@ -30,6 +31,15 @@ mnt_opened_remove(struct mnt *mnt, struct mnt_opened *opened)
 		opened->next->previous = opened->previous;
 	}
 	pthread_mutex_unlock(&mnt->opened_lock);
+}
+
+uint64_t
+mnt_opened_count(struct mnt *mnt)
+{
+	pthread_mutex_lock(&mnt->opened_lock);
+	uint64_t count = mnt->openings;
+	pthread_mutex_unlock(&mnt->opened_lock);
+	return count;
 }
 
 void

@@ -18,6 +18,9 @@ void mnt_opened_add(struct mnt *mnt, struct mnt_opened *opened,
 	void (*drop)(struct mnt *mnt, struct mnt_opened *opened));
 void mnt_opened_remove(struct mnt *mnt, struct mnt_opened *opened);
 
+/* How many were entered so far; from any thread, with any lock held. */
+uint64_t mnt_opened_count(struct mnt *mnt);
+
 /* When no request can come any more: drops all that is left. */
 void mnt_opened_finish(struct mnt *mnt);
 

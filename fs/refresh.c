@@ -248,10 +248,13 @@ show_changes(struct mnt *mnt, struct mnt_known *known, struct reading *reading,
 	return 0;
 }
 
-/* Reads and shows what the census of a reading says; 1: everything is to be read. */
+/*
+ * Reads and shows what the census of a reading says; 1: everything is to be read. When `exactly`, -EAGAIN
+ * if something went between the census and the reading: another may have its name by now.
+ */
 static int
 follow(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct reading *reading,
-	struct sfs_error *err)
+	bool exactly, struct sfs_error *err)
 {
 	struct mnt_tags tags = { 0 };
 	bool touched = reading->touched && sfs_map_len(reading->touched);
@@ -264,20 +267,34 @@ follow(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct readi
 		/* No tags would mean everything. */
 		r = tags.len ? read_some(mnt, db, known, reading, &tags, err) : 0;
 		reading->catalog = reading->catalog ? reading->catalog : sfs_catalog_create();
+		if (r == 0 && exactly &&
+			mnt_known_misses(known, &reading->census, reading->catalog, &tags)) {
+			r = tell_changed(err);
+		}
 		r = r ? r : show_changes(mnt, known, reading, &tags, err);
 	}
 	sfs_vec_finish(&tags);
 	return r;
 }
 
-int
-mnt_refresh_some(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct sfs_error *err)
+static int
+refresh_some(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, bool exactly,
+	struct sfs_error *err)
 {
 	struct reading reading sfs_auto(reading) = { 0 };
 
 	begin_counted(mnt, &reading);
 	int r = mnt->driver->census(db, &reading.census, err);
-	return r < 0 ? r : follow(mnt, db, known, &reading, err);
+	return r < 0 ? r : follow(mnt, db, known, &reading, exactly, err);
+}
+
+int
+mnt_refresh_some(struct mnt *mnt, struct sfs_db *db, struct mnt_known *known, struct sfs_error *err)
+{
+	int r = refresh_some(mnt, db, known, true, err);
+
+	/* What is counted and can not be read is so for another reason the second time. */
+	return r == -EAGAIN ? refresh_some(mnt, db, known, false, err) : r;
 }
 
 int
@@ -296,8 +313,8 @@ mnt_refresh_recent(
 	/* What is not told apart, and what is much, is left to the census. */
 	if (r == 0 && recent.len && recent.len <= FEW && recent.items[0].tag) {
 		mnt_known_suppose(known, &recent, &reading.census);
-		r = follow(mnt, db, known, &reading, err);
+		r = follow(mnt, db, known, &reading, true, err);
 	}
 	sfs_vec_finish(&recent);
-	return r > 0 ? 0 : r;
+	return r > 0 || r == -EAGAIN ? 0 : r;
 }

@@ -90,6 +90,7 @@ struct mnt {
 
 	pthread_mutex_t opened_lock; /* the innermost: held for no other */
 	struct mnt_opened *opened;   /* opened.h */
+	uint64_t openings;           /* how many there were */
 
 	pthread_mutex_t lock;
 	struct mnt_nodes nodes;

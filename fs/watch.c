@@ -9,6 +9,7 @@
 #include "fs/control.h"
 #include "fs/database.h"
 #include "fs/migrations.h"
+#include "fs/opened.h"
 #include "fs/owed.h"
 #include "fs/refresh.h"
 #include "fs/stir.h"
@@ -53,6 +54,8 @@ struct mnt_watch {
 	uint64_t whole_changes;         /* ours that the last reading of everything had */
 	uint64_t changes;               /* ours that were seen */
 	int64_t quiet_until, quiet_end; /* 0: no change of ours is waited for */
+	uint64_t openings;              /* as of the last look */
+	bool trimmed;                   /* since then */
 	uint64_t node_changes;
 	int64_t settled_at; /* 0: nothing to write down */
 	unsigned retry_ms;
@@ -296,6 +299,21 @@ keep_times(struct mnt_watch *watch)
 	}
 }
 
+/* Who reads a whole tree leaves holes in our memory: they go back once nothing was opened for a while. */
+static void
+give_memory_back(struct mnt_watch *watch)
+{
+	uint64_t openings = mnt_opened_count(watch->mnt);
+
+	if (openings != watch->openings) {
+		watch->openings = openings;
+		watch->trimmed = false;
+	} else if (!watch->trimmed) {
+		watch->trimmed = true;
+		(void)malloc_trim(0);
+	}
+}
+
 static void *
 run(void *data)
 {
@@ -313,6 +331,7 @@ run(void *data)
 		mnt_control_tick(watch->mnt);
 		mnt_owed_settle(watch->mnt, false);
 		keep_times(watch);
+		give_memory_back(watch);
 	}
 	pthread_mutex_lock(&watch->lock);
 	watch->ended = true;
