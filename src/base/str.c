@@ -127,6 +127,20 @@ sfs_ends_with(const char *text, const char *suffix)
 }
 
 bool
+sfs_has_line(const char *lines, const char *line, size_t len)
+{
+	while (lines && *lines) {
+		size_t other = strcspn(lines, "\n");
+
+		if (other == len && memcmp(lines, line, len) == 0) {
+			return true;
+		}
+		lines += other + (lines[other] == '\n');
+	}
+	return false;
+}
+
+bool
 sfs_streq(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;

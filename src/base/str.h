@@ -49,6 +49,9 @@ char *sfs_str_steal(struct sfs_str *str);
 bool sfs_starts_with(const char *text, const char *prefix);
 bool sfs_ends_with(const char *text, const char *suffix);
 
+/* Whether one of the lines, NULL has none, is `line`, of `len` bytes. */
+bool sfs_has_line(const char *lines, const char *line, size_t len);
+
 /* Equality where NULL equals only NULL. */
 bool sfs_streq(const char *a, const char *b);
 

@@ -67,20 +67,6 @@ pg_drop_nothing(struct pg_writer *writer, const struct sfs_object *object)
 
 /* ---- default privileges ---- */
 
-static bool
-has_line(const char *lines, const char *line, size_t len)
-{
-	while (lines && *lines) {
-		size_t other = strcspn(lines, "\n");
-
-		if (other == len && memcmp(lines, line, len) == 0) {
-			return true;
-		}
-		lines += other + (lines[other] == '\n');
-	}
-	return false;
-}
-
 /* What takes a line back: "GRANT a ON b TO c WITH GRANT OPTION" by "REVOKE a ON b FROM c". */
 static void
 add_inverse(struct sfs_str *sql, const char *line, size_t len)
@@ -114,7 +100,7 @@ add_lines_for(struct pg_writer *writer, const struct sfs_object *subject,
 	while (lines && *lines) {
 		size_t len = strcspn(lines, "\n");
 
-		if (!has_line(but, lines, len)) {
+		if (!sfs_has_line(but, lines, len)) {
 			struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
 			pg_default_privileges_head(&sql, object);

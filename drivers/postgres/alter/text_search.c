@@ -63,20 +63,6 @@ pg_text_search_dictionary_alter(
 
 /* ---- mappings: lines, in which names may be quoted but hold no newline ---- */
 
-static bool
-has_line(const char *lines, const char *line, size_t len)
-{
-	while (lines && *lines) {
-		size_t other = strcspn(lines, "\n");
-
-		if (other == len && memcmp(lines, line, len) == 0) {
-			return true;
-		}
-		lines += other + (lines[other] == '\n');
-	}
-	return false;
-}
-
 static void
 change_mappings(struct pg_writer *writer, const struct sfs_change *change, const char *action,
 	const char *lines, const char *but)
@@ -88,7 +74,7 @@ change_mappings(struct pg_writer *writer, const struct sfs_change *change, const
 	while (lines && *lines) {
 		size_t len = strcspn(lines, "\n");
 
-		if (!has_line(but, lines, len)) {
+		if (!sfs_has_line(but, lines, len)) {
 			sfs_plan_addf(writer->plan, change->to, "ALTER %s\n    %s MAPPING FOR %.*s",
 				sfs_str_text(&reference), action,
 				(int)(drop ? len_before(lines, len, "WITH") : len), lines);
