@@ -7,143 +7,6 @@
 #include "drivers/postgres/print/print.h"
 #include "drivers/postgres/text/fold.h"
 
-/* Constraints by what they are, so that the primary key stands first; the rest is by name, mostly. */
-static unsigned
-rank(const struct sfs_object *part)
-{
-	static const char *const types[] = { "PRIMARY KEY", "UNIQUE", "EXCLUDE", "CHECK",
-		"FOREIGN KEY" };
-	const char *type =
-		part->id.kind == SFS_CONSTRAINT ? sfs_object_get(part, SFS_CONSTRAINT_TYPE) : NULL;
-	unsigned i = 0;
-
-	if (part->id.kind == SFS_INDEX) {
-		/* The server takes the oldest that fits in place of the parent's. */
-		return !sfs_object_has(part, SFS_INDEX_INHERITED);
-	}
-	while (type && i < 5 && strcmp(types[i], type) != 0) {
-		i++;
-	}
-	return i;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const struct sfs_object *x = *(const struct sfs_object *const *)a;
-	const struct sfs_object *y = *(const struct sfs_object *const *)b;
-	unsigned rank_x = rank(x), rank_y = rank(y);
-
-	if (x->id.kind == SFS_COLUMN) {
-		return x->position < y->position ? -1 : x->position > y->position;
-	}
-	if (rank_x != rank_y) {
-		return rank_x < rank_y ? -1 : 1;
-	}
-	return strcmp(x->id.name, y->id.name);
-}
-
-void
-pg_parts_of(const struct sfs_object *owner, enum sfs_kind kind, struct pg_parts *ret_parts)
-{
-	const struct sfs_object *part;
-
-	sfs_parts_foreach (part, owner) {
-		if (part->id.kind == kind) {
-			sfs_vec_push(ret_parts, part);
-		}
-	}
-	if (ret_parts->len > 1) {
-		qsort(ret_parts->items, ret_parts->len, sizeof *ret_parts->items, compare);
-	}
-}
-
-static bool
-is_foreign_key(const struct sfs_object *constraint)
-{
-	return sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "FOREIGN KEY");
-}
-
-/* A check that is NOT VALID: a child that came after it would have it valid. */
-static bool
-is_unchecked(const struct sfs_object *constraint)
-{
-	return sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) &&
-	       !sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED) &&
-	       !sfs_object_has(constraint, SFS_CONSTRAINT_NO_INHERIT) &&
-	       !sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) &&
-	       sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "CHECK");
-}
-
-bool
-pg_waits_for_children(const struct sfs_object *part)
-{
-	if (part->id.kind == SFS_CONSTRAINT) {
-		return sfs_object_has(part, SFS_CONSTRAINT_INVALID) ||
-		       sfs_object_has(part, SFS_CONSTRAINT_ATTACHED) || is_unchecked(part);
-	}
-	return part->id.kind == SFS_INDEX && (sfs_object_has(part, SFS_INDEX_INVALID) ||
-						     sfs_object_has(part, SFS_INDEX_ATTACHED));
-}
-
-bool
-pg_is_made_with_owner(const struct sfs_object *part)
-{
-	if (part->id.kind == SFS_CONSTRAINT) {
-		return !is_foreign_key(part) && !pg_waits_for_children(part);
-	}
-	return part->id.kind == SFS_COLUMN || (part->id.kind == SFS_SEQUENCE && pg_is_serial(part));
-}
-
-/* Whether the table is made as a partition; else it is made alone and attached. */
-static bool
-is_made_as_partition(const struct sfs_object *table)
-{
-	const struct sfs_object *part;
-
-	if (!sfs_object_has(table, SFS_TABLE_PARTITION_OF)) {
-		return false;
-	}
-	sfs_parts_foreach (part, table) {
-		if (part->id.kind == SFS_COLUMN && !sfs_object_has(part, SFS_COLUMN_INHERITED)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/*
- * The server drops a UNIQUE of the columns of another key made by the same statement without a
- * word, so it has to come afterwards. So has what is NOT VALID: a new table would have it valid.
- */
-static bool
-comes_after(const struct pg_parts *constraints, size_t at)
-{
-	const struct sfs_object *constraint = constraints->items[at];
-	const char *columns = sfs_object_get(constraint, SFS_CONSTRAINT_COLUMNS);
-
-	if ((sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) &&
-		    !sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) ||
-		sfs_object_has(constraint, SFS_CONSTRAINT_UNCHECKED)) {
-		return true;
-	}
-	if (sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "PRIMARY KEY")) {
-		/* From PostgreSQL 18 on it would name a partition's NOT NULL, which is its parent's. */
-		return is_made_as_partition(constraint->owner);
-	}
-	if (!sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "UNIQUE")) {
-		return false;
-	}
-	for (size_t i = 0; i < at; i++) {
-		if (rank(constraints->items[i]) <= 1 &&
-			sfs_streq(sfs_object_get(constraints->items[i], SFS_CONSTRAINT_COLUMNS),
-				columns)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* ---- CREATE TABLE ---- */
 
 static void
@@ -184,20 +47,6 @@ write_columns(struct sfs_str *body, const struct pg_writer *writer, const struct
 	}
 }
 
-bool
-pg_is_attached(const struct sfs_object *table)
-{
-	return sfs_object_has(table, SFS_TABLE_PARTITION_OF) && !is_made_as_partition(table);
-}
-
-/* Whether the parent brings it. A table that is attached only once it is whole has to have it before. */
-static bool
-comes_from_parent(const struct sfs_object *constraint)
-{
-	return sfs_object_has(constraint, SFS_CONSTRAINT_INHERITED) &&
-	       !pg_is_attached(constraint->owner);
-}
-
 static void
 write_constraints(
 	struct sfs_str *body, const struct pg_writer *writer, const struct pg_parts *constraints)
@@ -206,9 +55,9 @@ write_constraints(
 		const struct sfs_object *constraint = constraints->items[i];
 		sfs_auto(str) struct sfs_str line = SFS_STR_INIT;
 
-		if (comes_from_parent(constraint) ||
-			(is_foreign_key(constraint) && !writer->file) ||
-			is_omitted(writer, constraint) || comes_after(constraints, i) ||
+		if (pg_comes_from_parent(constraint) ||
+			(pg_is_foreign_key(constraint) && !writer->file) ||
+			is_omitted(writer, constraint) || pg_comes_after_table(constraints, i) ||
 			pg_waits_for_children(constraint)) {
 			continue;
 		}
@@ -242,7 +91,7 @@ write_clauses(struct sfs_str *out, const struct sfs_object *table)
 	if (inherits && !sfs_object_has(table, SFS_TABLE_JOINED)) {
 		add_clause(out, "INHERITS (", inherits, ")");
 	}
-	if (is_made_as_partition(table)) {
+	if (pg_is_made_as_partition(table)) {
 		add_clause(out, "", sfs_object_get(table, SFS_TABLE_PARTITION_BOUND), "");
 	}
 	if (key) {
@@ -271,7 +120,7 @@ create_table(struct pg_writer *writer, const struct sfs_object *table,
 {
 	sfs_auto(str) struct sfs_str sql = SFS_STR_INIT, body = SFS_STR_INIT;
 	const char *of_type = sfs_object_get(table, SFS_TABLE_OF_TYPE);
-	bool partition = is_made_as_partition(table);
+	bool partition = pg_is_made_as_partition(table);
 
 	sfs_str_addf(&sql, "CREATE %s%s ",
 		sfs_object_has(table, SFS_TABLE_PERSISTENCE) ? "UNLOGGED " : "",
@@ -445,13 +294,13 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 	for (size_t i = 0; i < constraints->len; i++) {
 		const struct sfs_object *constraint = constraints->items[i];
 
-		if ((is_foreign_key(constraint) && !writer->file) ||
+		if ((pg_is_foreign_key(constraint) && !writer->file) ||
 			is_omitted(writer, constraint) ||
 			(pg_waits_for_children(constraint) &&
-				!(writer->file && is_unchecked(constraint)))) {
+				!(writer->file && pg_is_unchecked(constraint)))) {
 			continue;
 		}
-		if (comes_after(constraints, i)) {
+		if (pg_comes_after_table(constraints, i)) {
 			pg_print_constraint(writer, constraint);
 		} else {
 			pg_write_constraint_common(writer, constraint);
@@ -468,7 +317,8 @@ pg_validate_here(struct pg_writer *writer, const struct sfs_object *table)
 	sfs_vec_foreach (item, &constraints) {
 		sfs_auto(str) struct sfs_str what = SFS_STR_INIT;
 
-		if (!sfs_object_has(*item, SFS_CONSTRAINT_VALIDATED) || !comes_from_parent(*item)) {
+		if (!sfs_object_has(*item, SFS_CONSTRAINT_VALIDATED) ||
+			!pg_comes_from_parent(*item)) {
 			continue;
 		}
 		sfs_str_add(&what, "VALIDATE CONSTRAINT ");
@@ -482,7 +332,7 @@ static void
 create_waiting_keys(struct pg_writer *writer, const struct pg_parts *constraints)
 {
 	sfs_vec_foreach (constraint, constraints) {
-		if (pg_waits_for_children(*constraint) && !is_unchecked(*constraint)) {
+		if (pg_waits_for_children(*constraint) && !pg_is_unchecked(*constraint)) {
 			pg_print_constraint(writer, *constraint);
 		}
 	}
