@@ -185,7 +185,7 @@ class Session:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=server.environment(),
-            text=True,
+            **ENCODING,
         )
 
     def run(self, text):
