@@ -120,23 +120,25 @@ static void write_composite(struct pg_planner *planner, const struct pg_state *t
 
 /* "(c).p", with a cast where the attribute's type differs; NULL where there was none. */
 static void
-write_field(struct pg_planner *planner, const struct pg_state *composite,
-	const struct sfs_object *to, const char *value, unsigned depth, struct sfs_str *out)
+write_field(struct pg_planner *planner, const struct pg_state *composite, const char *name,
+	const char *value, unsigned depth, struct sfs_str *out)
 {
 	enum { MAX_DEPTH = 16 };
-	const struct sfs_object *old = sfs_object_part(composite->from, to->id.kind, to->id.name);
-	int what = to->id.kind == SFS_COLUMN ? SFS_COLUMN_TYPE : SFS_TYPE_ATTRIBUTE_TYPE;
-	const char *type = sfs_object_get(to, what);
+	enum sfs_kind kind = composite->to->id.kind == SFS_TYPE ? SFS_TYPE_ATTRIBUTE : SFS_COLUMN;
+	const struct sfs_object *old = sfs_object_part(composite->from, kind, name);
+	const struct sfs_object *to = sfs_object_part(composite->to, kind, name);
+	int what = kind == SFS_COLUMN ? SFS_COLUMN_TYPE : SFS_TYPE_ATTRIBUTE_TYPE;
+	const char *type = to ? sfs_object_get(to, what) : NULL;
 	struct sfs_str field sfs_auto(str) = SFS_STR_INIT;
 	const struct pg_state *renewed;
 	bool array = false;
 
-	if (!old) {
+	if (!old || !to) {
 		sfs_str_add(out, "NULL");
 		return;
 	}
 	sfs_str_addf(&field, "(%s).", value);
-	pg_name(&field, to->id.name);
+	pg_name(&field, name);
 	renewed = renewed_type(planner, old, type, &array);
 	if (renewed && !array && is_composite(renewed) && depth < MAX_DEPTH) {
 		write_composite(planner, renewed, sfs_str_text(&field), type, depth + 1, out);
@@ -155,18 +157,18 @@ static void
 write_composite(struct pg_planner *planner, const struct pg_state *type, const char *value,
 	const char *name, unsigned depth, struct sfs_str *out)
 {
-	const struct sfs_object *attribute;
+	struct pg_names order;
 	const char *separator = "";
 
+	/* A row is cast field by field, whatever they are called. */
+	pg_column_order(planner, type->to, &order);
 	sfs_str_addf(out, "CASE WHEN %s IS DISTINCT FROM NULL THEN ROW(", value);
-	sfs_parts_foreach (attribute, type->to) {
-		if (attribute->id.kind != SFS_COLUMN && attribute->id.kind != SFS_TYPE_ATTRIBUTE) {
-			continue;
-		}
+	sfs_vec_foreach (field, &order) {
 		sfs_str_add(out, separator);
-		write_field(planner, type, attribute, value, depth, out);
+		write_field(planner, type, *field, value, depth, out);
 		separator = ", ";
 	}
+	sfs_vec_finish(&order);
 	sfs_str_addf(out, ")::%s END", name);
 }
 

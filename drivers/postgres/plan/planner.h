@@ -434,6 +434,18 @@ bool pg_must_restart(struct pg_planner *planner, const struct sfs_change *change
 /* The expression that converts a column's values when no cast does; NULL: none is needed. */
 const char *pg_conversion(struct pg_planner *planner, const struct sfs_change *change);
 
+/* ---- column_order.c ---- */
+
+struct pg_names SFS_VEC_OF(const char *);
+
+/*
+ * The names of the columns of an object of `diff->to`, a table, view or composite type, in the order in
+ * which it has them after the plan: columns that are added come behind those there are, and a child has those of
+ * its parents first. The names are borrowed, the vector is the caller's.
+ */
+void pg_column_order(const struct pg_planner *planner, const struct sfs_object *object,
+	struct pg_names *ret_order);
+
 /* ---- partition.c ---- */
 
 /* The table that it is, or shall be, a partition of, in `diff->to`; NULL: none that is known. */
