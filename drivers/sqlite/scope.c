@@ -147,6 +147,25 @@ take_programs(struct lite_scope *scope)
 	}
 }
 
+/* What every text that has the name has of it: a quote in a name may stand there twice. */
+static const char *
+without_quotes(struct lite_scope *scope, const char *name)
+{
+	static const char quotes[] = "\"'`";
+	size_t best = 0, len = 0;
+
+	for (size_t at = 0; name[at]; at += strspn(name + at, quotes)) {
+		size_t run = strcspn(name + at, quotes);
+
+		if (run > len) {
+			best = at;
+			len = run;
+		}
+		at += run;
+	}
+	return sfs_arena_printf(scope->arena, "%.*s", (int)len, name + best);
+}
+
 static int
 read_seeds(struct lite_scope *own, const struct lite_stored_from *from,
 	const struct sfs_scope *scope, struct sfs_error *err)
@@ -162,7 +181,7 @@ read_seeds(struct lite_scope *own, const struct lite_stored_from *from,
 	while (sfs_map_next(own->asked, &cursor, &name, NULL)) {
 		struct lite_needle needle;
 
-		lite_needle_init(&needle, name);
+		lite_needle_init(&needle, without_quotes(own, name));
 		sfs_vec_push(&own->needles, needle);
 	}
 	if (scope->n_tags) {

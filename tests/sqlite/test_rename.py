@@ -224,3 +224,19 @@ def test_programs_that_keep_a_columns_old_name_are_refused(schemafs, sqlite_db, 
     file.write_text(re.sub(r"\bold\b", "new", file.read_text()))
     schemafs("push", "--apply=all", tree, sqlite_db.target)
     schemafs("diff", sqlite_db.target, tree)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a'b", "`a", '"', "a]b"])
+def test_who_refers_to_a_name_with_quotes_is_found(schemafs, sqlite_db, tmp_path, name):
+    """In the text of the other table a quote may stand twice."""
+    quoted = '"' + name.replace('"', '""') + '"'
+    sqlite_db.run(
+        f"CREATE TABLE {quoted} (id INTEGER PRIMARY KEY, b TEXT);"
+        f"CREATE TABLE other (a INTEGER REFERENCES {quoted} (id) ON DELETE CASCADE);"
+    )
+    tree = tmp_path / "tree"
+    schemafs("pull", sqlite_db.target, tree)
+    [table] = [path for path in (tree / "schema/main/tables").iterdir() if path.name != "other.sql"]
+    table.write_text(table.read_text().replace("b TEXT", "b TEXT CHECK (b <> 'x')"))
+    plan = schemafs("diff", sqlite_db.target, tree, code=1).stdout
+    assert "foreign keys are on" in plan, "the plan does not know that rows refer to the table"
