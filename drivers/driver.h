@@ -155,7 +155,8 @@ struct sfs_rows_driver;
 struct sfs_driver {
 	const char *name; /* "postgresql" or "sqlite", as in drizzle's journal */
 	enum sfs_dialect dialect;
-	bool restates; /* what it tells of an object can change when only what that uses does */
+	bool restates;  /* what it tells of an object can change when only what that uses does */
+	bool rehearses; /* it plans by trying out: for no database only of the whole schema */
 
 	/* Whether `target`, as given on the command line, names a database of this driver. */
 	bool (*accepts)(const char *target);

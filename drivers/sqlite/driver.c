@@ -13,6 +13,7 @@
 const struct sfs_driver sfs_sqlite_driver = {
 	.name = "sqlite",
 	.dialect = SFS_SQLITE,
+	.rehearses = true,
 	.accepts = lite_accepts,
 	.open = lite_open,
 	.close = lite_close,

@@ -284,9 +284,7 @@ is_partial(const struct sfs_diff *diff)
 static int
 plan_drops(struct lite_planner *planner, struct sfs_error *err)
 {
-	/* Of a part of a schema without a database no copy can be made in which all views resolve. */
-	bool whole = planner->db || !planner->partial;
-	bool renames = lite_needs_rename(planner), drops = whole && lite_drops_columns(planner);
+	bool renames = lite_needs_rename(planner), drops = lite_drops_columns(planner);
 	int r = renames || drops ? lite_rename_start(planner, err) : 0;
 
 	if (r == 0) {
