@@ -116,7 +116,9 @@ pg_not_null_set(
 	if (!pg_differs(change, SFS_COLUMN_NOT_NULL) || !sfs_object_has(to, SFS_COLUMN_NOT_NULL)) {
 		return;
 	}
-	if (sfs_object_has(change->from, SFS_COLUMN_NOT_NULL) && !is_loosened(diff, change)) {
+	/* Where it is the same on both sides it was the parent's, who drops it for the child, too. */
+	if (sfs_object_has(change->from, SFS_COLUMN_NOT_NULL) && !is_loosened(diff, change) &&
+		sfs_attribute_differs(change->from, to, SFS_COLUMN_NOT_NULL)) {
 		alter_constraint(clauses, change);
 		return;
 	}
