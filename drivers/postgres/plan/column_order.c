@@ -97,8 +97,9 @@ add_columns(const struct pg_planner *planner, const struct sfs_object *object,
 	const struct sfs_object *from = planner->diff->origin[object->index];
 	const struct pg_state *state = planner->by_to[object->index];
 	struct pg_parts parts sfs_auto(pg_parts) = { 0 };
+	bool anew = !from || (state && (state->made || state->aside));
 
-	if (from && !(state && state->made)) {
+	if (!anew) {
 		add_kept(planner, from, order);
 	} else if (object->id.kind == SFS_TABLE && depth < MAX_DEPTH) {
 		add_given(planner, object, order, depth);

@@ -33,7 +33,7 @@ compare(const void *a, const void *b)
 	const struct sfs_object *y = *(const struct sfs_object *const *)b;
 	unsigned rank_x = rank(x), rank_y = rank(y);
 
-	if (x->id.kind == SFS_COLUMN) {
+	if (x->id.kind == SFS_COLUMN || x->id.kind == SFS_TYPE_ATTRIBUTE) {
 		return x->position < y->position ? -1 : x->position > y->position;
 	}
 	if (rank_x != rank_y) {
