@@ -8,9 +8,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "drivers/postgres/connection.h"
 
 enum {
@@ -34,15 +34,6 @@ struct watch {
 	int64_t given_up;                  /* when cancelling began; 0: it did not */
 	struct cancellation *cancellation; /* counted */
 };
-
-static int64_t
-now(void)
-{
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 /* ---- cancelling ---- */
 
@@ -74,7 +65,7 @@ begin_cancelling(struct pg_db *db, struct watch *watch, int reason)
 	pthread_attr_t attributes;
 	pthread_t thread;
 
-	watch->given_up = now();
+	watch->given_up = sfs_clock_ms();
 	watch->cancellation = cancellation;
 	db->gave_up = reason;
 	cancellation->request = PQgetCancel(db->conn);
@@ -101,7 +92,7 @@ abandon(struct pg_db *db, int reason)
 static bool
 took_too_long(const struct pg_db *db, const struct watch *watch)
 {
-	return now() - watch->given_up >= (db->gave_up == EINTR ? HASTE_MS : CANCEL_MS);
+	return sfs_clock_ms() - watch->given_up >= (db->gave_up == EINTR ? HASTE_MS : CANCEL_MS);
 }
 
 /* A request to cancel that arrives late would hit the statement that comes next. */
@@ -136,7 +127,7 @@ is_there(const struct pg_db *db)
 static void
 look(struct pg_db *db, struct watch *watch)
 {
-	int64_t time = now();
+	int64_t time = sfs_clock_ms();
 	struct sfs_db *root = pg_root(db);
 
 	if (watch->given_up) {
@@ -157,7 +148,7 @@ look(struct pg_db *db, struct watch *watch)
 	}
 	if (time - watch->heard >= watch->silence) {
 		if (is_there(db)) {
-			watch->heard = now();
+			watch->heard = sfs_clock_ms();
 			watch->silence *= 2;
 		} else {
 			abandon(db, ETIMEDOUT);
@@ -180,7 +171,7 @@ wait(struct pg_db *db, struct watch *watch)
 		int ready = poll(&fd, 1, TICK_MS);
 
 		if (ready > 0 && fd.revents & ~POLLOUT) {
-			watch->heard = now();
+			watch->heard = sfs_clock_ms();
 			if (!PQconsumeInput(db->conn)) {
 				return;
 			}
@@ -203,7 +194,7 @@ pg_result(struct pg_db *db)
 {
 	struct watch watch = { .silence = SILENCE_MS };
 
-	watch.began = watch.heard = now();
+	watch.began = watch.heard = sfs_clock_ms();
 	if (PQstatus(db->conn) == CONNECTION_OK) {
 		wait(db, &watch);
 		if (watch.cancellation) {

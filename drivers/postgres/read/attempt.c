@@ -2,6 +2,7 @@
 /* Reading the catalog beside others who change it: what they have spoilt is read anew. */
 #include <errno.h>
 
+#include "base/clock.h"
 #include "base/pause.h"
 #include "base/str.h"
 #include "drivers/postgres/read/read.h"
@@ -42,6 +43,7 @@ pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_cata
 	enum { TRIES = 10 };
 	/* What a transaction around this one has locked stays so: giving way would help nobody. */
 	const bool nested = PQtransactionStatus(db->conn) != PQTRANS_IDLE;
+	const int64_t deadline = sfs_clock_ms() + db->lock_timeout_ms;
 	unsigned waited_ms = 0;
 
 	for (int try = 1;; try++) {
@@ -49,7 +51,9 @@ pg_read(struct pg_db *db, const struct pg_read_options *options, struct sfs_cata
 		int r = pg_read_once(db, options, ret_catalog, &own);
 		bool locked = is_locked(r, &own) && !nested && waited_ms < db->lock_timeout_ms;
 
-		if (!locked && !(is_of_the_moment(r, &own) && try < TRIES)) {
+		bool again = try < TRIES || sfs_clock_ms() < deadline;
+
+		if (!locked && !(is_of_the_moment(r, &own) && again)) {
 			if (r < 0) {
 				sfs_error_move(err, &own);
 			}
