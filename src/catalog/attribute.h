@@ -227,8 +227,8 @@
 
 #define SFS_PUBLICATION_ATTRIBUTES(X)                                                              \
 	X(PUBLICATION, ALL_TABLES, "all_tables", 0)                                                \
-	X(PUBLICATION, TABLES, "tables", 0)   /* joined with ",\n" */                              \
-	X(PUBLICATION, SCHEMAS, "schemas", 0) /* joined with ", " */                               \
+	X(PUBLICATION, TABLES, "tables", SFS_ATTR_SET)   /* joined with ",\n" */                              \
+	X(PUBLICATION, SCHEMAS, "schemas", SFS_ATTR_SET) /* joined with ", " */                               \
 	X(PUBLICATION, OPTIONS, "options", 0)
 
 /* A kind that is one statement and is replaced when that differs. */

@@ -79,6 +79,7 @@ enum sfs_attribute_flags {
 	SFS_ATTR_FAULT =
 		1 << 2, /* what has it is to be mended; nobody wants it: compared one way */
 	SFS_ATTR_VERBATIM = 1 << 3, /* no rename of another object reaches into it */
+	SFS_ATTR_SET = 1 << 4,      /* items between commas, whose order says nothing */
 };
 
 struct sfs_attribute {

@@ -70,8 +70,10 @@ sfs_objects_compare(enum sfs_dialect dialect, const struct sfs_object *a,
 			(reading.query && !both_ways && !has_same_result(a, b))) {
 			reading.renames = NULL;
 		}
-		if (!sfs_values_equal(
-			    &reading, sfs_object_get(a, (int)i), sfs_object_get(b, (int)i))) {
+		bool set = info->attributes[i].flags & SFS_ATTR_SET;
+		const char *x = sfs_object_get(a, (int)i), *y = sfs_object_get(b, (int)i);
+
+		if (!(set ? sfs_sets_equal(&reading, x, y) : sfs_values_equal(&reading, x, y))) {
 			differ |= UINT64_C(1) << i;
 		}
 	}

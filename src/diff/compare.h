@@ -16,6 +16,9 @@ struct sfs_reading {
 /* Whether two values say the same although things were renamed, token by token. */
 bool sfs_values_equal(const struct sfs_reading *reading, const char *a, const char *b);
 
+/* The same of two lists whose order says nothing (SFS_ATTR_SET). */
+bool sfs_sets_equal(const struct sfs_reading *reading, const char *a, const char *b);
+
 /*
  * Appends a text in which qualified names are those after the renames, or (`back`) before them: the
  * types in a function's signature.
