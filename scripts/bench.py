@@ -289,7 +289,8 @@ class Subject:
     def alter(self, i):
         sql = f"ALTER TABLE table_00000 ADD COLUMN reference_{i} bigint"
         if self.db.dialect == "sqlite":
-            run("sqlite3", self.db.path, sql)
+            # Who shares a file waits for the others' locks.
+            run("sqlite3", "-cmd", ".timeout 10000", self.db.path, sql)
         else:
             run("psql", "-X", "-c", sql, self.db.name, env=self.db.server.environment())
 
