@@ -47,7 +47,7 @@
 #define SFS_COLUMN_ATTRIBUTES(X)                                                                   \
 	X(COLUMN, TYPE, "type", 0)                                                                 \
 	X(COLUMN, COLLATION, "collation", 0) /* when it is not the type's own */                   \
-	X(COLUMN, NOT_NULL, "not_null", 0) /* "true"; PG 18: "NO INHERIT" "NOT VALID" */          \
+	X(COLUMN, NOT_NULL, "not_null", 0) /* "true"; PG 18: "NO INHERIT" "NOT VALID" */           \
 	X(COLUMN, DEFAULT, "default", 0)                                                           \
 	X(COLUMN, IDENTITY, "identity", 0)   /* "ALWAYS" or "BY DEFAULT" */                        \
 	X(COLUMN, IDENTITY_OPTIONS, "identity_options", 0)                                         \
@@ -227,8 +227,8 @@
 
 #define SFS_PUBLICATION_ATTRIBUTES(X)                                                              \
 	X(PUBLICATION, ALL_TABLES, "all_tables", 0)                                                \
-	X(PUBLICATION, TABLES, "tables", SFS_ATTR_SET)   /* joined with ",\n" */                              \
-	X(PUBLICATION, SCHEMAS, "schemas", SFS_ATTR_SET) /* joined with ", " */                               \
+	X(PUBLICATION, TABLES, "tables", SFS_ATTR_SET)   /* joined with ",\n" */                   \
+	X(PUBLICATION, SCHEMAS, "schemas", SFS_ATTR_SET) /* joined with ", " */                    \
 	X(PUBLICATION, OPTIONS, "options", 0)
 
 /* A kind that is one statement and is replaced when that differs. */

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* Lists whose order says nothing: it follows the names in them, which renames change. */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/vec.h"
+#include "base/arena.h"
 #include "diff/compare.h"
 
-struct items SFS_VEC_OF(char *); /* owned; NULL where another was found to be the same */
-
-static void
-items_finish(struct items *items)
-{
-	sfs_vec_foreach (item, items) {
-		free(*item);
-	}
-	sfs_vec_finish(items);
-}
-SFS_DEFINE_AUTO_VALUE(items, struct items, items_finish)
+/* Borrowed; NULL where another was found to be the same. */
+struct items SFS_VEC_OF(const char *);
 
 /* What stands between commas that are in no parentheses. */
 static void
-split(enum sfs_dialect dialect, const char *list, struct items *ret_items)
+split(enum sfs_dialect dialect, const char *list, struct sfs_arena *arena, struct items *ret_items)
 {
 	struct sfs_lexer lexer;
 	struct sfs_token token;
@@ -32,12 +21,13 @@ split(enum sfs_dialect dialect, const char *list, struct items *ret_items)
 	while (sfs_lexer_word(&lexer, &token)) {
 		depth += sfs_token_is(list, &token, "(") - sfs_token_is(list, &token, ")");
 		if (depth == 0 && sfs_token_is(list, &token, ",")) {
-			sfs_vec_push(ret_items, sfs_strndup(list + begin, token.offset - begin));
+			sfs_vec_push(ret_items,
+				sfs_arena_strndup(arena, list + begin, token.offset - begin));
 			begin = token.offset + token.len;
 			begin += strspn(list + begin, " \n");
 		}
 	}
-	sfs_vec_push(ret_items, sfs_strdup(list + begin));
+	sfs_vec_push(ret_items, list + begin);
 }
 
 static bool
@@ -45,7 +35,7 @@ take(const struct sfs_reading *reading, const char *item, struct items *items)
 {
 	sfs_vec_foreach (other, items) {
 		if (*other && sfs_values_equal(reading, item, *other)) {
-			free(sfs_steal(*other));
+			*other = NULL;
 			return true;
 		}
 	}
@@ -55,17 +45,22 @@ take(const struct sfs_reading *reading, const char *item, struct items *items)
 bool
 sfs_sets_equal(const struct sfs_reading *reading, const char *a, const char *b)
 {
-	struct items left sfs_auto(items) = { 0 }, right sfs_auto(items) = { 0 };
-	bool equal;
+	struct items left = { 0 }, right = { 0 };
 
-	if (!a || !b || sfs_values_equal(reading, a, b)) {
-		return sfs_values_equal(reading, a, b);
+	if (sfs_values_equal(reading, a, b)) {
+		return true;
 	}
-	split(reading->dialect, a, &left);
-	split(reading->dialect, b, &right);
-	equal = left.len == right.len;
+	if (!a || !b) {
+		return false;
+	}
+	struct sfs_arena *arena sfs_auto(arena) = sfs_arena_create();
+	split(reading->dialect, a, arena, &left);
+	split(reading->dialect, b, arena, &right);
+	bool equal = left.len == right.len;
 	for (size_t i = 0; equal && i < left.len; i++) {
 		equal = take(reading, left.items[i], &right);
 	}
+	sfs_vec_finish(&left);
+	sfs_vec_finish(&right);
 	return equal;
 }

@@ -20,8 +20,8 @@ add_name(struct pg_names *order, const char *name)
 	sfs_vec_push(order, name);
 }
 
-static enum sfs_kind
-part_kind(const struct sfs_object *object)
+enum sfs_kind
+pg_field_kind(const struct sfs_object *object)
 {
 	return object->id.kind == SFS_TYPE ? SFS_TYPE_ATTRIBUTE : SFS_COLUMN;
 }
@@ -32,7 +32,7 @@ add_kept(const struct pg_planner *planner, const struct sfs_object *from, struct
 {
 	struct pg_parts parts sfs_auto(pg_parts) = { 0 };
 
-	pg_parts_of(from, part_kind(from), &parts);
+	pg_parts_of(from, pg_field_kind(from), &parts);
 	sfs_vec_foreach (part, &parts) {
 		const struct sfs_object *to = planner->diff->counterpart[(*part)->index];
 		const struct pg_state *state = to ? planner->by_to[to->index] : NULL;
@@ -104,7 +104,7 @@ add_columns(const struct pg_planner *planner, const struct sfs_object *object,
 	} else if (object->id.kind == SFS_TABLE && depth < MAX_DEPTH) {
 		add_given(planner, object, order, depth);
 	}
-	pg_parts_of(object, part_kind(object), &parts);
+	pg_parts_of(object, pg_field_kind(object), &parts);
 	sfs_vec_foreach (part, &parts) {
 		add_name(order, (*part)->id.name);
 	}

@@ -124,7 +124,7 @@ write_field(struct pg_planner *planner, const struct pg_state *composite, const 
 	const char *value, unsigned depth, struct sfs_str *out)
 {
 	enum { MAX_DEPTH = 16 };
-	enum sfs_kind kind = composite->to->id.kind == SFS_TYPE ? SFS_TYPE_ATTRIBUTE : SFS_COLUMN;
+	enum sfs_kind kind = pg_field_kind(composite->to);
 	const struct sfs_object *old = sfs_object_part(composite->from, kind, name);
 	const struct sfs_object *to = sfs_object_part(composite->to, kind, name);
 	int what = kind == SFS_COLUMN ? SFS_COLUMN_TYPE : SFS_TYPE_ATTRIBUTE_TYPE;

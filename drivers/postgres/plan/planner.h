@@ -436,6 +436,9 @@ const char *pg_conversion(struct pg_planner *planner, const struct sfs_change *c
 
 /* ---- column_order.c ---- */
 
+/* What the fields of its rows are: columns, or the attributes of a composite type. */
+enum sfs_kind pg_field_kind(const struct sfs_object *object);
+
 struct pg_names SFS_VEC_OF(const char *);
 
 /*
