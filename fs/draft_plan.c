@@ -5,14 +5,13 @@
 
 #include "apply/fingerprint.h"
 #include "base/alloc.h"
-#include "base/redact.h"
-#include "diff/json.h"
 #include "diff/text.h"
 #include "fs/control.h"
 #include "fs/draft_claim.h"
 #include "fs/draft_edits.h"
 #include "fs/draft_phases.h"
 #include "fs/draft_plan.h"
+#include "fs/draft_said.h"
 
 /* How many errors are looked for; the plan is tried without each that was found. */
 enum { MAX_PROBLEMS = 20 };
@@ -229,121 +228,6 @@ has_work(const struct planner *p)
 	return false;
 }
 
-/* ---- what is shown ---- */
-
-static struct mnt_text *
-text_of(struct sfs_str *text)
-{
-	sfs_redact(text);
-	return mnt_text_create(sfs_str_text(text), text->len);
-}
-
-static struct mnt_text *
-write_plan(const struct planner *p)
-{
-	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-
-	if (p->wishes->problems.len) {
-		sfs_str_addf(&text,
-			"-- There is no plan: `status` beside this file tells what is wrong.\n");
-	} else if (!p->plan.steps.len) {
-		sfs_str_add(
-			&text, "-- The database is as this draft says: nothing is to be done.\n");
-	} else {
-		sfs_fingerprint_header(p->fingerprint, &text);
-		sfs_plan_format(&p->plan, false, &text);
-	}
-	return text_of(&text);
-}
-
-static json_t *
-error_json(const struct sfs_error *err)
-{
-	return json_pack("{s:o, s:o, s:i, s:i, s:o, s:o, s:o}", "message",
-		sfs_json_text(err->message), "file", sfs_json_text(err->file), "line",
-		(int)err->line, "column", (int)err->column, "sqlstate",
-		sfs_json_text(*err->sqlstate ? err->sqlstate : NULL), "detail",
-		sfs_json_text(err->detail), "hint", sfs_json_text(err->hint));
-}
-
-static struct mnt_text *
-write_json(const struct planner *p, const char *name)
-{
-	bool fits = !p->wishes->problems.len && p->plan.steps.len;
-	json_t *root = sfs_plan_json(&p->plan), *errors = json_array();
-	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-	char *fingerprint sfs_auto(free) = sfs_asprintf("sha256:%s", p->fingerprint);
-
-	if (p->wishes->problems.len) {
-		/* What was planned without those that failed is no plan. */
-		(void)json_array_clear(json_object_get(root, "statements"));
-		(void)json_array_clear(json_object_get(root, "hazards"));
-		(void)json_array_clear(json_object_get(root, "questions"));
-	}
-	sfs_vec_foreach (problem, &p->wishes->problems) {
-		(void)json_array_append_new(errors, error_json(problem));
-	}
-	(void)json_object_set_new(root, "version", json_integer(1));
-	(void)json_object_set_new(root, "draft", sfs_json_text(name));
-	(void)json_object_set_new(
-		root, "fingerprint", fits ? sfs_json_text(fingerprint) : json_null());
-	(void)json_object_set_new(root, "errors", errors);
-	char *dump sfs_auto(free) = json_dumps(root, JSON_INDENT(2));
-	json_decref(root);
-	sfs_str_addf(&text, "%s\n", dump ? dump : "{}");
-	return text_of(&text);
-}
-
-static void
-add_wishes(const struct planner *p, struct sfs_str *out)
-{
-	sfs_vec_foreach (wish, &p->wishes->wishes) {
-		if (wish->done || wish->follows) {
-			continue;
-		}
-		if (wish->renamed) {
-			sfs_str_addf(out, "  renamed  %s -> %s\n", wish->path, wish->file);
-		} else {
-			sfs_str_addf(out, "  %s  %s\n",
-				!wish->text   ? "removed"
-				: !wish->base ? "new    "
-					      : "changed",
-				wish->file ? wish->file : wish->path);
-		}
-	}
-}
-
-static struct mnt_text *
-write_status(const struct planner *p, const char *name, const struct sfs_error *outage)
-{
-	const struct sfs_plan *plan = &p->plan;
-	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
-	size_t n = p->wishes->problems.len;
-
-	sfs_str_addf(&text, "draft     %s\n", name);
-	if (outage) {
-		char *message sfs_auto(free) = sfs_error_format(outage);
-		sfs_str_addf(&text, "plan      not known: %s", message);
-	} else if (n) {
-		sfs_str_addf(&text, "plan      none, %zu error%s\n", n, n == 1 ? "" : "s");
-	} else {
-		sfs_str_addf(&text, "plan      %zu statements%s\n", plan->steps.len,
-			sfs_plan_severity(plan) >= SFS_LOSS ? ", which can lose data" : "");
-	}
-	sfs_str_add(&text, "changes\n");
-	add_wishes(p, &text);
-	sfs_vec_foreach (problem, &p->wishes->problems) {
-		char *message sfs_auto(free) = sfs_error_format(problem);
-		sfs_str_addf(&text, "\n%s", message);
-	}
-	if (!outage && !n) {
-		struct sfs_str hazards sfs_auto(str) = SFS_STR_INIT;
-		sfs_plan_format_hazards(plan, &hazards);
-		sfs_str_addf(&text, "%s%s", hazards.len ? "\n" : "", sfs_str_text(&hazards));
-	}
-	return text_of(&text);
-}
-
 /* ---- the view ---- */
 
 /* Puts a text in the place of another, which it takes. */
@@ -389,18 +273,27 @@ account(struct mnt_drafts *drafts, struct mnt_draft *draft, const struct planner
 	}
 }
 
+static struct mnt_planned
+planned(const struct planner *p, const char *draft)
+{
+	return (struct mnt_planned){
+		.draft = draft, .wishes = p->wishes, .plan = &p->plan, .fingerprint = p->fingerprint
+	};
+}
+
 /* Needs the lock. */
 static void
 publish(struct mnt_drafts *drafts, struct mnt_draft *draft, const struct planner *p,
 	uint64_t generation, uint64_t live)
 {
 	struct mnt_draft_view *view = &draft->view;
+	struct mnt_planned of = planned(p, draft->name);
 	bool current = draft->generation == generation;
 
 	mnt_draft_view_forget(view);
-	bool differs = replace(&view->said[MNT_SAID_PLAN], write_plan(p));
-	differs |= replace(&view->said[MNT_SAID_JSON], write_json(p, draft->name));
-	differs |= replace(&view->said[MNT_SAID_STATUS], write_status(p, draft->name, NULL));
+	bool differs = replace(&view->said[MNT_SAID_PLAN], mnt_said_plan(&of));
+	differs |= replace(&view->said[MNT_SAID_JSON], mnt_said_json(&of));
+	differs |= replace(&view->said[MNT_SAID_STATUS], mnt_said_status(&of, NULL));
 	if (differs) {
 		(void)clock_gettime(CLOCK_REALTIME, &view->time);
 	}
@@ -471,8 +364,9 @@ mnt_draft_look_again(
 		if (draft && r == 0) {
 			publish(drafts, draft, &p, generation, live);
 		} else if (draft) {
+			struct mnt_planned of = planned(&p, name);
 			(void)replace(
-				&draft->view.said[MNT_SAID_STATUS], write_status(&p, name, err));
+				&draft->view.said[MNT_SAID_STATUS], mnt_said_status(&of, err));
 			draft->view.generation = 0;
 		}
 	}

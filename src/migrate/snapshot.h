@@ -67,6 +67,9 @@ json_t *sfs_snapshot_postgres_table(
 json_t *sfs_snapshot_postgres_columns(
 	const struct sfs_catalog *catalog, const struct sfs_object *table);
 
+/* A default, by the type of its column, both as the catalog has them. A new reference. */
+json_t *sfs_snapshot_postgres_default(const char *type, const char *text);
+
 /* Whether a primary key stands in its column and has no name of its own. */
 bool sfs_snapshot_is_inline_key(const struct sfs_object *table, const struct sfs_object *key);
 
