@@ -1,50 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
  * Rows of tables as texts. SQLite's values carry their class with them: a text stands for what its
- * column makes of it, and where that is not the value it is marked (lite_value.h).
+ * column makes of it, and where that is not the value it is marked (value.h).
  */
 #include <errno.h>
 #include <string.h>
 
 #include "drivers/rows.h"
 #include "drivers/sqlite/connection.h"
-#include "drivers/sqlite/value.h"
-#include "sql/quote.h"
-
-static const struct sfs_shape_column *
-column_at(const struct sfs_rows_query *query, size_t i)
-{
-	return &query->shape->columns.items[query->columns[i]];
-}
-
-static void
-add_table(const struct sfs_rows_query *query, struct sfs_str *out)
-{
-	sfs_quote_qualified(out, SFS_SQLITE, "main", query->shape->object->id.name);
-}
-
-static void
-add_columns(const struct sfs_rows_query *query, struct sfs_str *out)
-{
-	for (size_t i = 0; i < query->n_columns; i++) {
-		sfs_str_add(out, i ? ", " : "");
-		sfs_quote_name(out, SFS_SQLITE, column_at(query, i)->name);
-	}
-}
-
-/* "id, name": of the key, each followed by `tail`. */
-static void
-add_key(const struct sfs_rows_query *query, const char *separator, const char *tail,
-	struct sfs_str *out)
-{
-	const struct sfs_shape *shape = query->shape;
-
-	for (size_t i = 0; i < shape->key.len; i++) {
-		sfs_str_add(out, i ? separator : "");
-		sfs_quote_name(out, SFS_SQLITE, shape->columns.items[shape->key.items[i]].name);
-		sfs_str_add(out, tail);
-	}
-}
+#include "drivers/sqlite/rows_mirror.h"
 
 /* ---- reading ---- */
 
@@ -85,8 +49,9 @@ read_texts(struct lite_values *values, const struct sfs_rows_query *query, sqlit
 
 		sfs_str_truncate(&texts->items[i], 0);
 		if (!null) {
-			r = lite_value_write(values, column_at(query, i), query->shape->strict,
-				sqlite3_column_value(row, (int)i), &texts->items[i], err);
+			r = lite_value_write(values, lite_rows_column(query, i),
+				query->shape->strict, sqlite3_column_value(row, (int)i),
+				&texts->items[i], err);
 		}
 		texts->fields[i] = null ? NULL : sfs_str_text(&texts->items[i]);
 	}
@@ -98,7 +63,7 @@ static int
 check_key(const struct sfs_rows_query *query, const struct texts *texts, struct sfs_error *err)
 {
 	for (size_t i = 0; i < texts->n; i++) {
-		if (column_at(query, i)->key && !texts->fields[i]) {
+		if (lite_rows_column(query, i)->key && !texts->fields[i]) {
 			return sfs_error_set(err, EINVAL,
 				"table %s has a row whose key is null: it can not be told apart",
 				query->shape->object->id.name);
@@ -114,11 +79,11 @@ prepare_all(sqlite3 *conn, const struct sfs_rows_query *query, sqlite3_stmt **re
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
 	sfs_str_add(&sql, "SELECT ");
-	add_columns(query, &sql);
+	lite_rows_add_columns(query, &sql);
 	sfs_str_add(&sql, " FROM ");
-	add_table(query, &sql);
+	lite_rows_add_table(query, &sql);
 	sfs_str_add(&sql, " ORDER BY ");
-	add_key(query, ", ", " COLLATE BINARY", &sql);
+	lite_rows_add_key(query, ", ", " COLLATE BINARY", &sql);
 	return lite_prepare(conn, sfs_str_text(&sql), ret_statement, err);
 }
 
@@ -141,157 +106,6 @@ read_rows(struct sfs_db *base, const struct sfs_rows_query *query, sfs_rows_take
 		r = r < 0 ? r : take(data, texts.fields, err);
 	}
 	return r == 0 && rc != SQLITE_DONE ? lite_error(db->conn, NULL, err) : r;
-}
-
-/* ---- the rows of the file ---- */
-
-/*
- * The file's rows go into a table in memory with the same columns: what it then holds is what the
- * database would. `n` is the number of the row.
- */
-struct mirror {
-	struct lite_values values;
-	sqlite3_stmt *get; /* the row of that number */
-	sqlite3_stmt *has; /* the number of the row with that key */
-};
-
-static void
-mirror_finish(struct mirror *mirror)
-{
-	(void)sqlite3_finalize(mirror->get);
-	(void)sqlite3_finalize(mirror->has);
-	lite_values_close(&mirror->values);
-}
-SFS_DEFINE_AUTO_VALUE(mirror, struct mirror, mirror_finish)
-
-static const char number_name[] = "__schemafs_n";
-
-static int
-make_mirror(struct mirror *mirror, const struct sfs_rows_query *query, struct sfs_error *err)
-{
-	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
-	sqlite3 *conn = mirror->values.conn;
-
-	sfs_str_add(&sql, "CREATE TABLE r (");
-	for (size_t i = 0; i < query->n_columns; i++) {
-		const struct sfs_shape_column *column = column_at(query, i);
-
-		sfs_quote_name(&sql, SFS_SQLITE, column->name);
-		sfs_str_addf(&sql, " %s", lite_value_type(column, query->shape->strict));
-		if (column->collation) {
-			sfs_str_add(&sql, " COLLATE ");
-			sfs_quote_name(&sql, SFS_SQLITE, column->collation);
-		}
-		sfs_str_add(&sql, ", ");
-	}
-	sfs_str_addf(&sql, "%s INT UNIQUE, PRIMARY KEY (", number_name);
-	add_key(query, ", ", "", &sql);
-	sfs_str_add(&sql, query->shape->strict ? ")) STRICT" : "))");
-	int r = lite_run(conn, sfs_str_text(&sql), err);
-	if (r < 0) {
-		return r;
-	}
-	sfs_str_truncate(&sql, 0);
-	sfs_str_add(&sql, "SELECT ");
-	add_columns(query, &sql);
-	sfs_str_addf(&sql, " FROM r WHERE %s = ?", number_name);
-	r = lite_prepare(conn, sfs_str_text(&sql), &mirror->get, err);
-	sfs_str_truncate(&sql, 0);
-	sfs_str_addf(&sql, "SELECT %s FROM r WHERE ", number_name);
-	add_key(query, " AND ", " = ?", &sql);
-	return r < 0 ? r : lite_prepare(conn, sfs_str_text(&sql), &mirror->has, err);
-}
-
-/* The number of the row that has the key of the row at hand, -1 when there is none. */
-static int64_t
-find_key(struct mirror *mirror, const struct sfs_rows_query *query, sqlite3_stmt *row)
-{
-	const struct sfs_shape *shape = query->shape;
-
-	(void)sqlite3_reset(mirror->has);
-	for (size_t i = 0; i < shape->key.len; i++) {
-		for (size_t j = 0; j < query->n_columns; j++) {
-			if (query->columns[j] == shape->key.items[i]) {
-				(void)sqlite3_bind_value(
-					mirror->has, (int)i + 1, sqlite3_column_value(row, (int)j));
-			}
-		}
-	}
-	return sqlite3_step(mirror->has) == SQLITE_ROW ? sqlite3_column_int64(mirror->has, 0) : -1;
-}
-
-/* The row that has the key already which an insert collided with. */
-static int
-tell_collision(struct mirror *mirror, const struct sfs_rows_query *query,
-	const struct sfs_sheet *rows, size_t at, struct sfs_error *err)
-{
-	const struct sfs_shape *shape = query->shape;
-	const struct sfs_sheet_row *row = &rows->rows.items[at];
-	int code = sqlite3_extended_errcode(mirror->values.conn);
-	int r = lite_error(mirror->values.conn, NULL, err);
-
-	if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID) {
-		(void)sqlite3_reset(mirror->has);
-		for (size_t i = 0; i < shape->key.len; i++) {
-			size_t j = 0;
-
-			while (query->columns[j] != shape->key.items[i]) {
-				j++;
-			}
-			r = lite_value_bind(&mirror->values, column_at(query, j), shape->strict,
-				row->fields[j], mirror->has, (int)i + 1, err);
-		}
-		int64_t other = sqlite3_step(mirror->has) == SQLITE_ROW
-					? sqlite3_column_int64(mirror->has, 0)
-					: (int64_t)at;
-		r = sfs_error_set(err, EINVAL, "the row has the key of the one in line %u",
-			rows->rows.items[other].line);
-	}
-	sfs_sheet_locate(rows, row, err);
-	return r;
-}
-
-static int
-insert_row(struct mirror *mirror, const struct sfs_rows_query *query, const struct sfs_sheet *rows,
-	size_t at, sqlite3_stmt *insert, struct sfs_error *err)
-{
-	const struct sfs_sheet_row *row = &rows->rows.items[at];
-
-	(void)sqlite3_reset(insert);
-	for (size_t i = 0; i < query->n_columns; i++) {
-		int r = lite_value_bind(&mirror->values, column_at(query, i), query->shape->strict,
-			row->fields[i], insert, (int)i + 1, err);
-
-		if (r < 0) {
-			sfs_sheet_locate(rows, row, err);
-			return r;
-		}
-	}
-	(void)sqlite3_bind_int64(insert, (int)query->n_columns + 1, (int64_t)at);
-	return sqlite3_step(insert) == SQLITE_DONE ? 0
-						   : tell_collision(mirror, query, rows, at, err);
-}
-
-static int
-mirror_init(struct mirror *mirror, const struct sfs_rows_query *query, const struct sfs_sheet *rows,
-	struct sfs_error *err)
-{
-	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
-	sqlite3_stmt *insert sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_values_open(&mirror->values, err);
-
-	r = r < 0 ? r : make_mirror(mirror, query, err);
-	sfs_str_add(&sql, "INSERT INTO r VALUES (");
-	for (size_t i = 0; i < query->n_columns; i++) {
-		sfs_str_add(&sql, "?, ");
-	}
-	sfs_str_add(&sql, "?)");
-	r = r < 0 ? r : lite_prepare(mirror->values.conn, sfs_str_text(&sql), &insert, err);
-	r = r < 0 ? r : lite_run(mirror->values.conn, "BEGIN", err);
-	for (size_t i = 0; r == 0 && i < rows->rows.len; i++) {
-		r = insert_row(mirror, query, rows, i, insert, err);
-	}
-	return r;
 }
 
 /* ---- comparing ---- */
@@ -324,7 +138,7 @@ static bool
 differs(const struct sfs_rows_query *query, const struct pair *pair)
 {
 	for (size_t i = 0; i < query->n_columns; i++) {
-		if (!column_at(query, i)->key &&
+		if (!lite_rows_column(query, i)->key &&
 			!sfs_streq(pair->want.fields[i], pair->have.fields[i])) {
 			return true;
 		}
@@ -333,11 +147,10 @@ differs(const struct sfs_rows_query *query, const struct pair *pair)
 }
 
 static int
-compare_row(struct mirror *mirror, const struct sfs_rows_query *query, sqlite3_stmt *lookup,
+compare_row(struct lite_mirror *mirror, const struct sfs_rows_query *query, sqlite3_stmt *lookup,
 	size_t at, struct pair *pair, struct sfs_arena *arena, struct sfs_rows_verdict *verdict,
 	struct sfs_error *err)
 {
-	const struct sfs_shape *shape = query->shape;
 	int r;
 
 	(void)sqlite3_reset(mirror->get);
@@ -346,15 +159,7 @@ compare_row(struct mirror *mirror, const struct sfs_rows_query *query, sqlite3_s
 		return lite_error(mirror->values.conn, NULL, err);
 	}
 	r = read_texts(&mirror->values, query, mirror->get, &pair->want, err);
-	(void)sqlite3_reset(lookup);
-	for (size_t i = 0; i < shape->key.len; i++) {
-		for (size_t j = 0; j < query->n_columns; j++) {
-			if (query->columns[j] == shape->key.items[i]) {
-				(void)sqlite3_bind_value(lookup, (int)i + 1,
-					sqlite3_column_value(mirror->get, (int)j));
-			}
-		}
-	}
+	lite_rows_bind_key(query, mirror->get, lookup);
 	int rc = r < 0 ? SQLITE_ERROR : sqlite3_step(lookup);
 	if (r == 0 && rc == SQLITE_ROW) {
 		r = read_texts(&mirror->values, query, lookup, &pair->have, err);
@@ -376,7 +181,7 @@ compare_rows(struct sfs_db *base, const struct sfs_rows_query *query, const stru
 	struct sfs_arena *arena, struct sfs_rows_verdict *verdicts, struct sfs_error *err)
 {
 	struct lite_db *db = lite_of(base);
-	struct mirror mirror sfs_auto(mirror) = { 0 };
+	struct lite_mirror mirror sfs_auto(lite_mirror) = { 0 };
 	struct pair pair sfs_auto(pair) = { 0 };
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 	sqlite3_stmt *lookup sfs_auto(sqlite3_stmt) = NULL;
@@ -386,12 +191,12 @@ compare_rows(struct sfs_db *base, const struct sfs_rows_query *query, const stru
 	texts_init(&pair.want, query->n_columns);
 	texts_init(&pair.have, query->n_columns);
 	sfs_str_add(&sql, "SELECT ");
-	add_columns(query, &sql);
+	lite_rows_add_columns(query, &sql);
 	sfs_str_add(&sql, " FROM ");
-	add_table(query, &sql);
+	lite_rows_add_table(query, &sql);
 	sfs_str_add(&sql, " WHERE ");
-	add_key(query, " AND ", " = ?", &sql);
-	r = r < 0 ? r : mirror_init(&mirror, query, rows, err);
+	lite_rows_add_key(query, " AND ", " = ?", &sql);
+	r = r < 0 ? r : lite_mirror_init(&mirror, query, rows, err);
 	r = r < 0 ? r : lite_prepare(db->conn, sfs_str_text(&sql), &lookup, err);
 	for (size_t i = 0; r == 0 && i < rows->rows.len; i++) {
 		r = compare_row(&mirror, query, lookup, i, &pair, arena, &verdicts[i], err);
@@ -407,16 +212,16 @@ extra_rows(struct sfs_db *base, const struct sfs_rows_query *query, const struct
 	sfs_rows_take *take, void *data, struct sfs_error *err)
 {
 	struct lite_db *db = lite_of(base);
-	struct mirror mirror sfs_auto(mirror) = { 0 };
+	struct lite_mirror mirror sfs_auto(lite_mirror) = { 0 };
 	struct texts texts sfs_auto(row_texts) = { 0 };
 	sqlite3_stmt *all sfs_auto(sqlite3_stmt) = NULL;
 	int r = lite_follow_file(db, err), rc = SQLITE_DONE;
 
 	texts_init(&texts, query->n_columns);
-	r = r < 0 ? r : mirror_init(&mirror, query, rows, err);
+	r = r < 0 ? r : lite_mirror_init(&mirror, query, rows, err);
 	r = r < 0 ? r : prepare_all(db->conn, query, &all, err);
 	while (r == 0 && (rc = sqlite3_step(all)) == SQLITE_ROW) {
-		if (find_key(&mirror, query, all) >= 0) {
+		if (lite_mirror_find(&mirror, query, all) >= 0) {
 			continue;
 		}
 		r = read_texts(&mirror.values, query, all, &texts, err);
