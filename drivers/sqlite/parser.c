@@ -92,5 +92,7 @@ lite_parser_name(struct lite_parser *p)
 		return 0;
 	}
 	lite_token_name(p->t->text, &p->t->tokens.items[p->at++], &p->t->pool);
-	return keep(p, begun);
+	/* "" is a name, too. */
+	sfs_str_addc(&p->t->pool, '\0');
+	return begun;
 }

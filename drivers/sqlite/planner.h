@@ -135,6 +135,13 @@ int lite_alter(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* alter.c */
 int lite_rebuild(struct lite_planner *planner, struct lite_pair *pair,
 	struct sfs_error *err) SFS_MUST_CHECK; /* rebuild.c */
+
+/*
+ * Whether SQLite takes `ALTER TABLE quoted RENAME TO aside` for a table with its indexes and with the
+ * views and triggers that name it. (movable.c)
+ */
+bool lite_can_rename(const struct lite_planner *planner, const struct sfs_object *table,
+	const char *quoted, const char *aside);
 int lite_check_programs(struct lite_planner *planner,
 	struct sfs_error *err) SFS_MUST_CHECK; /* check.c: at the end of the plan */
 

@@ -20,6 +20,7 @@ struct reader {
 	struct lite_table table;       /* owned; used for one table after the other */
 	struct lite_index index;       /* owned; the same for indexes */
 	struct sfs_map *relations;     /* owned; objects by lower-case name */
+	struct sfs_map *spelled;       /* owned; how relations that are not read write themselves */
 	struct sfs_str key;
 	struct sfs_arena *arena; /* owned; of the rows */
 	SFS_VEC(struct lite_stored) rows;
@@ -35,6 +36,7 @@ reader_finish(struct reader *r)
 	lite_table_finish(&r->table);
 	lite_index_finish(&r->index);
 	sfs_map_destroy(r->relations);
+	sfs_map_destroy(r->spelled);
 	sfs_str_finish(&r->key);
 	sfs_vec_finish(&r->late);
 	sfs_vec_finish(&r->rows);
@@ -241,10 +243,17 @@ add_trigger(struct reader *r, const struct lite_stored *row)
 	struct sfs_identity id = {
 		.kind = SFS_TRIGGER,
 		.namespace = LITE_NAMESPACE,
-		.relation = relation ? relation->id.name : row->relation,
+		.relation = row->relation,
 		.name = row->name,
 	};
 
+	if (relation) {
+		id.relation = relation->id.name;
+	} else if (r->scope) {
+		const char *spelled = sfs_map_get(r->spelled, lower(r, row->relation));
+
+		id.relation = spelled ? spelled : row->relation;
+	}
 	values[SFS_TRIGGER_SQL] = row->sql;
 	if (!r->texts) {
 		lite_body_normal(row->sql, true, &body);
@@ -300,7 +309,7 @@ take_row(void *data, const struct lite_stored *row)
 {
 	struct reader *r = data;
 
-	if (r->texts) {
+	if (r->texts && !r->scope) {
 		add_row(r, row);
 	} else {
 		sfs_vec_push(&r->rows, keep_row(r, row));
@@ -322,6 +331,38 @@ add_rows(struct reader *r)
 	}
 }
 
+static void
+spell(void *data, const struct lite_stored *row)
+{
+	struct reader *r = data;
+
+	if (sfs_map_has(r->spelled, lower(r, row->name))) {
+		const char *name = sfs_arena_strdup(r->arena, row->name);
+
+		sfs_map_set(r->spelled, lower(r, row->name), (void *)name);
+	}
+}
+
+/*
+ * A trigger's file begins with the name of its table, as that writes it: `ON T` may be said of a table t,
+ * which a reading of the trigger alone does not come upon.
+ */
+static int
+ask_spelling(struct reader *r, const struct lite_stored_from *from, struct sfs_error *err)
+{
+	bool any = false;
+
+	sfs_vec_foreach (row, &r->rows) {
+		if (strcmp(row->type, "trigger") == 0 && lite_scope_takes(r->scope, row)) {
+			const char *key = sfs_arena_strdup(r->arena, lower(r, row->relation));
+
+			sfs_map_set(r->spelled, key, (void *)row->relation);
+			any = true;
+		}
+	}
+	return any ? lite_stored_each(from, "type IN ('table', 'view')", spell, r, err) : 0;
+}
+
 /* All that is asked of the database; of several statements, so that they see one schema. */
 static int
 ask(struct reader *r, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_error *err)
@@ -339,6 +380,9 @@ ask(struct reader *r, sqlite3 *conn, const struct sfs_scope *scope, struct sfs_e
 	}
 	if (rc == 0) {
 		rc = lite_stored_each(&from, "true", take_row, r, err);
+	}
+	if (rc == 0 && r->scope) {
+		rc = ask_spelling(r, &from, err);
 	}
 	if (own) {
 		(void)lite_run(conn, "ROLLBACK", NULL);
@@ -372,6 +416,7 @@ read_all(sqlite3 *conn, const char *ledger, const struct sfs_scope *scope,
 		.catalog = sfs_catalog_create(),
 		.arena = sfs_arena_create(),
 		.relations = sfs_map_create(),
+		.spelled = sfs_map_create(),
 		.texts = scope->texts,
 		.folded = scope->folded,
 		.ledger = ledger,

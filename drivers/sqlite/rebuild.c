@@ -14,7 +14,6 @@
 #include "drivers/sqlite/planner.h"
 #include "drivers/sqlite/print.h"
 #include "drivers/sqlite/read.h"
-#include "drivers/sqlite/sandbox.h"
 #include "sql/quote.h"
 
 /* A column that takes its values from one of the old table; both quoted. */
@@ -292,26 +291,6 @@ rebuild_by_copy(struct rebuild *r, struct sfs_error *err)
 	return rc == 0 ? drop_aside(r, err) : rc;
 }
 
-/*
- * Under legacy_alter_table SQLite does not rewrite CHECK (t.a > 0) in t itself, and then refuses the
- * new name: it is asked, with an empty copy.
- */
-static bool
-can_rename(const struct rebuild *r)
-{
-	static const char legacy[] = "PRAGMA legacy_alter_table = ON";
-	sqlite3 *conn sfs_auto(sqlite3) = NULL;
-	const char *text = lite_stored(r->pair->now);
-	char *rename sfs_auto(free) =
-		sfs_asprintf("ALTER TABLE %s RENAME TO %s", r->name, r->aside);
-	size_t offset;
-
-	return lite_sandbox_open(&conn, NULL) == 0 &&
-	       lite_sandbox_run(conn, text, strlen(text), &offset, NULL) == 0 &&
-	       lite_sandbox_run(conn, legacy, strlen(legacy), &offset, NULL) == 0 &&
-	       lite_sandbox_run(conn, rename, strlen(rename), &offset, NULL) == 0;
-}
-
 int
 lite_rebuild(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
 {
@@ -333,5 +312,6 @@ lite_rebuild(struct lite_planner *planner, struct lite_pair *pair, struct sfs_er
 	r.name = lite_quoted(planner, pair->to->id.name);
 	r.aside = lite_quoted(planner, sfs_str_text(&aside));
 	list_columns(&r);
-	return can_rename(&r) ? rebuild_by_rename(&r, err) : rebuild_by_copy(&r, err);
+	return lite_can_rename(planner, pair->now, r.name, r.aside) ? rebuild_by_rename(&r, err)
+								    : rebuild_by_copy(&r, err);
 }

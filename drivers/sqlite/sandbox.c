@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "drivers/sqlite/sandbox.h"
+#include "drivers/sqlite/tokenizer.h"
 
 enum {
 	STEPS_PER_CHECK = 1000000,
@@ -152,7 +153,7 @@ lite_make_up(sqlite3 *conn, bool live)
 		return sqlite3_create_collation(conn, at + strlen(collation), SQLITE_UTF8, NULL,
 			       compare_bytes) == SQLITE_OK;
 	}
-	return false;
+	return lite_make_tokenizer(conn, message, live);
 }
 
 static int

@@ -11,8 +11,8 @@
 int lite_sandbox_open(sqlite3 **ret_conn, struct sfs_error *err) SFS_MUST_CHECK;
 
 /*
- * Runs one statement. Functions, modules and collations that only an application has are made up,
- * so that definitions which name them can be read. Returns 0, or -EINVAL with `err` filled and
+ * Runs one statement. Functions, modules, tokenizers and collations that only an application has are
+ * made up, so that definitions which name them can be read. Returns 0, or -EINVAL with `err` filled and
  * `*ret_offset` the byte of `sql` at fault.
  */
 int lite_sandbox_run(
@@ -20,7 +20,7 @@ int lite_sandbox_run(
 
 /*
  * Makes up what the last error of `conn` misses; false when it is none of that. In a live database
- * only functions are, and calling one fails: names resolve, but no value is ever computed.
+ * only functions and tokenizers are, and calling one fails: names resolve, but no value is ever computed.
  */
 bool lite_make_up(sqlite3 *conn, bool live);
 

@@ -18,13 +18,13 @@ struct editor {
 
 /* Adds the text up to a token and the new name in its place, if the token is another name. */
 static void
-replace(struct editor *e, size_t at, const char *name)
+replace(struct editor *e, size_t at, const char *name, int (*compare)(const char *, const char *))
 {
 	struct sfs_str old sfs_auto(str) = SFS_STR_INIT;
 	const struct sfs_token *token = &e->tokens.items[at];
 
 	lite_token_name(e->text, token, &old);
-	if (strcmp(sfs_str_text(&old), name) == 0) {
+	if (compare(sfs_str_text(&old), name) == 0) {
 		return;
 	}
 	sfs_str_addn(e->out, e->text + e->copied, token->offset - e->copied);
@@ -43,11 +43,12 @@ lite_text(const struct sfs_object *object, struct sfs_str *out)
 	struct editor e = { .text = text, .out = out };
 	lite_tokens_cut(&e.tokens, text, strlen(text));
 	if (lite_head_parse(text, &e.tokens, &head)) {
-		replace(&e, head.name, object->id.name);
+		replace(&e, head.name, object->id.name, strcmp);
 		for (size_t at = head.name + 1;
 			object->id.kind == SFS_TRIGGER && at + 1 < e.tokens.len; at++) {
 			if (sfs_token_is(text, &e.tokens.items[at], "ON")) {
-				replace(&e, at + 1, object->id.relation);
+				/* What only spells it otherwise means it as well. */
+				replace(&e, at + 1, object->id.relation, sqlite3_stricmp);
 				break;
 			}
 		}
