@@ -209,7 +209,9 @@ has_new_type(const struct pg_planner *planner, const struct sfs_object *column)
 		const struct pg_state *state = planner->by_from[uses.items[i]->index];
 		enum sfs_kind kind = uses.items[i]->id.kind;
 
-		if (state && state->aside && kind != SFS_COLLATION) {
+		/* The key of a partitioned table needs the table: that is no type of its own. */
+		if (state && state->aside && kind != SFS_COLLATION &&
+			uses.items[i] != column->owner) {
 			return true;
 		}
 	}

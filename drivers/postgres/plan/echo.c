@@ -161,7 +161,7 @@ pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *in
 	}
 	table = planner->by_to[to->owner->index];
 	uses = sfs_graph_uses(planner->diff->to, to);
-	for (size_t i = 0; i < uses.len && !(table && (table->made || table->tied)); i++) {
+	for (size_t i = 0; i < uses.len && !(table && (table->made || pg_joins(table))); i++) {
 		const struct pg_state *parent = planner->by_to[uses.items[i]->index];
 
 		/* One of a partition that is made by its own parent's alone is an echo by now. */
@@ -243,7 +243,7 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->echo = !state->made;
 	}
 	if (state->made && pg_is_inherited(state->to) && !pg_index_comes_first(planner, state) &&
-		!(after && after->tied && !refers_to_parent(state->to) &&
+		!(after && pg_joins(after) && !refers_to_parent(state->to) &&
 			!pg_keeps_inherited(planner, after, state->to) &&
 			!pg_comes_after_joining(planner, after, state->to))) {
 		state->made = is_more_than_echo(state, after);

@@ -159,7 +159,7 @@ follow_columns(
 	const struct pg_state *table = planner->by_to[mine->to->owner->index];
 
 	if (mine->made && !sfs_object_has(mine->to, SFS_COLUMN_INHERITED) &&
-		!(table && (table->made || table->tied))) {
+		!(table && (table->made || pg_joins(table)))) {
 		visit_ancestors(planner, nodes, mine, mine->to->owner, precede_ancestor, 0);
 	}
 	visit_ancestors(planner, nodes, mine, mine->to->owner, follow_ancestor, 0);

@@ -173,13 +173,19 @@ pg_leaves_parents(const struct pg_state *table)
 }
 
 bool
+pg_joins(const struct pg_state *table)
+{
+	return table->tied && (table->untied || table->attributes & PG_TABLE_HELD);
+}
+
+bool
 pg_comes_after_joining(const struct pg_planner *planner, const struct pg_state *table,
 	const struct sfs_object *column)
 {
 	const struct sfs_object *theirs;
 	const struct pg_state *state;
 
-	if (!table->from || table->made || !table->tied || column->id.kind != SFS_COLUMN ||
+	if (!table->from || table->made || !pg_joins(table) || column->id.kind != SFS_COLUMN ||
 		!sfs_object_has(column, SFS_COLUMN_INHERITED) ||
 		!sfs_object_has(table->to, SFS_TABLE_INHERITS)) {
 		return false;

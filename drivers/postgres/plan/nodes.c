@@ -251,12 +251,40 @@ add_nodes(struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *s
 	}
 }
 
+/* A partition's foreign key goes with its parent's, which may go before the partition does; or NULL. */
+static struct pg_state *
+key_of_parent(const struct pg_planner *planner, const struct pg_state *key)
+{
+	struct sfs_objects uses = { 0 };
+
+	if (key->gone && key->from->id.kind == SFS_CONSTRAINT &&
+		sfs_object_has(key->from, SFS_CONSTRAINT_INHERITED) &&
+		sfs_object_has(key->from, SFS_CONSTRAINT_REFERENCES)) {
+		uses = sfs_graph_uses(planner->diff->from, key->from);
+	}
+	for (size_t i = 0; i < uses.len; i++) {
+		struct pg_state *theirs = planner->by_from[uses.items[i]->index];
+
+		if (theirs && theirs->gone && uses.items[i]->id.kind == SFS_CONSTRAINT &&
+			sfs_object_has(uses.items[i], SFS_CONSTRAINT_REFERENCES)) {
+			return theirs;
+		}
+	}
+	return NULL;
+}
+
 /* An absorbed part's needs are those of the node that makes or drops it. */
 static void
 lift(const struct pg_planner *planner, struct pg_state *state, enum pg_op op)
 {
 	struct pg_state *at = state;
 
+	for (struct pg_state *up = op == PG_DROP ? state : NULL; up && !at->node[op];) {
+		up = key_of_parent(planner, up);
+		if (up && up->node[op]) {
+			at = up;
+		}
+	}
 	while (at && !at->node[op]) {
 		at = (op == PG_DROP ? at->gone : at->made) ? absorber(planner, at, op) : NULL;
 	}

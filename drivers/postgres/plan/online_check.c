@@ -43,7 +43,7 @@ pg_online_fits_check(struct pg_planner *planner, const struct pg_state *state)
 	const struct pg_state *owner = planner->by_from[table->index];
 
 	/* A child that joins must have what its parent has, and checked. */
-	return !(owner && owner->tied) &&
+	return !(owner && pg_joins(owner)) &&
 	       !(key && is_partitioned(table) && planner->db->version < 180000);
 }
 
@@ -240,7 +240,7 @@ pg_online_keeps(struct pg_planner *planner, const struct pg_state *state)
 	if (state->made || !sfs_starts_with(state->from->id.name, "schemafs_")) {
 		return false;
 	}
-	if (owner && owner->tied && owner->to &&
+	if (owner && owner->to && pg_joins(owner) &&
 		strcmp(state->from->id.name, pg_online_name(planner, "bound", owner->to)) == 0) {
 		return pg_online_fits_attach(planner, owner);
 	}

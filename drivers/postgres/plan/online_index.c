@@ -267,7 +267,7 @@ is_at_rest(
 
 	(void)parent;
 	return planner->diff->origin[part->owner->index] &&
-	       !(table && (table->made || table->gone || table->tied)) &&
+	       !(table && (table->made || table->gone || pg_joins(table))) &&
 	       (!is_partitioned(part->owner) || each_part(planner, part, is_at_rest));
 }
 

@@ -107,6 +107,9 @@ struct pg_state *pg_state_of_new(struct pg_planner *planner, const struct sfs_ob
 /* A copy of the diff in which parts that only change their names are renamed. (pairs.c) */
 void pg_pair(const struct sfs_diff *diff, struct sfs_diff *ret_diff);
 
+/* Whether the table joins a parent, or a type: `tied` may be about what it says of its indexes alone. (family.c) */
+bool pg_joins(const struct pg_state *table);
+
 /* Decides what happens to every object: fills the states. (decide.c) */
 void pg_decide(struct pg_planner *planner);
 
