@@ -77,6 +77,9 @@ sfs_former_place(const struct sfs_renames *renames, const struct sfs_identity *i
 		if (rename->to.kind == SFS_NAMESPACE && id->kind != SFS_NAMESPACE &&
 			sfs_streq(rename->to.name, id->namespace)) {
 			former.namespace = rename->from.name;
+			/* Default privileges are a part of their schema. */
+			former.relation = id->kind == SFS_DEFAULT_PRIVILEGES ? rename->from.name
+									     : former.relation;
 		}
 	}
 	return former;

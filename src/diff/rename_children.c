@@ -32,6 +32,19 @@ is_child_of(const struct sfs_object *table, const struct sfs_identity *parent)
 		       lists_table(sfs_object_get(table, SFS_TABLE_PARTITION_OF), parent));
 }
 
+/* One that leaves its parent gets the new name before that; it may want to keep the old one. */
+static bool
+was_child_of(const struct sfs_catalog *from, const struct sfs_renames *renames,
+	const struct sfs_object *table, const struct sfs_identity *parent)
+{
+	struct sfs_identity part = { SFS_COLUMN, table->id.namespace, table->id.name, "", NULL };
+	struct sfs_identity former = sfs_former_place(renames, &part);
+	struct sfs_identity id = { table->id.kind, former.namespace, NULL, former.relation, NULL };
+	const struct sfs_object *old = sfs_catalog_find(from, &id);
+
+	return old && is_child_of(old, parent);
+}
+
 static bool
 is_check(const struct sfs_object *object)
 {
@@ -54,6 +67,8 @@ sfs_renames_add_children(const struct sfs_catalog *from, const struct sfs_catalo
 	const struct sfs_rename parent = renames->items[index];
 	struct sfs_identity table = { SFS_TABLE, parent.to.namespace, NULL, parent.to.relation,
 		NULL };
+	struct sfs_identity old_table = { SFS_TABLE, parent.from.namespace, NULL,
+		parent.from.relation, NULL };
 	bool typed = parent.to.kind == SFS_TYPE_ATTRIBUTE;
 
 	if (to->dialect != SFS_POSTGRES || parent.to_label ||
@@ -65,7 +80,9 @@ sfs_renames_add_children(const struct sfs_catalog *from, const struct sfs_catalo
 		struct sfs_rename rename = parent;
 
 		if ((*child)->owner ||
-			!(typed ? is_of_type(*child, &table) : is_child_of(*child, &table))) {
+			!(typed ? is_of_type(*child, &table)
+				: is_child_of(*child, &table) ||
+						was_child_of(from, renames, *child, &old_table))) {
 			continue;
 		}
 		rename.to.kind = rename.from.kind = typed ? SFS_COLUMN : parent.to.kind;

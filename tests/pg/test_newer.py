@@ -97,6 +97,39 @@ def test_not_null_is_called_after_its_table(schemafs, new_pg, tmp_path):
     assert "RENAME CONSTRAINT u_a_not_null TO u_c_not_null" in plan
 
 
+METHODS = """
+CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE t (a int) PARTITION BY LIST (a){t}; CREATE TABLE t1 PARTITION OF t DEFAULT;
+CREATE TABLE u (a int, b int) PARTITION BY LIST (a){u}; CREATE TABLE u1 PARTITION OF u DEFAULT USING other;
+"""
+KEYS_OF_PARTITIONS = """
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE t (a int, b int, CONSTRAINT f FOREIGN KEY (b) REFERENCES p{f}) PARTITION BY LIST (a);
+CREATE TABLE t1 PARTITION OF t DEFAULT;
+CREATE TABLE u (a int, b int) PARTITION BY LIST (a); CREATE TABLE u1 PARTITION OF u DEFAULT;
+ALTER TABLE u ADD CONSTRAINT g FOREIGN KEY (b) REFERENCES p{g};
+"""
+
+
+@pytest.mark.skipif(server_major() < 17, reason="partitioned tables have access methods since PostgreSQL 17")
+def test_access_method_for_partitions(schemafs, new_pg, tmp_path):
+    there, back = there_and_back(
+        schemafs, new_pg, tmp_path, METHODS.format(t="", u=" USING other"),
+        METHODS.format(t=" USING other", u=" USING heap"), "INSERT INTO t VALUES (1); INSERT INTO u VALUES (1, 2);",
+    )
+    assert "public.u SET ACCESS METHOD DEFAULT" in there and "public.t SET ACCESS METHOD DEFAULT" in back
+
+
+@pytest.mark.skipif(server_major() < 18, reason="NOT ENFORCED came with PostgreSQL 18")
+def test_foreign_keys_of_partitions(schemafs, new_pg, tmp_path):
+    """What is said of the parent's reaches them."""
+    there_and_back(
+        schemafs, new_pg, tmp_path, KEYS_OF_PARTITIONS.format(f=" NOT ENFORCED", g=""),
+        KEYS_OF_PARTITIONS.format(f="", g=" NOT VALID"),
+        "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1); INSERT INTO u VALUES (1, 1);",
+    )
+
+
 def test_publications_are_reached(schemafs, new_pg, tmp_path):
     """A tree compared by its files: a column that a publication filters by gets another type."""
     if server_major() < 15:

@@ -22,7 +22,7 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
-WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 's0')
+WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_|^information_schema$'
 ORDER BY 1, a.attnum
 """
 
@@ -39,6 +39,11 @@ VALUES = {
     "jsonb": str,
     "character": lambda k: f"{k}00",
 }
+
+PARTITIONS = """
+SELECT c.oid::regclass, i.inhparent::regclass, pg_get_expr(c.relpartbound, c.oid)
+FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid WHERE c.relispartition
+"""
 
 ENTRY = re.compile(r"^--\n-- Name: (.*?); Type: (.*?); Schema: (.*?); Owner: ?(.*?)\n--\n", re.M)
 
@@ -87,7 +92,7 @@ class PostgresEngine:
             return f"'{labels[k % len(labels)]}'"
         if category == "A":
             return "'{}'" if labels else f"ARRAY[{k}]::{base}" if base[:3] in ("int", "tex") else "NULL"
-        if form == "c":
+        if form == "c" or category == "R" and base != "int4range":
             return "NULL"
         return "'" + VALUES.get(base, str)(k).replace("'", "''") + "'"
 
@@ -100,17 +105,53 @@ class PostgresEngine:
                 text += f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE VALUES ({values});\n"
         self.server.say(database.name, text)
 
-    def comparable(self, first, second):
-        """The tables of both, each with the columns whose values have to stay."""
+    def comparable(self, first, second, sub=str):
+        """The tables of both, each with the columns whose values have to stay; sub() says what they are called."""
         one, two = self.columns(first), self.columns(second)
+
+        def renamed(facts):
+            """Types have other names, too; values with other labels can not be compared."""
+            return [*map(sub, facts[:-1]), facts[-1]]
+
+        moved = self.moved(first, second, sub)
         return {
             table: [
                 column for column, facts in one[table].items()
-                if column in two[table] and facts == two[table][column]
+                if sub(column) in two[sub(table)] and renamed(facts) == two[sub(table)][sub(column)]
                 and facts[1] == "f" and facts[2] != "c" and "[]" not in facts[0]
             ]
-            for table in one if table in two
+            for table in one if sub(table) in two and table not in moved
         }
+
+    def partitions(self, database, sub=str):
+        """{table: (parent, {its partitions and their bounds})}, all by the names that sub() gives."""
+        rows = database.rows("SET search_path = ''; " + PARTITIONS)
+        bounds = {}
+        for table, parent, bound in rows:
+            bounds.setdefault(parent, []).append((sub(table), bound))
+        return {table: (sub(parent), sorted(bounds[parent])) for table, parent, _ in rows}
+
+    def moved(self, first, second, sub=str):
+        """The tables whose rows may be in others afterwards: partitions that are, or have, others than before."""
+        one, two = self.partitions(first, sub), self.partitions(second)
+        return {
+            table for table in one.keys() | {t for t in self.columns(first) if sub(t) in two}
+            if one.get(table) != two.get(sub(table))
+        }
+
+    def count_moved(self, first, second, moved, sub):
+        """How many rows there are in such tables that stay."""
+        two = self.columns(second)
+        return self.rows_of(first, [table for table in moved if sub(table) in two])
+
+    def count(self, database, but, sub):
+        """How many rows there are in all tables but those."""
+        there = {sub(table) for table in but}
+        return self.rows_of(database, [table for table in self.columns(database) if table not in there])
+
+    def rows_of(self, database, tables):
+        parts = [f"SELECT count(*) FROM ONLY {table}" for table in tables]
+        return sum(int(row[0]) for row in database.rows(" UNION ALL ".join(parts))) if parts else 0
 
     def contents(self, database, tables):
         parts = [
@@ -133,7 +174,7 @@ class PostgresEngine:
             lines = [line.strip().rstrip(",") for line in body.splitlines()]
             lines = [line for line in lines if line and not line.startswith(("SET default", "--"))]
             # The order of columns can not be altered; nothing else in a dump depends on it.
-            if kind in ("TABLE", "ACL", "TYPE", "VIEW") and "AS ENUM" not in body:
+            if kind in ("TABLE", "FOREIGN TABLE", "ACL", "TYPE", "VIEW") and "AS ENUM" not in body:
                 lines.sort()
             if kind == "STATISTICS":  # their columns are listed by their numbers
                 lines = [sorted(re.findall(r'"(?:[^"]|"")*"|\w+', line)) for line in lines]
@@ -231,21 +272,27 @@ class SqliteEngine:
                     db.execute(f"DELETE FROM {name}{where}")
             db.commit()
 
-    def comparable(self, first, second):
+    def comparable(self, first, second, sub=str):
         found = {}
         with contextlib.closing(sqlite3.connect(first.path)) as one, \
                 contextlib.closing(sqlite3.connect(second.path)) as two:
             theirs, hidden = self.columns(two), [self.hidden_rowid(db) for db in (one, two)]
             for table, columns in self.columns(one).items():
-                if table in theirs:
+                if sub(table) in theirs:
+                    there = theirs[sub(table)]
                     kept = [
                         name for name, facts in columns.items()
-                        if name in theirs[table] and not facts[1]
-                        and theirs[table][name][:2] == facts[:2]
+                        if sub(name) in there and not facts[1] and there[sub(name)][:2] == facts[:2]
                     ]
-                    both = all(table in tables for tables in hidden)
+                    both = table in hidden[0] and sub(table) in hidden[1]
                     found[table] = kept + (["rowid"] if both else [])
         return found
+
+    def moved(self, first, second, sub=str):
+        return ()
+
+    def count_moved(self, first, second, moved, sub):
+        return 0
 
     def hidden_rowid(self, db):
         """The tables whose rows have a number that no column shows."""

@@ -8,8 +8,11 @@ import shutil
 import time
 
 from model import shrink
+from renamed import Renaming
 
 MODES = ("database", "script", "tree", "database")
+
+SAYING = ("setting", "comment", "grant", "default privileges", "owned")
 
 
 class Broken(Exception):
@@ -47,14 +50,15 @@ def make_pair(engine, seed, least=4, changes=(3, 8, 20, 40)):
     first = first.copy()
     for _ in range(maker.rng.choice(changes)):
         maker.change()
-    return first, loadable(engine, maker.schema, first)
+    return first, loadable(engine, maker.schema, first), maker.spell
 
 
 class Check:
     """Brings databases of one schema to another and looks at everything."""
 
-    def __init__(self, engine, program, place, seed):
+    def __init__(self, engine, program, place, seed, spell):
         self.engine, self.program, self.place, self.seed = engine, program, place, seed
+        self.renaming = Renaming(spell, seed, engine.generator.dialect)
         self.mode = MODES[seed % len(MODES)]
 
     def call(self, *words):
@@ -68,11 +72,8 @@ class Check:
         """What is pushed: the database, its schema as a script in any order, or its tree."""
         place = self.place / "goal"
         if self.mode == "script":
-            texts = [item.text + ";\n" for item in schema.ordered()]
-            if not any("OWNER TO" in text for text in texts):
-                random.Random(self.seed).shuffle(texts)
             path = place.with_suffix(".sql")
-            path.write_text("".join(texts))
+            path.write_text("".join(self.in_any_order(schema)))
             yield path
             path.unlink()
         elif self.mode == "tree":
@@ -84,25 +85,50 @@ class Check:
         else:
             yield database.target
 
+    def in_any_order(self, schema):
+        """The texts in any order, but for those that may speak of the same thing: the last of them holds."""
+        items = schema.ordered()
+        texts = [item.text + ";\n" for item in items]
+        if any("OWNER TO" in text for text in texts):
+            return texts
+        shuffled = random.Random(self.seed).sample(range(len(items)), len(items))
+        said = [n for n, item in enumerate(items) if item.kind in SAYING]
+        last = iter(said)
+        return [texts[next(last)] if items[n].kind in SAYING else texts[n] for n in shuffled]
+
     def bring(self, first, second):
         """From the first schema to the second, with rows; without where they stand in the way."""
+        second, said = self.renamed(first, second)
         with self.engine.fresh(second) as wanted, self.goal(second, wanted) as goal:
             with self.engine.fresh(first) as database:
                 self.engine.fill(database)
-                if self.push(database, wanted, goal):
+                if self.push(database, wanted, goal, said):
                     return "rows"
             with self.engine.fresh(first) as database:
-                if not self.push(database, wanted, goal, empty=True):
+                if not self.push(database, wanted, goal, said):
                     raise Broken("refused without rows: " + self.refusal)
             return "refused"
 
-    def push(self, database, wanted, goal, empty=False):
-        engine = self.engine
+    def renamed(self, first, second):
+        """The second schema with some names changed, and the options that say so."""
+        for moves in (True, False):
+            self.renaming.choose(first, second, moves)
+            there = self.renaming.applied(second)
+            if not self.engine.failing(there):
+                path = self.place / "renames.json"
+                return there, ["--renames", path] if self.renaming.write(first, second, path) else []
+        self.renaming.clear()
+        return second, []
+
+    def push(self, database, wanted, goal, said):
+        engine, sub = self.engine, self.renaming.sub
         before = engine.shape(database)
-        tables = engine.comparable(database, wanted)
+        tables = engine.comparable(database, wanted, sub)
         every = engine.comparable(database, database)
+        moved = engine.moved(database, wanted, sub)
+        there_were = engine.count_moved(database, wanted, moved, sub)
         rows, all_rows = engine.contents(database, tables), engine.contents(database, every)
-        done = self.call("push", "--apply=all", goal, database.target)
+        done = self.call("push", "--apply=all", *said, goal, database.target)
         if done.returncode:
             self.refusal = done.stderr
             if engine.shape(database) != before:
@@ -111,8 +137,12 @@ class Check:
                 raise Broken("refused, and yet rows changed: " + done.stderr)
             return False
         self.compare(engine.shape(database), engine.shape(wanted), done.stdout)
-        self.compare_rows(rows, engine.contents(database, tables), done.stdout)
-        again = self.call("diff", database.target, goal)
+        if len(moved) and engine.count(database, tables, sub) < there_were:
+            raise Broken(f"rows are gone from partitions:\n{done.stdout}")
+        there = {sub(table): [sub(column) for column in columns] for table, columns in tables.items()}
+        found = engine.contents(database, there)
+        self.compare_rows(rows, {key: found[sub(key)] for key in rows}, done.stdout)
+        again = self.call("diff", *said, database.target, goal)
         if again.returncode or again.stdout:
             raise Broken(f"a second plan is not empty:\n{again.stdout}{again.stderr}\n"
                          f"the first plan was:\n{done.stdout}")
@@ -143,8 +173,8 @@ def describe(first, second, message):
 
 def run_seed(engine, program, place, seed, small=True):
     """None when everything holds, otherwise a text: a small pair for which it does not."""
-    first, second = make_pair(engine, seed)
-    check = Check(engine, program, place, seed)
+    first, second, spell = make_pair(engine, seed)
+    check = Check(engine, program, place, seed, spell)
     outcomes = []
     for way, one, two in (("forwards", first, second), ("backwards", second, first)):
         try:
@@ -152,7 +182,7 @@ def run_seed(engine, program, place, seed, small=True):
         except Broken as broken:
             if small:
                 one, two, broken = smallest(engine, check, one, two, broken)
-            return f"seed {seed}, {way}, by {check.mode}: " + describe(one, two, broken), outcomes
+            return f"seed {seed}, {way}, by {check.mode}: " + describe(one, check.renamed(one, two)[0], broken), outcomes
     return None, outcomes
 
 

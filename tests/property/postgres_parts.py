@@ -4,14 +4,6 @@
 from model import Item
 
 ROLES = ("prop_reader", "prop_writer")
-FUNCTIONS = {
-    # (takes, returns): bodies in SQL
-    ("integer", "integer"): ["$1 + 1", "$1 * 3"],
-    ("text", "text"): ["lower($1)", "$1 || 'y'"],
-    ("integer", "boolean"): ["$1 IS NOT NULL", "$1 > -100"],
-    ("text", "boolean"): ["$1 IS NOT NULL", "length($1) < 1000"],
-    ("integer", "text"): ["'n' || $1::text"],
-}
 
 
 class PartMakers:
@@ -25,62 +17,7 @@ class PartMakers:
             text += " CACHE 10"
         return Item("sequence", core, text, name=self.qualify(core))
 
-    # Functions --------------------------------------------------------------------------------
-
-    def argument(self, function):
-        return {"integer": "3", "text": "'t'"}[function.types["takes"]]
-
-    def make_function(self, core=None):
-        old = self.schema.items.get(core)
-        core = core or self.names.core("f")
-        takes, returns = self.pick(FUNCTIONS)
-        if old and self.chance(80):
-            takes, returns = old.types["takes"], old.types["returns"]
-        if (takes, returns) not in FUNCTIONS:
-            return None
-        body = self.pick(FUNCTIONS[takes, returns])
-        name = self.qualify(core)
-        argument = self.pick(["", "a ", "b "]) if not old else ""
-        head = f"CREATE FUNCTION {name}({argument}{takes}) RETURNS {returns}"
-        form = self.rng.randint(0, 2)
-        if form == 0:
-            tail = f" LANGUAGE sql IMMUTABLE AS 'SELECT {body.replace(chr(39), chr(39) * 2)}'"
-        elif form == 1:
-            tail = f" LANGUAGE sql IMMUTABLE RETURN {body}"
-        else:
-            tail = f" LANGUAGE plpgsql {self.pick(['IMMUTABLE', 'STABLE STRICT', ''])} AS $$BEGIN RETURN {body}; END$$"
-        return Item(
-            "function", core, head, tail=tail, types={"takes": takes, "returns": returns}, name=name
-        )
-
-    def make_reader(self, core=None):
-        """A function that reads a table: by its row type, in a body of SQL that is parsed."""
-        core = core or self.names.core("f")
-        table = self.pick(self.schema.of("table", "view"))
-        if not table or not table.types:
-            return None
-        name, column = self.qualify(core), self.spell(self.pick(table.types))
-        form = self.rng.randint(0, 3)
-        if form == 0:
-            text = (f"CREATE FUNCTION {name}() RETURNS bigint LANGUAGE sql BEGIN ATOMIC "
-                    f"SELECT count({column}) FROM {table.name}; END")
-        elif form == 1:
-            text = (f"CREATE FUNCTION {name}() RETURNS SETOF {table.name} LANGUAGE sql "
-                    f"AS 'SELECT * FROM {table.name.replace(chr(39), chr(39) * 2)}'")
-        elif form == 2:
-            text = (f"CREATE FUNCTION {name}(r {table.name}) RETURNS text LANGUAGE plpgsql "
-                    f"AS $$BEGIN RETURN (r).{column}::text; END$$")
-        else:
-            text = (f"CREATE PROCEDURE {name}() LANGUAGE plpgsql "
-                    f"AS $$BEGIN PERFORM {column} FROM {table.name}; END$$")
-        return Item("reader", core, text, name=name)
-
-    def make_trigger_function(self, core=None):
-        core = core or self.names.core("f")
-        name = self.qualify(core)
-        body = self.pick(["RETURN NEW;", "RETURN coalesce(NEW, OLD);"])
-        text = f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} END$$"
-        return Item("trigger function", core, text, name=name)
+    # Triggers ---------------------------------------------------------------------------------
 
     def make_trigger(self, core=None):
         core = core or self.names.core("g")
@@ -97,6 +34,8 @@ class PartMakers:
             f"TRIGGER {self.spell(core)} AFTER DELETE ON {table.name}",
             f"CONSTRAINT TRIGGER {self.spell(core)} AFTER INSERT ON {table.name} "
             "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
+            f"TRIGGER {self.spell(core)} AFTER UPDATE ON {table.name} "
+            "REFERENCING OLD TABLE AS gone NEW TABLE AS came",
         ])
         return Item("trigger", core, f"CREATE {form} EXECUTE FUNCTION {function.name}()")
 
@@ -114,6 +53,14 @@ class PartMakers:
         function = self.pick(f for f in self.schema.of("function") if f.types["takes"] == "integer")
         if function and self.chance(25):
             listed.append(f"{function.name}(3) AS n")
+        aggregate, operator = self.pick(self.schema.of("aggregate")), self.pick(self.schema.of("operator"))
+        if aggregate and self.chance(20):
+            listed.append(f"(SELECT {aggregate.name}(g) FROM generate_series(1, 3) g) AS p")
+        if operator and self.chance(20):
+            listed.append(f"1 {operator.name} 2 AS q")
+        casting = self.pick(self.schema.of("enum"))
+        if casting and self.chance(15):
+            listed.append(f"'{self.pick(casting.parts)}'::{casting.name} AS r")
         if self.chance(10):
             listed = ["*"]
         text = f"SELECT {', '.join(listed)} FROM {source.name} z"
@@ -130,7 +77,10 @@ class PartMakers:
         query, types = self.query(core)
         if not query:
             return None
-        options = " WITH (security_barrier='true')" if self.chance(15) else ""
+        options = self.pick([
+            "security_barrier='true'", "security_invoker='true'", "check_option='local'"
+        ])
+        options = f" WITH ({options})" if self.chance(20) else ""
         text = f"CREATE VIEW {self.qualify(core)}{options} AS {query}"
         return Item("view", core, text, types=types, name=self.qualify(core))
 
@@ -156,11 +106,17 @@ class PartMakers:
             keys += [f"lower({name})", f"{name} text_pattern_ops", f'{name} COLLATE "C"']
         if kind == "integer":
             keys += [f"(({name} % 7))", f"abs({name})"]
+            own = self.pick(c for c in self.schema.of("operator class") if "btree" in c.head)
+            keys += [f"{name} {own.name}"] * 3 if own else []
+        configuration = self.pick(self.schema.of("configuration"))
         using = "btree"
         if kind in ("jsonb", "text[]", "integer[]") and self.chance(50):
             using, keys = "gin", [name]
         elif self.chance(10):
             using, keys = "hash", [name]
+        elif kind == "text" and configuration and self.chance(40):
+            said = configuration.name.replace("'", "''")
+            using, keys = "gin", [f"to_tsvector('{said}'::regconfig, {name})"]
         text = f"CREATE INDEX {self.spell(core)} ON {table.name} USING {using} ({self.pick(keys)})"
         if self.chance(20) and using == "btree":
             text += f" INCLUDE ({self.spell(self.pick(table.types))})"
@@ -206,9 +162,25 @@ class PartMakers:
         column = self.spell(self.pick(table.types))
         text = f"CREATE POLICY {self.spell(core)} ON {table.name}"
         text += self.pick(["", " AS RESTRICTIVE"])
-        text += self.pick([" FOR SELECT", " FOR DELETE", ""])
-        text += f" TO {self.pick([*ROLES, 'PUBLIC'])} USING ({column} IS NOT NULL)"
+        what = self.pick([" FOR SELECT", " FOR DELETE", "", " FOR INSERT", " FOR UPDATE"])
+        text += what + f" TO {self.pick([*ROLES, ', '.join(ROLES), 'PUBLIC', 'CURRENT_USER'])}"
+        if "INSERT" not in what:
+            text += f" USING ({self.condition(table, column)})"
+        if what in ("", " FOR INSERT", " FOR UPDATE") and ("INSERT" in what or self.chance(40)):
+            text += f" WITH CHECK ({self.condition(table, column)})"
         return Item("policy", core, text)
+
+    def condition(self, table, column):
+        """Something about a row that mentions a column, and maybe another table or a function."""
+        other = self.pick(t for t in self.schema.of("table", "view") if t.types and t is not table)
+        if other and self.chance(25):
+            return f"EXISTS (SELECT FROM {other.name} o WHERE o.{self.spell(self.pick(other.types))} IS NOT NULL)"
+        function = self.pick(
+            f for f in self.schema.of("function") if f.types["takes"] == "integer" and f.types["returns"] == "boolean"
+        )
+        if function and self.chance(40):
+            return f"{column} IS NOT NULL AND {function.name}(3)"
+        return self.pick([f"{column} IS NOT NULL", f"({column})::text <> CURRENT_USER"])
 
     def make_security(self, core=None):
         core = core or self.names.core("w")
@@ -220,9 +192,18 @@ class PartMakers:
             "ENABLE ROW LEVEL SECURITY", "FORCE ROW LEVEL SECURITY", "REPLICA IDENTITY FULL",
             f"ALTER COLUMN {column} SET STATISTICS {self.rng.randint(1, 500)}",
             f"OWNER TO {self.pick(ROLES)}",
+            f"ALTER COLUMN {column} SET STORAGE EXTERNAL",
+            f"ALTER COLUMN {column} SET (n_distinct = {self.rng.randint(1, 9)})",
         ])
+        trigger = self.pick(t for t in self.schema.of("trigger") if f" ON {table.name} " in t.head)
+        index = self.pick(i for i in self.schema.of("index") if f" ON {table.name} USING btree" in i.head)
+        if trigger and self.chance(30):
+            state = self.pick(["DISABLE", "ENABLE ALWAYS", "ENABLE REPLICA"])
+            what = f"{state} TRIGGER {self.spell(trigger.core)}"
+        elif index and self.chance(30) and "WHERE" not in index.head:
+            what = f"CLUSTER ON {index.name}"
         # Of a partitioned table it would say so of the partitions, too, that are there by then.
-        only = "ONLY " if "STATISTICS" in what else ""
+        only = "ONLY " if what.startswith("ALTER COLUMN") else ""
         return Item("setting", core, f"ALTER TABLE {only}{table.name} {what} /* {core} */")
 
     def make_heir(self, core=None):
@@ -256,52 +237,53 @@ class PartMakers:
         if not table:
             return None
         columns = ", ".join(self.spell(c) for c in list(table.types)[:2])
-        return Item("statistics", core,
-                    f"CREATE STATISTICS {self.qualify(core)} ON {columns} FROM {table.name}")
-
-    def make_comment(self, core=None):
-        core = core or self.names.core("m")
-        item = self.pick(self.schema.of("table", "view", "matview", "enum", "domain", "sequence"))
-        if not item:
-            return None
-        kinds = {"matview": "MATERIALIZED VIEW", "enum": "TYPE"}
-        target = f"{kinds.get(item.kind, item.kind.upper())} {item.name}"
-        if item.kind in ("table", "view") and item.types and self.chance(60):
-            target = f"COLUMN {item.name}.{self.spell(self.pick(item.types))}"
-        said = self.pick(["one", "two", "it''s"])
-        return Item("comment", core, f"COMMENT ON {target} IS '{said} /* {core} */'")
-
-    def make_grant(self, core=None):
-        core = core or self.names.core("w")
-        role = self.pick(ROLES)
-        item = self.pick(self.schema.of("table", "view", "matview", "function", "sequence", "schema"))
-        if not item:
-            return None
-        what, target = self.pick([("SELECT", ""), ("INSERT, UPDATE", ""), ("ALL", "")])[0], item.name
-        if item.kind in ("table", "view") and item.types and self.chance(40):
-            what = f"SELECT ({self.spell(self.pick(item.types))})"
-        elif item.kind == "function":
-            what, target = "EXECUTE", f"FUNCTION {item.name}"
-        elif item.kind == "sequence":
-            what, target = "USAGE", f"SEQUENCE {item.name}"
-        elif item.kind == "schema":
-            what, target = "USAGE", f"SCHEMA {item.name}"
-        option = " WITH GRANT OPTION" if self.chance(15) else ""
-        return Item("grant", core, f"GRANT {what} ON {target} TO {role}{option} /* {core} */")
+        first = self.spell(next(iter(table.types)))
+        what = self.pick(["", " (ndistinct)", " (mcv, dependencies)"])
+        text = f"CREATE STATISTICS {self.qualify(core)}{what} ON {columns} FROM {table.name}"
+        if self.chance(25):
+            text = f"CREATE STATISTICS {self.qualify(core)} ON (({first})::text || 'x') FROM {table.name}"
+        if self.chance(20):
+            text += f"; ALTER STATISTICS {self.qualify(core)} SET STATISTICS {self.rng.randint(1, 90)}"
+        return Item("statistics", core, text, name=self.qualify(core))
 
     def make_rule(self, core=None):
         core = core or self.names.core("u")
-        view = self.pick(self.schema.of("view"))
+        view, table = self.pick(self.schema.of("view")), self.pick(self.schema.of("table"))
+        name = self.spell(core)
+        if table and table.types and self.chance(40):
+            column = self.spell(self.pick(table.types))
+            event = self.pick([
+                f"ON DELETE TO {table.name} WHERE OLD.{column} IS NULL DO INSTEAD NOTHING",
+                f"ON UPDATE TO {table.name} DO ALSO NOTHING",
+            ])
+            return Item("rule", core, f"CREATE RULE {name} AS {event}")
         if not view:
             return None
-        return Item("rule", core,
-                    f"CREATE RULE {self.spell(core)} AS ON DELETE TO {view.name} DO INSTEAD NOTHING")
+        event = self.pick(["DELETE", "UPDATE", "INSERT"])
+        return Item("rule", core, f"CREATE RULE {name} AS ON {event} TO {view.name} DO INSTEAD NOTHING")
+
+    def make_owned(self, core=None):
+        """A sequence that goes with a column."""
+        core = core or self.names.core("w")
+        sequence = self.pick(self.schema.of("sequence"))
+        home = sequence and sequence.name.split(".")[0]
+        table = self.pick(t for t in self.schema.of("table") if home and t.name.startswith(home + ".") and t.types)
+        if not table:
+            return None
+        column = self.spell(self.pick(table.types))
+        return Item("setting", core, f"ALTER SEQUENCE {sequence.name} OWNED BY {table.name}.{column} /* {core} */")
+
+    def make_unvalidated(self, core=None):
+        core = core or self.names.core("k")
+        table = self.pick(t for t in self.schema.of("table") if t.types)
+        if not table:
+            return None
+        column = self.spell(self.pick(table.types))
+        text = f"ALTER TABLE {table.name} ADD CONSTRAINT {self.spell(core)} CHECK ({column} IS NOT NULL)"
+        return Item("unvalidated", core, text + self.pick([" NOT VALID", " NOT VALID", " NO INHERIT NOT VALID"]))
 
     part_makers = {
         "sequence": (1, make_sequence),
-        "function": (2, make_function),
-        "reader": (1, make_reader),
-        "trigger function": (1, make_trigger_function),
         "trigger": (2, make_trigger),
         "view": (4, make_view),
         "matview": (1, make_matview),
@@ -312,7 +294,7 @@ class PartMakers:
         "setting": (1, make_security),
         "heir": (2, make_heir),
         "statistics": (1, make_statistics),
-        "comment": (2, make_comment),
-        "grant": (2, make_grant),
         "rule": (1, make_rule),
+        "owned": (0.5, make_owned),
+        "unvalidated": (0.7, make_unvalidated),
     }

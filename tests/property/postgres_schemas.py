@@ -3,7 +3,11 @@
 
 from generate import Generator
 from model import Item
+from postgres_partitions import PartitionMakers
 from postgres_parts import PartMakers
+from postgres_routines import RoutineMakers
+from postgres_types import TypeMakers
+from postgres_world import WorldMakers
 
 DEFAULTS = {
     "smallint": ["7"],
@@ -47,7 +51,7 @@ CONVERSIONS = {
 }
 
 
-class PostgresGenerator(PartMakers, Generator):
+class PostgresGenerator(PartMakers, PartitionMakers, RoutineMakers, TypeMakers, WorldMakers, Generator):
     dialect = "postgresql"
 
     def build(self, size):
@@ -57,53 +61,22 @@ class PostgresGenerator(PartMakers, Generator):
     def qualify(self, core):
         """A name with its schema; most are in public."""
         if core not in self.spelled:
-            home = "s0" if self.chance(20) else "public"
+            homes = [item.name for item in self.schema.of("schema")]
+            home = self.pick(homes) if self.chance(20) else "public"
             self.spelled[core] = f"{home}.{self.names.spell(core)}"
         return self.spelled[core]
 
+    def change(self):
+        if self.chance(8):
+            self.attach_or_detach()
+        else:
+            super().change()
+
     # Types ------------------------------------------------------------------------------------
 
-    def make_enum(self, core=None):
-        old = self.schema.items.get(core)
-        core = core or self.names.core("e")
-        item = Item("enum", core, f"CREATE TYPE {self.qualify(core)} AS ENUM", name=self.qualify(core))
-        labels = list(old.parts) if old else []
-        if old and self.chance(40) and len(labels) > 1:
-            labels.remove(self.pick(labels))
-        for _ in range(self.rng.randint(1, 3)):
-            labels.insert(self.rng.randint(0, len(labels)), self.names.core("l"))
-        item.parts = {label: f"'{label}'" for label in labels}
-        return item
-
-    def make_domain(self, core=None):
-        core = core or self.names.core("d")
-        old = self.schema.items.get(core)
-        base = self.pick(["integer", "text", "numeric(10,2)"])
-        if old and self.chance(80):
-            base = old.types["base"]
-        text = f"CREATE DOMAIN {self.qualify(core)} AS {base}"
-        if self.chance(40):
-            text += " DEFAULT " + self.pick(DEFAULTS[base])
-        if self.chance(20):
-            text += " NOT NULL"
-        if self.chance(60):
-            text += f" CONSTRAINT {self.names.core('k')} CHECK (VALUE::text <> 'none')"
-        return Item("domain", core, text, types={"base": base}, name=self.qualify(core))
-
-    def make_composite(self, core=None):
-        core = core or self.names.core("y")
-        old = self.schema.items.get(core)
-        item = Item("composite", core, f"CREATE TYPE {self.qualify(core)} AS", name=self.qualify(core))
-        if old:
-            item.parts = dict(list(old.parts.items())[: self.rng.randint(1, 3)])
-        for _ in range(self.rng.randint(1, 2)):
-            part = self.names.core("a")
-            item.parts[part] = f"{part} {self.pick(['integer', 'text', 'date'])}"
-        return item
-
     def any_type(self):
-        own = self.schema.of("enum", "domain", "composite")
-        if own and self.chance(25):
+        own = self.schema.of("enum", "domain", "composite", "range")
+        if own and self.chance(30):
             return self.pick(own).name + ("[]" if self.chance(15) else "")
         rows = self.schema.of("table", "view")
         if rows and self.chance(3):
@@ -130,7 +103,7 @@ class PostgresGenerator(PartMakers, Generator):
         name = self.spell(core)
         words = [name, kind]
         if kind in TEXTS and self.chance(8):
-            words.append('COLLATE "C"')
+            words.append(self.collation().strip())
         sources = [c for c in table.types if c != core and "GENERATED" not in table.parts.get(c, "")]
         sources = [c for c in sources if table.types[c] in (*NUMBERS, "text")]
         if kind in ("integer", "text") and sources and self.chance(20):
@@ -199,9 +172,12 @@ class PostgresGenerator(PartMakers, Generator):
             if more == " NULLS NOT DISTINCT":
                 table.parts[core] = f"{head} UNIQUE{more} ({name})"
             else:
+                others = [c for c in table.types if c != column]
+                more = f" INCLUDE ({self.spell(self.pick(others))})" if others and self.chance(20) else more
                 table.parts[core] = f"{head} UNIQUE ({name}){more}"
         elif form == 1 and table.types[column] == "int4range":
-            table.parts[core] = f"{head} EXCLUDE USING gist ({name} WITH =)"
+            where = self.pick(["", f" WHERE (NOT isempty({name}))", " DEFERRABLE"])
+            table.parts[core] = f"{head} EXCLUDE USING gist ({name} WITH {self.pick(['=', '&&'])}){where}"
         elif number:
             table.parts[core] = f"{head} CHECK ({name} > {-self.rng.randint(1, 9)})"
         else:
@@ -220,7 +196,9 @@ class PostgresGenerator(PartMakers, Generator):
             core = self.names.core("k")
             chosen = self.sample(columns, 2)
             names = ", ".join(self.spell(c) for c in chosen)
-            table.parts[core] = f"CONSTRAINT {self.spell(core)} PRIMARY KEY ({names})"
+            others = [c for c in table.types if c not in chosen]
+            include = f" INCLUDE ({self.spell(self.pick(others))})" if others and self.chance(15) else ""
+            table.parts[core] = f"CONSTRAINT {self.spell(core)} PRIMARY KEY ({names}){include}"
 
     def change_options(self, table):
         if "PARTITION" in table.tail or "INHERITS" in table.tail:
@@ -250,42 +228,6 @@ class PostgresGenerator(PartMakers, Generator):
             self.add_constraint(table)
         return table
 
-    def make_partitioned(self, core=None):
-        core = core or self.names.core("t")
-        name = self.qualify(core)
-        table = Item("table", core, f"CREATE TABLE {name}", name=name)
-        key = self.names.core("c")
-        method = self.pick(["RANGE", "LIST", "HASH"])
-        table.tail = f" PARTITION BY {method} ({self.spell(key)})"
-        table.types[key] = "integer"
-        table.parts[key] = f"{self.spell(key)} integer NOT NULL"
-        for _ in range(self.rng.randint(1, 3)):
-            self.add_column(table)
-        if self.chance(50):
-            core = self.names.core("k")
-            table.parts[core] = f"CONSTRAINT {self.spell(core)} PRIMARY KEY ({self.spell(key)})"
-        return table
-
-    def make_partition(self, core=None):
-        parent = self.pick(t for t in self.schema.of("table") if "PARTITION" in t.tail)
-        if not parent:
-            return None
-        siblings = [p for p in self.schema.of("partition") if p.types["of"] == parent.core]
-        n = len(siblings)
-        if core or n >= 4:
-            return None
-        core = self.names.core("p")
-        if "HASH" in parent.tail:
-            bound = f"FOR VALUES WITH (modulus 4, remainder {n})"
-        elif "LIST" in parent.tail:
-            bound = f"FOR VALUES IN ({n + 1}, {n + 11})"
-        else:
-            bound = f"FOR VALUES FROM ({n * 2}) TO ({n * 2 + 2})"
-        if n == 3 and "HASH" not in parent.tail:
-            bound = "DEFAULT"
-        text = f"CREATE TABLE {self.qualify(core)} PARTITION OF {parent.name} {bound}"
-        return Item("partition", core, text, types={"of": parent.core}, name=self.qualify(core))
-
     table_changes = [
         add_column, add_column, add_column, alter_column, alter_column, alter_column, alter_column,
         Generator.drop_part, Generator.drop_part, add_constraint, add_constraint, add_key,
@@ -293,15 +235,17 @@ class PostgresGenerator(PartMakers, Generator):
     ]
     first = ("enum", "function", "table", "table", "table")
     remade = (
-        "enum", "domain", "composite", "sequence", "function", "index", "view", "matview",
-        "trigger", "policy", "comment", "grant", "foreign key",
+        "enum", "enum", "domain", "composite", "range", "collation", "sequence", "function", "overload",
+        "aggregate", "binary", "operator", "operator class", "cast", "dictionary", "configuration", "index",
+        "view", "matview", "trigger", "policy", "rule", "statistics", "comment", "grant", "foreign key",
+        "partition", "publication", "event trigger", "server", "wrapper", "mapping", "foreign table",
+        "default privileges",
     )
     makers = {
-        "table": (3, make_table),
-        "partitioned": (1, make_partitioned),
-        "partition": (2, make_partition),
-        "enum": (1, make_enum),
-        "domain": (1, make_domain),
-        "composite": (1, make_composite),
+        "table": (5, make_table),
+        **PartitionMakers.partition_makers,
+        **TypeMakers.type_makers,
+        **RoutineMakers.routine_makers,
         **PartMakers.part_makers,
+        **WorldMakers.world_makers,
     }

@@ -220,6 +220,19 @@ POSTGRESQL = {
         "INSERT INTO c VALUES (1, 2, 3);",
         "SELECT a, d FROM c",
     ),
+    # What makes a range is told by the type that is made anew before it.
+    "range over a label that goes": (
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TYPE r AS RANGE (SUBTYPE = e); CREATE TABLE t (a r, b e);",
+        "CREATE TYPE e AS ENUM ('b', 'c'); CREATE TYPE r AS RANGE (SUBTYPE = e); CREATE TABLE t (a r, b e);",
+        "INSERT INTO t VALUES ('[b,b]', 'b');",
+        "SELECT a, b FROM t",
+    ),
+    "schema that goes with what it was published by": (
+        "CREATE SCHEMA s; CREATE SCHEMA r; CREATE PUBLICATION p FOR TABLES IN SCHEMA s, r; CREATE TABLE t (a int);",
+        "CREATE SCHEMA s; CREATE PUBLICATION p FOR TABLES IN SCHEMA s; CREATE TABLE t (a int);",
+        "INSERT INTO t VALUES (1);",
+        "SELECT a FROM t",
+    ),
 }
 
 

@@ -44,7 +44,7 @@ def told(done):
 
 def check(engine, program, place, seed):
     rng = random.Random(seed)
-    first, second = make_pair(engine, seed, least=8, changes=(1, 2, 4, 10))
+    first, second, _ = make_pair(engine, seed, least=8, changes=(1, 2, 4, 10))
     sqlite = isinstance(engine, SqliteEngine)
     with engine.fresh(first) as one, engine.fresh(second) as two, engine.fresh() as empty:
         shadow = "sqlite::memory:" if sqlite else empty.target

@@ -108,8 +108,16 @@ pg_table_alter(
 	}
 	pg_alter_emit(writer, to, sfs_str_text(&head), &clauses);
 	/* These rewrite the table or move its files: the server wants them by themselves. */
-	alter_alone(writer, change, sfs_str_text(&head), SFS_TABLE_ACCESS_METHOD,
-		"SET ACCESS METHOD ", "heap");
+	if (pg_differs(change, SFS_TABLE_ACCESS_METHOD) &&
+		sfs_object_has(to, SFS_TABLE_PARTITION_KEY) &&
+		!sfs_object_has(to, SFS_TABLE_ACCESS_METHOD)) {
+		/* It has none: by name heap would be one, which its partitions were given. */
+		(void)sfs_plan_addf(
+			writer->plan, to, "%s SET ACCESS METHOD DEFAULT", sfs_str_text(&head));
+	} else {
+		alter_alone(writer, change, sfs_str_text(&head), SFS_TABLE_ACCESS_METHOD,
+			"SET ACCESS METHOD ", "heap");
+	}
 	alter_alone(writer, change, sfs_str_text(&head), SFS_TABLE_TABLESPACE, "SET TABLESPACE ",
 		"pg_default");
 	(void)diff;

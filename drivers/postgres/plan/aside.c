@@ -62,6 +62,94 @@ with_new_signature(struct pg_planner *planner, const struct sfs_object *object)
 	return copy;
 }
 
+const char *
+pg_rewritten(const struct pg_planner *planner, const char *names)
+{
+	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+
+	if (!names || !planner->diff->renames || !planner->diff->renames->len) {
+		return names;
+	}
+	sfs_renames_rewrite(SFS_POSTGRES, names, planner->diff->renames, false, &text);
+	return sfs_arena_strdup(planner->arena, sfs_str_text(&text));
+}
+
+const struct sfs_object *
+pg_with_new_names(struct pg_planner *planner, const struct sfs_object *object,
+	const int *attributes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *value = sfs_object_get(object, attributes[i]);
+		const char *now = pg_rewritten(planner, value);
+
+		if (!sfs_streq(value, now)) {
+			object = pg_with(planner, object, attributes[i], now);
+		}
+	}
+	return object;
+}
+
+/* What a namespace of `from` is called by now. */
+static const char *
+namespace_now(const struct pg_planner *planner, const char *name)
+{
+	struct sfs_identity id = { SFS_NAMESPACE, name, NULL, name, NULL };
+	const struct sfs_object *old = sfs_catalog_find(planner->diff->from, &id);
+	const struct pg_state *state = old ? planner->by_from[old->index] : NULL;
+
+	return state && state->renamed ? planner->diff->counterpart[old->index]->id.name : name;
+}
+
+const struct sfs_object *
+pg_with_members_now(struct pg_planner *planner, const struct sfs_object *publication)
+{
+	static const int tables[] = { SFS_PUBLICATION_TABLES };
+	const char *schemas = sfs_object_get(publication, SFS_PUBLICATION_SCHEMAS);
+	struct pg_list list sfs_auto(pg_list) = { 0 };
+	struct sfs_str now sfs_auto(str) = SFS_STR_INIT;
+
+	publication = pg_with_new_names(planner, publication, tables, 1);
+	if (!schemas || !planner->diff->renames) {
+		return publication;
+	}
+	pg_list_split(schemas, &list);
+	sfs_vec_foreach (item, &list) {
+		struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+		sfs_unquote_name(&name, SFS_POSTGRES, *item, strlen(*item));
+		sfs_str_separate(&now, ", ");
+		pg_name(&now, namespace_now(planner, sfs_str_text(&name)));
+	}
+	return pg_with(planner, publication, SFS_PUBLICATION_SCHEMAS,
+		sfs_arena_strdup(planner->arena, sfs_str_text(&now)));
+}
+
+/*
+ * Statistics with a schema of their own, which may have another name by now; and those that had their
+ * table's and were left there: only ones that stay move after it.
+ */
+static const struct sfs_object *
+with_schema_now(struct pg_planner *planner, const struct sfs_object *object)
+{
+	const char *own = sfs_object_get(object, SFS_STATISTICS_SCHEMA);
+	const struct sfs_object *new = planner->diff->counterpart[object->index];
+	const struct sfs_object *table = pg_relation_of(planner->diff->from, object);
+	const struct sfs_object *there = table ? planner->diff->counterpart[table->index] : NULL;
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT, now sfs_auto(str) = SFS_STR_INIT;
+
+	if (own) {
+		sfs_unquote_name(&name, SFS_POSTGRES, own, strlen(own));
+	} else {
+		sfs_str_add(&name, object->id.namespace);
+	}
+	pg_name(&now, namespace_now(planner, sfs_str_text(&name)));
+	if (!own && (!there || (new && !sfs_object_has(new, SFS_STATISTICS_SCHEMA)))) {
+		return object;
+	}
+	return pg_with(planner, object, SFS_STATISTICS_SCHEMA,
+		sfs_arena_strdup(planner->arena, sfs_str_text(&now)));
+}
+
 /* What an object of `from` is called by now, when it or what it stands in was renamed. */
 const struct sfs_object *
 pg_by_new_name(struct pg_planner *planner, const struct sfs_object *object)
@@ -86,6 +174,9 @@ pg_by_new_name(struct pg_planner *planner, const struct sfs_object *object)
 		namespace = NULL;
 	}
 	object = with_new_signature(planner, object);
+	if (object->id.kind == SFS_STATISTICS) {
+		object = with_schema_now(planner, object);
+	}
 	if (!new && !namespace) {
 		return object;
 	}
@@ -163,7 +254,7 @@ pg_emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct
 	pg_name(&sql, aside_name(planner, state->from));
 	(void)sfs_plan_add(writer->plan, state->from, sfs_str_text(&sql));
 	release_names(planner, writer, state);
-	pg_range_release(planner, writer, state->from, aside_name(planner, state->from));
+	pg_range_release(planner, writer, object, aside_name(planner, state->from));
 }
 
 /* Lets the sequences behind identity columns go on where the old ones stand. */

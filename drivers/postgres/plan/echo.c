@@ -222,6 +222,32 @@ refers_to_parent(const struct sfs_object *key)
 		       sfs_object_get(key->owner, SFS_TABLE_PARTITION_OF));
 }
 
+/*
+ * A foreign key of a partition follows the parent's: whether it holds, and for old rows, and when it is
+ * looked at, is told of that one. What is made anew there is made anew here.
+ */
+static void
+follow_parent_key(struct pg_planner *planner, struct pg_state *key)
+{
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->to, key->to);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct pg_state *parent = planner->by_to[uses.items[i]->index];
+
+		if (!parent || uses.items[i]->id.kind != SFS_CONSTRAINT ||
+			uses.items[i]->owner == key->to->owner || !parent->from) {
+			continue;
+		}
+		uint64_t follows = parent->made || parent->echo
+					   ? ~UINT64_C(0)
+					   : parent->attributes | parent->spread;
+
+		follows &= ~(PG_BIT(SFS_ATTR_COMMON) - 1);
+		key->spread |= key->attributes & follows;
+		key->attributes &= ~follows;
+	}
+}
+
 void
 pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 {
@@ -259,6 +285,10 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 	if (!state->gone && !state->made && pg_is_inherited(state->to) &&
 		pg_is_inherited(state->from) && state->to->id.kind == SFS_COLUMN && !state->new) {
 		leave_to_parent(planner, state);
+	}
+	if (!state->gone && !state->made && !state->echo && pg_is_inherited(state->to) &&
+		pg_is_inherited(state->from) && pg_is_foreign_key(state->to)) {
+		follow_parent_key(planner, state);
 	}
 }
 

@@ -51,13 +51,15 @@ move_statistics(struct pg_writer *writer, const struct sfs_change *change, const
 	}
 }
 
+/* `now` is what the object of `from` is called by the renames of what it stands in, or is made of. */
 static void
-rename_plainly(struct pg_writer *writer, const struct sfs_change *change, bool namespace_renamed)
+rename_plainly(
+	struct pg_writer *writer, const struct sfs_change *change, const struct sfs_object *now)
 {
-	struct sfs_object old = *change->from;
+	struct sfs_object old = *now;
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
-	if (namespace_renamed) {
+	if (change->to->id.kind == SFS_NAMESPACE) {
 		old.id.namespace = change->to->id.namespace;
 	}
 	if (!sfs_streq(old.id.namespace, change->to->id.namespace)) {
@@ -126,11 +128,10 @@ pg_emit_rename(
 		}
 		return;
 	}
-	bool moved = change->to->id.kind == SFS_NAMESPACE ||
-		     pg_by_new_name(planner, change->from) != change->from;
+	const struct sfs_object *now = pg_by_new_name(planner, change->from);
 
-	rename_plainly(writer, change, moved);
-	pg_range_follow(planner, writer, change, moved);
+	rename_plainly(writer, change, now);
+	pg_range_follow(planner, writer, change, now);
 	if (change->to->id.kind == SFS_NAMESPACE) {
 		pg_settle_owner(writer, change);
 	}
@@ -328,6 +329,21 @@ emit_untie(struct pg_planner *planner, struct pg_writer *writer, const struct pg
 	}
 }
 
+/* A table of `from` with the names that its parents and type have by now, a publication with its tables'. */
+static const struct sfs_object *
+with_relatives_now(struct pg_planner *planner, const struct sfs_object *object)
+{
+	static const int names[] = { SFS_TABLE_INHERITS, SFS_TABLE_PARTITION_OF,
+		SFS_TABLE_OF_TYPE };
+	bool table = object->id.kind == SFS_TABLE || object->id.kind == SFS_FOREIGN_TABLE;
+
+	if (object->id.kind == SFS_PUBLICATION) {
+		return pg_with_members_now(planner, object);
+	}
+	return table ? pg_with_new_names(planner, object, names, sizeof names / sizeof *names)
+		     : object;
+}
+
 void
 pg_emit(struct pg_planner *planner, const struct pg_node *node)
 {
@@ -350,6 +366,9 @@ pg_emit(struct pg_planner *planner, const struct pg_node *node)
 	if (state->from && (node->op == PG_UNTIE || node->op == PG_TIE)) {
 		pg_renewed_parents(planner, state, &renewed);
 		writer.renewed = &renewed;
+	}
+	if (change.from && node->op != PG_RENAME) {
+		change.from = with_relatives_now(planner, change.from);
 	}
 	if (node->op == PG_CREATE || node->op == PG_TIE) {
 		pg_refresh_index_columns(planner, state->to);

@@ -105,21 +105,24 @@ pg_renewed_parents(
 	}
 }
 
-/* Whether the parent is not left on the way. */
+/* Whether the parent, of `from` (`old_one`) or `to`, is not left on the way. */
 static bool
 keeps_parent(const struct pg_planner *planner, const struct pg_state *table,
-	const struct sfs_object *parent)
+	const struct sfs_object *parent, bool old_one)
 {
 	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
 	struct pg_list renewed sfs_auto(pg_list) = { 0 };
 	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 
-	pg_list_split(sfs_object_get(table->from, SFS_TABLE_INHERITS), &old);
+	pg_list_split(pg_rewritten(planner, sfs_object_get(table->from, SFS_TABLE_INHERITS)), &old);
 	pg_list_split(sfs_object_get(table->to, SFS_TABLE_INHERITS), &new);
 	pg_renewed_parents(planner, table, &renewed);
 	pg_qualified(&name, parent->id.namespace, parent->id.name);
+	const char *now =
+		old_one ? pg_rewritten(planner, sfs_str_text(&name)) : sfs_str_text(&name);
+
 	for (size_t i = pg_kept_parents(&old, &new, &renewed); i > 0; i--) {
-		if (strcmp(new.items[i - 1], sfs_str_text(&name)) == 0) {
+		if (strcmp(new.items[i - 1], now) == 0) {
 			return true;
 		}
 	}
@@ -157,7 +160,7 @@ pg_keeps_inherited(const struct pg_planner *planner, const struct pg_state *tabl
 
 		if (parent->id.kind == SFS_TABLE && !(state && state->gone) &&
 			sfs_object_part(parent, part->id.kind, part->id.name) &&
-			keeps_parent(planner, table, parent)) {
+			keeps_parent(planner, table, parent, old)) {
 			return true;
 		}
 	}
@@ -252,7 +255,7 @@ column_needs_new_table(
 			return true;
 		}
 		return sfs_object_has(to, SFS_COLUMN_INHERITED) && parent &&
-		       !keeps_parent(planner, table, parent->owner) &&
+		       !keeps_parent(planner, table, parent->owner, false) &&
 		       (planner->diff->origin[parent->index] ||
 			       !planner->diff->origin[parent->owner->index]);
 	}
@@ -260,11 +263,11 @@ column_needs_new_table(
 	/* One that becomes its own, too, does so by leaving all parents that bring it. */
 	if (!sfs_object_has(to, SFS_COLUMN_INHERITED)) {
 		return sfs_object_has(from, SFS_COLUMN_INHERITED) && parent &&
-		       keeps_parent(planner, table, parent->owner);
+		       keeps_parent(planner, table, parent->owner, false);
 	}
 
 	return parent && !(sfs_object_has(from, SFS_COLUMN_INHERITED) &&
-				 keeps_parent(planner, table, parent->owner));
+				 keeps_parent(planner, table, parent->owner, false));
 }
 
 /* So it is with a check: one that a table has to have before it can join stays its own. */
@@ -280,7 +283,7 @@ check_needs_new_table(
 				? sfs_object_part(parents.items[i], SFS_CONSTRAINT, to->id.name)
 				: NULL;
 
-		if (theirs && !keeps_parent(planner, table, parents.items[i])) {
+		if (theirs && !keeps_parent(planner, table, parents.items[i], false)) {
 			return true;
 		}
 	}

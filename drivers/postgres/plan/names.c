@@ -49,6 +49,23 @@ identity_key(struct pg_planner *planner, const struct sfs_object *column)
 		column->owner->id.name, column->id.name);
 }
 
+/* What is told by its arguments, or makes functions that are, gets its name after them, or goes. */
+static void
+follow_arguments(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *state)
+{
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, state->from);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct pg_state *used = planner->by_from[uses.items[i]->index];
+
+		if (used) {
+			pg_nodes_edge(nodes, used->node[PG_RENAME], state->node[PG_RENAME], true);
+			pg_nodes_edge(nodes, used->node[PG_RENAME], state->node[PG_DROP], true);
+		}
+	}
+}
+
 void
 pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 {
@@ -87,6 +104,10 @@ pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 		}
 		if (other && state->aside) {
 			pg_nodes_edge(nodes, other->node[PG_DROP], state->node[PG_ASIDE], true);
+		}
+		if (state->from && (state->node[PG_RENAME] || state->node[PG_DROP]) &&
+			(state->from->id.signature || state->from->id.kind == SFS_TYPE)) {
+			follow_arguments(planner, nodes, state);
 		}
 	}
 }

@@ -388,11 +388,11 @@ void pg_range_release(struct pg_planner *planner, struct pg_writer *writer,
 	const struct sfs_object *type, const char *name);
 
 /*
- * Lets them follow a range that was renamed or moved, where nobody named them; with a namespace that
- * got another name (`moved`) they have gone already.
+ * Lets them follow a range that was renamed or moved, where nobody named them; `now` is what it is called
+ * by the renames of others.
  */
 void pg_range_follow(struct pg_planner *planner, struct pg_writer *writer,
-	const struct sfs_change *change, bool moved);
+	const struct sfs_change *change, const struct sfs_object *now);
 
 /* ---- emit.c: the SQL of a node ---- */
 
@@ -414,6 +414,17 @@ void pg_emit(struct pg_planner *planner, const struct pg_node *node);
 /* ---- aside.c: objects under other names ---- */
 
 struct sfs_object *pg_copy(struct pg_planner *planner, const struct sfs_object *object);
+
+/* Names in a value of `from`, as what they stand for is called after the renames. */
+const char *pg_rewritten(const struct pg_planner *planner, const char *names);
+
+/* A publication of `from` with its tables and schemas as they are called by now. */
+const struct sfs_object *pg_with_members_now(
+	struct pg_planner *planner, const struct sfs_object *publication);
+
+/* An object of `from` with such values of its attributes. */
+const struct sfs_object *pg_with_new_names(struct pg_planner *planner,
+	const struct sfs_object *object, const int *attributes, size_t n);
 
 /* What an object of `from` is called by now, when it or what it stands in was renamed. */
 const struct sfs_object *pg_by_new_name(

@@ -79,6 +79,23 @@ subtype_of(const struct pg_list *options)
 	return subtype;
 }
 
+/* Whether what the range is made of steps aside before it: its successor takes what has that name then. */
+static bool
+has_subtype_aside(const struct pg_planner *planner, const struct sfs_object *type)
+{
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->from, type);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct pg_state *state = planner->by_from[uses.items[i]->index];
+		enum sfs_kind kind = uses.items[i]->id.kind;
+
+		if (state && state->aside && (kind == SFS_TYPE || kind == SFS_DOMAIN)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Multiranges are there since 14. */
 static bool
 has_multirange(const struct pg_planner *planner)
@@ -97,13 +114,15 @@ pg_range_release(struct pg_planner *planner, struct pg_writer *writer,
 		return;
 	}
 	pg_list_split(sfs_object_get(type, SFS_TYPE_DEFINITION), &options);
-	const char *subtype = subtype_of(&options);
+	const char *subtype = pg_rewritten(planner, subtype_of(&options));
 	pg_qualified(&own, type->id.namespace, type->id.name);
 	pg_name(&old, name);
 	const char *const bounds[] = { sfs_arena_printf(planner->arena, "%s, %s", subtype, subtype),
 		sfs_arena_printf(planner->arena, "%s, %s, text", subtype, subtype), NULL };
 
-	rename_constructors(writer, type, sfs_str_text(&own), bounds, sfs_str_text(&old));
+	if (!has_subtype_aside(planner, type)) {
+		rename_constructors(writer, type, sfs_str_text(&own), bounds, sfs_str_text(&old));
+	}
 	if (has_multirange(planner)) {
 		release_multirange(planner, writer, type, &options, name);
 	}
@@ -136,10 +155,10 @@ follow(struct pg_writer *writer, const struct sfs_change *change, const char *wh
 }
 
 static void
-multirange_follows(
-	struct pg_planner *planner, struct pg_writer *writer, const struct sfs_change *change)
+multirange_follows(struct pg_planner *planner, struct pg_writer *writer,
+	const struct sfs_change *change, const struct sfs_object *old)
 {
-	const char *name = usual_multirange(planner->arena, change->from->id.name);
+	const char *name = usual_multirange(planner->arena, old->id.name);
 	const char *new = usual_multirange(planner->arena, change->to->id.name);
 	struct sfs_str range sfs_auto(str) = SFS_STR_INIT;
 
@@ -154,9 +173,8 @@ multirange_follows(
 
 void
 pg_range_follow(struct pg_planner *planner, struct pg_writer *writer,
-	const struct sfs_change *change, bool moved)
+	const struct sfs_change *change, const struct sfs_object *now)
 {
-	struct sfs_object from = *change->from;
 	struct sfs_change rest = *change;
 	struct pg_list old sfs_auto(pg_list) = { 0 }, new sfs_auto(pg_list) = { 0 };
 	struct sfs_str said sfs_auto(str) = SFS_STR_INIT;
@@ -166,15 +184,15 @@ pg_range_follow(struct pg_planner *planner, struct pg_writer *writer,
 	}
 	pg_list_split(sfs_object_get(change->from, SFS_TYPE_DEFINITION), &old);
 	pg_list_split(sfs_object_get(change->to, SFS_TYPE_DEFINITION), &new);
-	const char *subtype = subtype_of(&old), *name = change->from->id.name;
-	from.id.namespace = moved ? change->to->id.namespace : from.id.namespace;
-	rest.from = &from;
-	follow(writer, &rest, "FUNCTION", name, change->to->id.name,
+	const char *subtype = pg_rewritten(planner, subtype_of(&old));
+
+	rest.from = now;
+	follow(writer, &rest, "FUNCTION", now->id.name, change->to->id.name,
 		sfs_arena_printf(planner->arena, "(%s, %s)", subtype, subtype));
-	follow(writer, &rest, "FUNCTION", name, change->to->id.name,
+	follow(writer, &rest, "FUNCTION", now->id.name, change->to->id.name,
 		sfs_arena_printf(planner->arena, "(%s, %s, text)", subtype, subtype));
 	if (has_multirange(planner) && !said_multirange(&old, &said) &&
 		!said_multirange(&new, &said)) {
-		multirange_follows(planner, writer, &rest);
+		multirange_follows(planner, writer, &rest, now);
 	}
 }

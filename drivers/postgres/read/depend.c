@@ -122,7 +122,8 @@ add_namespaces(struct sfs_catalog *catalog)
 #define CONDITION                                                                                       \
 	"d.refobjid >= 16384 AND d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S', 'x')" \
 	" AND (d.refclassid <> 'pg_namespace'::regclass"                                                \
-	" OR d.classid = 'pg_extension'::regclass)"
+	" OR d.classid = 'pg_extension'::regclass"                                                      \
+	" OR d.classid = to_regclass('pg_catalog.pg_publication_namespace'))"
 
 static const char ALL[] = "SELECT " COLUMNS " FROM pg_depend d WHERE " CONDITION;
 

@@ -120,10 +120,10 @@ pg_with_attached(int version, struct sfs_str *out)
 	sfs_str_add(out, "\n OR ");
 	select_index_of_its_own(out);
 	select_keys_of_its_own(version, out);
-	/* Made as partitions they would be given the parent's. */
+	/* Made as partitions they would be given the parent's, which is not told when it is heap (2). */
 	sfs_str_add(out, "\n OR c.reltablespace = 0 AND p.reltablespace <> 0");
 	if (version >= 170000) {
-		sfs_str_add(out, " OR c.relam <> p.relam AND p.relam <> 0");
+		sfs_str_add(out, " OR c.relam <> p.relam AND p.relam NOT IN (0, 2)");
 	}
 	sfs_str_add(out, ")");
 	pg_select_scope(out, "c.oid", NULL);
