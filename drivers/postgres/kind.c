@@ -344,8 +344,8 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.complete = pg_complete_index,
 		.create = pg_print_index,
 		.in_place = PG_BIT(SFS_INDEX_OPTIONS) | PG_BIT(SFS_INDEX_TABLESPACE) |
-			    PG_BIT(SFS_INDEX_STATISTICS) | PG_BIT(SFS_INDEX_INHERITED) |
-			    PG_BIT(SFS_INDEX_ATTACHED) | PG_BIT(SFS_INDEX_INVALID),
+			    PG_BIT(SFS_INDEX_STATISTICS) | PG_BIT(SFS_INDEX_PARENT) |
+			    PG_BIT(SFS_INDEX_INVALID),
 		.can_alter = pg_index_can_alter,
 		.alter = pg_index_alter,
 		.rename = pg_index_rename,

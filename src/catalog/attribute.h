@@ -96,9 +96,11 @@
 	X(INDEX, OPTIONS, "options", 0)                                                            \
 	X(INDEX, TABLESPACE, "tablespace", 0)                                                      \
 	X(INDEX, STATISTICS, "statistics", 0)      /* "2=100": targets of expression columns */    \
-	X(INDEX, INHERITED, "inherited", 0)        /* the parent's index that it is attached to */ \
-	X(INDEX, ATTACHED, "attached", 0) /* the parent's index, of which parts are missing yet */ \
-	X(INDEX, INVALID, "invalid", SFS_ATTR_FAULT) /* not built to its end, or parts are missing */
+	X(INDEX, PARENT, "parent", 0)              /* the parent's index that it is a part of */   \
+	X(INDEX, INHERITED, "inherited", SFS_ATTR_INFORMATIVE) /* the same, which brings it */     \
+	X(INDEX, ATTACHED, "attached", SFS_ATTR_INFORMATIVE) /* or to which it is attached by name */ \
+	X(INDEX, INVALID, "invalid", SFS_ATTR_FAULT) /* not built to its end, or parts are missing */ \
+	X(INDEX, TWIN, "twin", SFS_ATTR_INFORMATIVE) /* a partitioned table has another like it */
 
 #define SFS_SEQUENCE_ATTRIBUTES(X)                                                                 \
 	X(SEQUENCE, TYPE, "type", 0)                                                               \

@@ -36,13 +36,6 @@ add_statistics(struct sfs_str *clauses, const struct sfs_change *change)
 	}
 }
 
-static bool
-is_attached(const struct sfs_object *index)
-{
-	return sfs_object_has(index, SFS_INDEX_ATTACHED) ||
-	       sfs_object_has(index, SFS_INDEX_INHERITED);
-}
-
 /*
  * An index that was not built to its end is built anew, but for a partitioned table's, which gets the
  * parts that it lacks. A part can be attached, and never taken off again.
@@ -58,8 +51,9 @@ pg_index_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
 	if (pg_differs(change, SFS_INDEX_INVALID) && !partitioned) {
 		return false;
 	}
-	return !pg_differs(change, SFS_INDEX_ATTACHED) || !is_attached(change->from) ||
-	       is_attached(change->to);
+	return !pg_differs(change, SFS_INDEX_PARENT) ||
+	       !sfs_object_has(change->from, SFS_INDEX_PARENT) ||
+	       sfs_object_has(change->to, SFS_INDEX_PARENT);
 }
 
 static void
@@ -68,7 +62,7 @@ attach(struct pg_writer *writer, const struct sfs_change *change)
 	const char *parent = sfs_object_get(change->to, SFS_INDEX_ATTACHED);
 	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 
-	if (parent && !is_attached(change->from)) {
+	if (parent && !sfs_object_has(change->from, SFS_INDEX_PARENT)) {
 		pg_qualified(&name, change->to->id.namespace, change->to->id.name);
 		(void)sfs_plan_addf(writer->plan, change->to, "ALTER INDEX %s ATTACH PARTITION %s",
 			parent, sfs_str_text(&name));

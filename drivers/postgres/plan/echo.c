@@ -174,19 +174,22 @@ pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *in
 	return false;
 }
 
-/* Whether the index is attached to one of the parent's that goes: then it goes with that. */
+/* Whether the index is attached to one of the parent's that goes, and so on: then it goes with that. */
 static bool
-goes_with_parent(const struct pg_planner *planner, const struct sfs_object *index)
+goes_with_parent(const struct pg_planner *planner, const struct sfs_object *index, unsigned depth)
 {
+	enum { MAX_DEPTH = 32 };
 	struct sfs_objects uses = { 0 };
 
-	if (index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_ATTACHED)) {
+	if (index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_PARENT)) {
 		uses = sfs_graph_uses(planner->diff->from, index);
 	}
 	for (size_t i = 0; i < uses.len; i++) {
 		const struct pg_state *parent = planner->by_from[uses.items[i]->index];
 
-		if (uses.items[i]->id.kind == SFS_INDEX && parent && parent->gone) {
+		if (uses.items[i]->id.kind == SFS_INDEX && parent && depth < MAX_DEPTH &&
+			(parent->gone || (!parent->to && goes_with_parent(planner, parent->from,
+								 depth + 1)))) {
 			return true;
 		}
 	}
@@ -264,7 +267,7 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->gone = false;
 		state->echo = !state->made;
 	}
-	if (state->gone && goes_with_parent(planner, state->from)) {
+	if (state->gone && goes_with_parent(planner, state->from, 0)) {
 		state->gone = false;
 		state->echo = !state->made;
 	}

@@ -195,6 +195,35 @@ follow_check(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	}
 }
 
+/* What came with the parent's key or index is there for the table to name when that is. */
+static void
+follow_clone(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
+{
+	enum { MAX_DEPTH = 32 };
+	const struct pg_state *table =
+		mine->to->owner ? planner->by_to[mine->to->owner->index] : NULL;
+	const struct pg_state *at = mine->echo ? mine : NULL;
+
+	if (!table || (mine->to->id.kind != SFS_INDEX && mine->to->id.kind != SFS_CONSTRAINT)) {
+		return;
+	}
+	for (unsigned depth = 0; at && depth < MAX_DEPTH; depth++) {
+		struct sfs_objects uses = sfs_graph_uses(planner->diff->to, at->to);
+		const struct pg_state *parent = NULL;
+
+		for (size_t i = 0; i < uses.len && !parent; i++) {
+			if (uses.items[i]->id.kind == at->to->id.kind &&
+				uses.items[i]->owner != at->to->owner) {
+				parent = planner->by_to[uses.items[i]->index];
+			}
+		}
+		if (parent) {
+			pg_nodes_edge(nodes, parent->node[PG_CREATE], table->node[PG_TIE], false);
+		}
+		at = parent;
+	}
+}
+
 void
 pg_parent_follow(
 	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
@@ -202,4 +231,5 @@ pg_parent_follow(
 	follow_columns(planner, nodes, mine);
 	follow_check(planner, nodes, mine);
 	wait_for_children(planner, nodes, mine);
+	follow_clone(planner, nodes, mine);
 }

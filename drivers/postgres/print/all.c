@@ -307,15 +307,29 @@ create_keys_of_attached(struct script *script, const struct sfs_object *table)
 	}
 }
 
+/* Whether the key is a part of what is an index of the parent's and no key. */
+static bool
+is_part_of_index(const struct script *script, const struct sfs_object *key)
+{
+	struct sfs_objects uses = sfs_graph_uses(script->catalog, key);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (uses.items[i]->id.kind == SFS_INDEX && uses.items[i]->owner != key->owner) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Before the foreign keys, which may refer to them. */
 static void
-create_waiting_keys(struct script *script, const struct sfs_object *table)
+create_waiting_keys(struct script *script, const struct sfs_object *table, bool of_indexes)
 {
 	sfs_auto(pg_parts) struct pg_parts parts = { 0 };
 
 	pg_parts_of(table, SFS_CONSTRAINT, &parts);
 	sfs_vec_foreach (part, &parts) {
-		if (pg_waits_for_children(*part)) {
+		if (pg_waits_for_children(*part) && is_part_of_index(script, *part) == of_indexes) {
 			create(script, *part);
 		}
 	}
@@ -332,7 +346,7 @@ finish(struct script *script)
 		end_table(script, *object);
 	}
 	sfs_vec_foreach (object, &script->done) {
-		create_waiting_keys(script, *object);
+		create_waiting_keys(script, *object, false);
 	}
 	sfs_vec_foreach (object, &script->done) {
 		pg_validate_here(&writer, *object);
@@ -343,6 +357,9 @@ finish(struct script *script)
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		sfs_vec_foreach (object, &script->done) {
 			create_parts(script, *object, kinds[i], true);
+			if (kinds[i] == SFS_STATISTICS) {
+				create_waiting_keys(script, *object, true);
+			}
 		}
 	}
 	sfs_vec_foreach (object, &script->catalog->objects) {

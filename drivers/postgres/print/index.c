@@ -9,13 +9,16 @@
 #include "drivers/postgres/text/tidy.h"
 
 /*
- * A partitioned table's index of which some partition has no part yet: made with ONLY and attached
- * to one by one until all are there, when the server calls it valid.
+ * A partitioned table's index of which some partition has no part yet, or which has a twin, so that only
+ * names tell their parts apart: made with ONLY and attached to one by one until all are there, when the
+ * server calls it valid.
  */
 static bool
 is_incomplete(const struct sfs_object *index)
 {
-	return sfs_object_has(index, SFS_INDEX_INVALID) && index->owner->id.kind == SFS_TABLE &&
+	return (sfs_object_has(index, SFS_INDEX_INVALID) ||
+		       sfs_object_has(index, SFS_INDEX_TWIN)) &&
+	       index->owner->id.kind == SFS_TABLE &&
 	       sfs_object_has(index->owner, SFS_TABLE_PARTITION_KEY);
 }
 

@@ -81,7 +81,8 @@ pg_waits_for_children(const struct sfs_object *part)
 		       sfs_object_has(part, SFS_CONSTRAINT_ATTACHED) || pg_is_unchecked(part);
 	}
 	return part->id.kind == SFS_INDEX && (sfs_object_has(part, SFS_INDEX_INVALID) ||
-						     sfs_object_has(part, SFS_INDEX_ATTACHED));
+						     sfs_object_has(part, SFS_INDEX_ATTACHED) ||
+						     sfs_object_has(part, SFS_INDEX_TWIN));
 }
 
 bool

@@ -45,8 +45,8 @@ bool pg_is_attached(const struct sfs_object *table);
 
 /*
  * Whether it can be made only when all children are there: an index or a key of a partitioned table
- * that some partition has no part of, which one that came later would be given; what is a part of
- * such a one; a check that is NOT VALID, which would be valid in children that came later.
+ * that some partition has no part of, which one that came later would be given, or that has a twin;
+ * what is a part of such a one; a check that is NOT VALID, which would be valid in children that came later.
  */
 bool pg_waits_for_children(const struct sfs_object *part);
 

@@ -289,7 +289,8 @@ pg_print_after(struct pg_writer *writer, const struct sfs_object *table)
 }
 
 static void
-write_late_constraints(struct pg_writer *writer, const struct pg_parts *constraints)
+write_late_constraints(struct pg_writer *writer, const struct sfs_object *table,
+	const struct pg_parts *constraints)
 {
 	for (size_t i = 0; i < constraints->len; i++) {
 		const struct sfs_object *constraint = constraints->items[i];
@@ -300,7 +301,10 @@ write_late_constraints(struct pg_writer *writer, const struct pg_parts *constrai
 				!(writer->file && pg_is_unchecked(constraint)))) {
 			continue;
 		}
-		if (pg_comes_after_table(constraints, i)) {
+		if (pg_comes_after_table(constraints, i) && !pg_is_foreign_key(constraint) &&
+			pg_is_attached(table)) {
+			pg_print_own_constraint(writer, constraint);
+		} else if (pg_comes_after_table(constraints, i)) {
 			pg_print_constraint(writer, constraint);
 		} else {
 			pg_write_constraint_common(writer, constraint);
@@ -352,7 +356,7 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 	sfs_vec_foreach (column, &columns) {
 		pg_write_column_settings(writer, *column);
 	}
-	write_late_constraints(writer, &constraints);
+	write_late_constraints(writer, table, &constraints);
 	attach(writer, table);
 	join_parents(writer, table);
 	write_switches(writer, table);

@@ -31,12 +31,16 @@ enum extra {
 	EXTRA_TEXT, /* the whole definition, where only the server can make it */
 };
 
-/* The parent's key that a partition's is a part of, while other partitions have none yet. */
+/*
+ * The parent's key that a partition's is a part of, while other partitions have none yet; or the index, where
+ * that has a twin.
+ */
 #define INCOMPLETE_PARENT                                                                          \
 	PG_WHEN(PG_INHERITED)                                                                      \
-	"CASE WHEN k.contype IN ('p', 'u', 'x') AND k.coninhcount > 0 THEN"                        \
-	" (SELECT h.inhparent::regclass::text FROM pg_inherits h JOIN pg_index i2"                 \
-	" ON i2.indexrelid = h.inhparent WHERE h.inhrelid = k.conindid AND NOT i2.indisvalid)"     \
+	"CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT h.inhparent::regclass::text"          \
+	" FROM pg_inherits h JOIN pg_index i2 ON i2.indexrelid = h.inhparent"                      \
+	" WHERE h.inhrelid = k.conindid AND CASE WHEN k.coninhcount > 0 THEN NOT i2.indisvalid"    \
+	" ELSE NOT i2.indisvalid OR h.inhparent IN (SELECT id FROM twin) END)"                     \
 	" END" PG_ELSE "NULL" PG_END
 
 #define CHECK_OF_PARENT "k.contype = 'c' AND NOT k.conislocal AND k.coninhcount > 0"
@@ -73,7 +77,9 @@ pg_read_constraint(int version, struct sfs_str *out)
 	const char *came =
 		version >= 180000 ? CHECK_OF_PARENT " AND k.conenforced" : CHECK_OF_PARENT;
 
-	sfs_str_add(out,
+	sfs_str_add(out, PG_WHEN(PG_INHERITED));
+	pg_with_twins(version, out);
+	sfs_str_add(out, PG_ELSE PG_END
 		"SELECT k.oid, k.conrelid AS owner_oid, k.conname AS name"
 		",\n CASE k.contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE'"
 		" WHEN 'c' THEN 'CHECK' WHEN 'f' THEN 'FOREIGN KEY' ELSE 'EXCLUDE' END AS type"

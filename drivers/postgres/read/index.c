@@ -49,17 +49,21 @@ select_raw(struct sfs_str *out)
 		" THEN pg_get_indexdef(i.indexrelid) END AS server_text");
 }
 
+#define IS_TWIN(index) index " IN (SELECT id FROM twin)"
+
 /* The index that a partition's is a part of, if that holds for it. */
 #define PARENT(condition)                                                                          \
 	PG_WHEN(PG_INHERITED)                                                                      \
 	"CASE WHEN x.relispartition THEN (SELECT h.inhparent::regclass::text FROM pg_inherits h"   \
 	" JOIN pg_index i2 ON i2.indexrelid = h.inhparent WHERE h.inhrelid = i.indexrelid"         \
-	" AND " condition ") END" PG_ELSE "NULL" PG_END
+	" AND (" condition ")) END" PG_ELSE "NULL" PG_END
 
 void
 pg_read_index(int version, struct sfs_str *out)
 {
-	sfs_str_add(out,
+	sfs_str_add(out, PG_WHEN(PG_INHERITED));
+	pg_with_twins(version, out);
+	sfs_str_add(out, PG_ELSE PG_END
 		"SELECT i.indexrelid AS oid, i.indrelid AS owner_oid, x.relname AS name"
 		",\n CASE WHEN i.indisunique THEN 'true' END AS unique, am.amname AS method"
 		",\n CASE WHEN x.reloptions IS NOT NULL THEN ");
@@ -71,8 +75,13 @@ pg_read_index(int version, struct sfs_str *out)
 		",\n CASE WHEN i.indexprs IS NOT NULL THEN (SELECT string_agg(k.attnum || '=' ||"
 		" k.attstattarget, ', ' ORDER BY k.attnum) FROM pg_attribute k"
 		" WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0) END AS statistics"
-		",\n " PARENT("i2.indisvalid") " AS inherited,\n " PARENT(
-			"NOT i2.indisvalid") " AS attached,\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid");
+		",\n " PARENT("true") " AS parent,\n " PARENT("i2.indisvalid AND NOT " IS_TWIN("h.inhparent")) " AS inherited,\n " PARENT(
+			"NOT i2.indisvalid OR " IS_TWIN(
+				"h.inhparent")) " AS attached"
+						",\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid"
+						",\n " PG_WHEN(PG_INHERITED) "CASE WHEN " IS_TWIN(
+							"i.indexrelid") " THEN 'true' END" PG_ELSE
+									"NULL" PG_END " AS twin");
 	if (version >= 150000) {
 		sfs_str_add(out,
 			",\n CASE WHEN i.indnullsnotdistinct THEN 'true' END AS nulls_not_distinct");

@@ -5,6 +5,38 @@
  */
 #include "drivers/postgres/read/select.h"
 
+/* ---- indexes that the server can not tell apart ---- */
+
+#define FAMILIES(index)                                                                            \
+	"ARRAY(SELECT o.opcfamily FROM unnest(" index                                              \
+	".indclass::oid[]) WITH ORDINALITY u (id, n)"                                              \
+	" JOIN pg_opclass o ON o.oid = u.id ORDER BY u.n)"
+#define SAME_TEXT(expression)                                                                      \
+	" AND pg_get_expr(i." expression                                                           \
+	", i.indrelid) IS NOT DISTINCT FROM pg_get_expr(t." expression ", t.indrelid)"
+
+/*
+ * What is equal is as CompareIndexInfo() of PostgreSQL's src/backend/catalog/index.c has it: order and
+ * options do not count. What has such a part further down is no better off.
+ */
+void
+pg_with_twins(int version, struct sfs_str *out)
+{
+	sfs_str_add(out,
+		"WITH RECURSIVE twin (id) AS (SELECT i.indexrelid FROM pg_partitioned_table p"
+		" JOIN pg_index i ON i.indrelid = p.partrelid"
+		" JOIN pg_class x ON x.oid = i.indexrelid"
+		"\n WHERE EXISTS (SELECT FROM pg_index t JOIN pg_class tx ON tx.oid = t.indexrelid"
+		" WHERE t.indrelid = i.indrelid AND t.indexrelid <> i.indexrelid"
+		" AND tx.relam = x.relam AND t.indkey = i.indkey AND t.indnkeyatts = i.indnkeyatts"
+		" AND t.indisunique = i.indisunique AND t.indcollation = i.indcollation"
+		" AND (t.indclass = i.indclass OR " FAMILIES("t") " = " FAMILIES("i") ")");
+	sfs_str_add(out, SAME_TEXT("indexprs") SAME_TEXT("indpred"));
+	sfs_str_addf(out,
+		"%s)\n UNION SELECT h.inhparent FROM twin JOIN pg_inherits h ON h.inhrelid = twin.id)\n",
+		version >= 150000 ? " AND t.indnullsnotdistinct = i.indnullsnotdistinct" : "");
+}
+
 /* ---- names that the server gives to the copies of the parent's indexes ---- */
 
 #define LABEL                                                                                      \
@@ -59,7 +91,9 @@ select_index_of_its_own(struct sfs_str *out)
 		" AND xa.attstattarget >= 0)"
 		" OR k.oid IS NOT NULL AND k.conparentid = 0"
 		" OR k.oid IS NULL AND EXISTS (SELECT FROM pg_description xd"
-		" WHERE xd.classoid = 'pg_class'::regclass AND xd.objoid = x.oid AND xd.objsubid = 0)))");
+		" WHERE xd.classoid = 'pg_class'::regclass AND xd.objoid = x.oid AND xd.objsubid = 0))"
+		/* Such a one is attached by its name when the table is a partition already. */
+		"\n AND (coalesce(k.conparentid, 0) <> 0 OR xp.oid NOT IN (SELECT id FROM twin)))");
 }
 
 /* ---- other things of its own ---- */
@@ -112,8 +146,9 @@ select_keys_of_its_own(int version, struct sfs_str *out)
 void
 pg_with_attached(int version, struct sfs_str *out)
 {
+	pg_with_twins(version, out);
 	sfs_str_add(out,
-		"WITH attached (id) AS MATERIALIZED (SELECT c.oid FROM pg_class c"
+		", attached (id) AS MATERIALIZED (SELECT c.oid FROM pg_class c"
 		" JOIN pg_inherits h ON h.inhrelid = c.oid JOIN pg_class p ON p.oid = h.inhparent"
 		"\n WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND (");
 	select_columns_of_its_own(version, out);

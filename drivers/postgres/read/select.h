@@ -78,11 +78,17 @@ void pg_select_user_namespace(struct sfs_str *out, const char *namespace);
 void pg_select_user_namespace_id(struct sfs_str *out, const char *namespace);
 
 /*
- * `WITH attached (id) AS (...)`, to stand before a query: the partitions that are made as tables of
+ * The same and `, attached (id) AS (...)`: the partitions that are made as tables of
  * their own and attached, since CREATE TABLE ... PARTITION OF would not make them as they are.
  * (partition.c)
  */
 void pg_with_attached(int version, struct sfs_str *out);
+
+/*
+ * `WITH RECURSIVE twin (id) AS (...)`, to stand before a query: the indexes of partitioned tables whose table
+ * has another one that the server takes for equal when it looks for the parts that partitions have of it.
+ */
+void pg_with_twins(int version, struct sfs_str *out);
 
 /* Expressions: what a sequence has by default, the row of pg_sequence being called q. */
 #define PG_SEQUENCE_MINIMUM                                                                        \

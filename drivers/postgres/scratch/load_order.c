@@ -65,6 +65,24 @@ settling(struct sorter *s, const char *namespace, const char *name)
 	return sfs_arena_printf(s->arena, "\x02%s\x01%s", namespace ? namespace : "", name);
 }
 
+/* Under which name the statements are found that make an index ONLY of a table. */
+static const char *
+alone(struct sorter *s, const struct pg_stmt *statement)
+{
+	const struct pg_ref *on = &statement->head.on;
+	const char *namespace = on->namespace ? on->namespace : statement->namespace;
+
+	return sfs_arena_printf(
+		s->arena, "\x03%s\x01%s", namespace ? namespace : "", on->name ? on->name : "");
+}
+
+static bool
+makes_index(const struct pg_task *task)
+{
+	return !task->key && task->statement->head.kind == SFS_INDEX &&
+	       task->statement->head.creates;
+}
+
 static void
 define_targets(struct sorter *s, size_t index)
 {
@@ -80,6 +98,9 @@ define_targets(struct sorter *s, size_t index)
 	}
 	if (task->key || !head->creates) {
 		return;
+	}
+	if (makes_index(task) && pg_is_incomplete(task->statement)) {
+		define(s, alone(s, task->statement), index);
 	}
 	sfs_vec_foreach (target, &head->targets) {
 		const char *namespace =
@@ -274,6 +295,11 @@ phase_of(struct sorter *s, const struct pg_task *task)
 	if (head->kind == SFS_CONSTRAINT || pg_validates(task->statement)) {
 		return PHASE_OF_KEYS;
 	}
+	/* It makes parts of its own, under names that those of the other index are to have. */
+	if (makes_index(task) && !pg_is_incomplete(task->statement) &&
+		sfs_map_has(s->names, alone(s, task->statement))) {
+		return PHASE_OF_KEYS;
+	}
 	return adds_key(task->statement) || pg_waits_for_partitions(task->statement) ||
 			       pg_adds_unchecked(task->statement)
 		       ? PHASE_KEYS
@@ -336,6 +362,8 @@ pg_order_sort(struct pg_script *script, struct pg_tasks *tasks, struct pg_order 
 		s.state[*index] = UNSEEN;
 		tasks->items[*index].waits = false;
 		define_targets(&s, *index);
+	}
+	sfs_vec_foreach (index, order) {
 		phases[*index] = (char)phase_of(&s, &tasks->items[*index]);
 	}
 	for (int phase = 0; phase < PHASE_COUNT; phase++) {
