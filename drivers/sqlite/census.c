@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/map.h"
+#include "drivers/sqlite/read.h"
 #include "drivers/sqlite/schema.h"
 
 uint64_t
@@ -60,23 +61,31 @@ read_rows(sqlite3 *conn, struct sfs_census *census, struct sfs_error *err)
 {
 	static const char query[] =
 		"SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL";
+	struct lite_virtuals virtuals sfs_auto(lite_virtuals) = { 0 };
 	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_schema_prepare(conn, query, &statement, err), rc;
+	int r = lite_virtuals_read(conn, &virtuals, err), rc;
 
+	if (r == 0) {
+		r = lite_schema_prepare(conn, query, &statement, err);
+	}
 	if (r < 0) {
 		return r;
 	}
 	while ((rc = lite_schema_step(statement)) == SQLITE_ROW) {
 		const char *type = column(statement, 0), *name = column(statement, 1);
+		const char *relation = column(statement, 2);
+		const char *shadowed = lite_shadowed(&virtuals, relation);
 		bool index = type[0] == 'i';
 		uint64_t sign = sfs_hash_string(SFS_HASH_INIT, type);
 
 		sign = sfs_hash_string(sign, name);
-		sign = sfs_hash_string(sign, column(statement, 2));
+		sign = sfs_hash_string(sign, relation);
 		sign = sfs_hash_string(sign, column(statement, 3));
-		sfs_vec_push(census,
-			(struct sfs_census_entry){
-				lite_tag(type, index ? column(statement, 2) : name), sign });
+		sfs_vec_push(
+			census, (struct sfs_census_entry){ lite_tag(type, !index     ? name
+									  : shadowed ? shadowed
+										     : relation),
+					sign });
 	}
 	return rc == SQLITE_DONE ? 0 : lite_error(conn, query, err);
 }

@@ -73,61 +73,14 @@ lite_store_virtual(
 	return emit_in_schema(planner, table, sfs_str_text(&sql), err);
 }
 
-/* ---- what goes ---- */
-
-struct names SFS_VEC_OF(char *);
-
-static void
-names_finish(struct names *names)
-{
-	sfs_vec_foreach (name, names) {
-		free(*name);
-	}
-	sfs_vec_finish(names);
-}
-SFS_DEFINE_AUTO_VALUE(names, struct names, names_finish)
-
-/* The tables that carry its name are the module's, as they are everywhere (shadow.c). */
-static int
-find_shadows(const struct lite_planner *planner, const char *table, struct names *ret_names,
-	struct sfs_error *err)
-{
-	static const char query[] = "SELECT name FROM main.sqlite_schema WHERE type = 'table' "
-				    "AND ifnull(rootpage, 0) <> 0 ORDER BY name";
-	struct lite_virtuals all sfs_auto(lite_virtuals) = { 0 };
-	sqlite3_stmt *statement sfs_auto(sqlite3_stmt) = NULL;
-	int r = lite_virtuals_read(planner->db->conn, &all, err);
-
-	r = r < 0 ? r : lite_prepare(planner->db->conn, query, &statement, err);
-	while (r == 0 && sqlite3_step(statement) == SQLITE_ROW) {
-		const char *name = (const char *)sqlite3_column_text(statement, 0);
-
-		for (size_t i = 0; i < all.len; i++) {
-			if (strcasecmp(all.items[i].name, table) == 0 &&
-				lite_is_shadow_of(&all.items[i], name)) {
-				sfs_vec_push(ret_names, sfs_strdup(name));
-			}
-		}
-	}
-	return r;
-}
-
+/* Nobody knows here which tables the module kept for it: they are objects as any other. */
 int
 lite_forget_virtual(
 	struct lite_planner *planner, const struct sfs_object *table, struct sfs_error *err)
 {
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
-	struct names shadows sfs_auto(names) = { 0 };
-	int r = find_shadows(planner, table->id.name, &shadows, err);
 
 	sfs_str_add(&sql, "DELETE FROM main.sqlite_schema WHERE type = 'table' AND name = ");
 	sfs_quote_literal(&sql, SFS_SQLITE, table->id.name);
-	if (r == 0) {
-		r = emit_in_schema(planner, table, sfs_str_text(&sql), err);
-	}
-	for (size_t i = 0; r == 0 && i < shadows.len; i++) {
-		r = lite_emitf(planner, table, err, "DROP TABLE %s",
-			lite_quoted(planner, shadows.items[i]));
-	}
-	return r;
+	return emit_in_schema(planner, table, sfs_str_text(&sql), err);
 }

@@ -100,6 +100,16 @@ relation_at(const struct collector *c, const struct lite_head *head)
 	return c->tokens.len;
 }
 
+/* An index on a table of a module is filed with the virtual table. */
+static bool
+stands_on_shadow(const struct collector *c, const char *relation)
+{
+	struct sfs_identity filed;
+
+	return sfs_path_parse(c->source->path, c->arena, &filed) == 0 && filed.kind == SFS_TABLE &&
+	       lite_may_shadow(filed.name, relation);
+}
+
 /* The file that the object belongs into must be the one that it stands in. */
 static int
 check_place(struct collector *c, const struct lite_head *head, enum sfs_kind kind, size_t relation)
@@ -113,6 +123,9 @@ check_place(struct collector *c, const struct lite_head *head, enum sfs_kind kin
 	} else {
 		id.name = name_at(c, head->name, false);
 		id.relation = kind == SFS_TRIGGER ? name_at(c, relation, false) : NULL;
+	}
+	if (kind == SFS_INDEX && stands_on_shadow(c, id.name)) {
+		return 0;
 	}
 	sfs_path_of(&id, &path);
 	/* SQLite does not care about the case of the table that something stands on. */

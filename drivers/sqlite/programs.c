@@ -4,6 +4,34 @@
 
 #include "catalog/graph.h"
 #include "drivers/sqlite/planner.h"
+#include "drivers/sqlite/print.h"
+#include "drivers/sqlite/read.h"
+
+static bool
+is_shadow(const struct sfs_object *table, const char *name)
+{
+	if (table->id.kind != SFS_TABLE || !sfs_object_has(table, SFS_TABLE_VIRTUAL)) {
+		return false;
+	}
+	char *module sfs_auto(free) = lite_module_name(lite_stored(table));
+
+	return lite_is_shadow_of(&(struct lite_virtual){ (char *)table->id.name, module }, name);
+}
+
+/* What a trigger stands on; for a table of a virtual table's module that is the virtual table. */
+static const struct sfs_object *
+relation_of(const struct sfs_catalog *catalog, const struct sfs_object *trigger)
+{
+	const struct sfs_object *relation =
+		sfs_catalog_relation(catalog, trigger->id.namespace, trigger->id.relation);
+
+	for (size_t i = 0; !relation && i < catalog->objects.len; i++) {
+		if (is_shadow(catalog->objects.items[i], trigger->id.relation)) {
+			relation = catalog->objects.items[i];
+		}
+	}
+	return relation;
+}
 
 /* ---- what goes ---- */
 
@@ -11,8 +39,7 @@
 static bool
 goes_along(const struct lite_planner *planner, const struct sfs_object *trigger)
 {
-	const struct sfs_object *relation = sfs_catalog_relation(
-		planner->diff->from, trigger->id.namespace, trigger->id.relation);
+	const struct sfs_object *relation = relation_of(planner->diff->from, trigger);
 
 	if (!relation) {
 		return false;
@@ -79,8 +106,7 @@ aside_of(const struct lite_planner *planner, const struct sfs_object *object)
 static bool
 was_taken_along(const struct lite_planner *planner, const struct sfs_object *trigger)
 {
-	const struct sfs_object *relation = sfs_catalog_relation(
-		planner->diff->to, trigger->id.namespace, trigger->id.relation);
+	const struct sfs_object *relation = relation_of(planner->diff->to, trigger);
 
 	if (!relation) {
 		return false;

@@ -188,6 +188,16 @@ add_index(struct reader *r, const struct lite_stored *row, struct sfs_object *ta
 	}
 }
 
+/* What an index is filed with: its table, or the virtual table that has its table for itself. */
+static struct sfs_object *
+owner_of(struct reader *r, const char *name)
+{
+	struct sfs_object *table = relation_of(r, name);
+	const char *shadowed = table ? NULL : lite_shadowed(&r->virtuals, name);
+
+	return shadowed ? relation_of(r, shadowed) : table;
+}
+
 /* A row that is there for longer than the statement that gave it. */
 static struct lite_stored
 keep_row(struct reader *r, const struct lite_stored *row)
@@ -203,7 +213,7 @@ keep_row(struct reader *r, const struct lite_stored *row)
 static void
 add_index_later(struct reader *r, const struct lite_stored *row)
 {
-	struct sfs_object *table = relation_of(r, row->relation);
+	struct sfs_object *table = owner_of(r, row->relation);
 
 	if (table) {
 		add_index(r, row, table);
@@ -272,6 +282,13 @@ is_internal(const struct reader *r, const char *name)
 	       (r->ledger && strcasecmp(name, r->ledger) == 0);
 }
 
+/* Whether what stands on it is nobody's either: people put indexes and triggers on a module's tables. */
+static bool
+is_reserved(const struct reader *r, const char *name)
+{
+	return is_internal(r, name) && !lite_shadowed(&r->virtuals, name);
+}
+
 static void
 add_row(struct reader *r, const struct lite_stored *row)
 {
@@ -282,12 +299,12 @@ add_row(struct reader *r, const struct lite_stored *row)
 	case 't':
 		if (row->type[1] == 'a') {
 			add_table(r, row);
-		} else if (!is_internal(r, row->relation)) {
+		} else if (!is_reserved(r, row->relation)) {
 			add_trigger(r, row);
 		}
 		break;
 	case 'i':
-		if (!is_internal(r, row->relation)) {
+		if (!is_reserved(r, row->relation)) {
 			add_index_later(r, row);
 		}
 		break;
@@ -323,7 +340,7 @@ add_rows(struct reader *r)
 		add_row(r, row);
 	}
 	sfs_vec_foreach (late, &r->late) {
-		struct sfs_object *table = relation_of(r, late->relation);
+		struct sfs_object *table = owner_of(r, late->relation);
 
 		if (table) {
 			add_index(r, late, table);

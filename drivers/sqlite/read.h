@@ -39,6 +39,13 @@ SFS_DEFINE_AUTO_VALUE(lite_virtuals, struct lite_virtuals, lite_virtuals_finish)
 /* Whether a table of that name is what the virtual table's module keeps for it. */
 bool lite_is_shadow_of(const struct lite_virtual *virtual, const char *name);
 
+/* The virtual table whose module keeps a table of that name; NULL: none does. */
+const char *lite_shadowed(const struct lite_virtuals *virtuals, const char *name);
+
+/* Whether it would be one, were `table` a virtual table; and all names for which that is so. */
+bool lite_may_shadow(const char *table, const char *name);
+void lite_each_shadow(const char *table, void (*found)(void *data, const char *name), void *data);
+
 /* The word after USING in a CREATE VIRTUAL TABLE; owned by the caller, "" when there is none. */
 char *lite_module_name(const char *sql);
 

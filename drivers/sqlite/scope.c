@@ -6,6 +6,7 @@
 #include "drivers/sqlite/census.h"
 #include "drivers/sqlite/mention.h"
 #include "drivers/sqlite/parse.h"
+#include "drivers/sqlite/read.h"
 #include "drivers/sqlite/scope.h"
 
 struct program {
@@ -44,6 +45,22 @@ key_of(struct lite_scope *scope, const char *name)
 }
 
 static void
+take_shadow(void *data, const char *name)
+{
+	struct lite_scope *scope = data;
+
+	sfs_map_set(scope->relations, lower(scope, name), scope);
+}
+
+/* What stands on a module's own tables comes with the virtual table. */
+static void
+take_relation(struct lite_scope *scope, const char *name)
+{
+	sfs_map_set(scope->relations, name, scope);
+	lite_each_shadow(name, take_shadow, scope);
+}
+
+static void
 ask(struct lite_scope *scope, const struct sfs_identity *id)
 {
 	const struct sfs_kind_info *info = sfs_kind_info(id->kind);
@@ -53,7 +70,7 @@ ask(struct lite_scope *scope, const struct sfs_identity *id)
 		return;
 	}
 	const char *name = lower(scope, info->level == SFS_LEVEL_PART ? id->relation : id->name);
-	sfs_map_set(scope->relations, name, scope);
+	take_relation(scope, name);
 	sfs_map_set(scope->asked, name, scope);
 }
 
@@ -86,7 +103,7 @@ ask_by_tag(void *data, const struct lite_stored *row)
 	if (strcmp(row->type, "trigger") == 0) {
 		sfs_map_set(own->triggers, lower(own, row->name), own);
 	}
-	sfs_map_set(own->relations, lower(own, row->relation), own);
+	take_relation(own, lower(own, row->relation));
 }
 
 static void

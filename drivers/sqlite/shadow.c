@@ -8,12 +8,18 @@
 #include "drivers/sqlite/read.h"
 #include "drivers/sqlite/schema.h"
 
+enum { MAX_SUFFIXES = 8 };
+
 struct module {
 	const char *name;
-	const char *suffixes[8];
+	const char *suffixes[MAX_SUFFIXES];
 };
 
-/* What the modules that are widely used call their tables: the virtual table's name, _ and this. */
+/*
+ * What the modules that come with SQLite call their tables: the virtual table's name, _ and this. Of a
+ * module that only an application has nobody knows which tables are its own: all are shown and loaded
+ * elsewhere, where the module would miss them otherwise.
+ */
 static const struct module modules[] = {
 	{ "fts3", { "content", "segments", "segdir", "docsize", "stat" } },
 	{ "fts4", { "content", "segments", "segdir", "docsize", "stat" } },
@@ -21,7 +27,6 @@ static const struct module modules[] = {
 	{ "rtree", { "node", "rowid", "parent" } },
 	{ "rtree_i32", { "node", "rowid", "parent" } },
 	{ "geopoly", { "node", "rowid", "parent" } },
-	{ "spellfix1", { "vocab" } },
 	{ "dbstat", { NULL } },
 	{ "fts5vocab", { NULL } },
 	{ "fts4aux", { NULL } },
@@ -40,6 +45,17 @@ module_of(const char *name)
 	return NULL;
 }
 
+static bool
+has_suffix(const struct module *module, const char *suffix)
+{
+	for (size_t i = 0; i < MAX_SUFFIXES && module->suffixes[i]; i++) {
+		if (strcasecmp(suffix, module->suffixes[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 lite_is_shadow_of(const struct lite_virtual *virtual, const char *name)
 {
@@ -49,16 +65,48 @@ lite_is_shadow_of(const struct lite_virtual *virtual, const char *name)
 	if (strncasecmp(name, virtual->name, len) != 0 || name[len] != '_') {
 		return false;
 	}
-	if (!module) {
-		/* A module that we do not know: what carries the name of its table is its own. */
-		return true;
+	return module && has_suffix(module, name + len + 1);
+}
+
+bool
+lite_may_shadow(const char *table, const char *name)
+{
+	size_t len = strlen(table);
+
+	if (strncasecmp(name, table, len) != 0 || name[len] != '_') {
+		return false;
 	}
-	for (size_t i = 0; i < 8 && module->suffixes[i]; i++) {
-		if (strcasecmp(name + len + 1, module->suffixes[i]) == 0) {
+	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+		if (has_suffix(&modules[i], name + len + 1)) {
 			return true;
 		}
 	}
 	return false;
+}
+
+void
+lite_each_shadow(const char *table, void (*found)(void *data, const char *name), void *data)
+{
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+		for (size_t k = 0; k < MAX_SUFFIXES && modules[i].suffixes[k]; k++) {
+			sfs_str_truncate(&name, 0);
+			sfs_str_addf(&name, "%s_%s", table, modules[i].suffixes[k]);
+			found(data, sfs_str_text(&name));
+		}
+	}
+}
+
+const char *
+lite_shadowed(const struct lite_virtuals *virtuals, const char *name)
+{
+	for (size_t i = 0; i < virtuals->len; i++) {
+		if (lite_is_shadow_of(&virtuals->items[i], name)) {
+			return virtuals->items[i].name;
+		}
+	}
+	return NULL;
 }
 
 bool
@@ -68,12 +116,7 @@ lite_is_internal(const struct lite_virtuals *virtuals, const char *name)
 		strcasecmp(name, LITE_PROGRESS) == 0) {
 		return true;
 	}
-	for (size_t i = 0; i < virtuals->len; i++) {
-		if (lite_is_shadow_of(&virtuals->items[i], name)) {
-			return true;
-		}
-	}
-	return false;
+	return lite_shadowed(virtuals, name) != NULL;
 }
 
 char *

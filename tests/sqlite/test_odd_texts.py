@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Texts that SQLite takes and few people write: loaded elsewhere, saved, and their tables rebuilt."""
 
+import time
+
 import pytest
 
 ALL = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2"
@@ -86,3 +88,63 @@ def test_tokenizers_of_an_application(schemafs, new_sqlite, tmp_path):
         (tmp_path / f"tree/schema/main/{name}.sql").unlink()
     schemafs("push", "--apply=all", tmp_path / "tree", two.target)
     assert [row[1] for row in two.rows(ALL)] == ["m"]
+
+
+SHADOWS = """
+CREATE TABLE doc (id INTEGER PRIMARY KEY, body TEXT);
+CREATE VIRTUAL TABLE f USING fts4(a, b);
+CREATE INDEX f_by_a ON f_content (c0a) WHERE c1b > 1;
+CREATE TRIGGER gone AFTER DELETE ON f_content BEGIN DELETE FROM doc WHERE id = old.docid; END;
+CREATE VIRTUAL TABLE r USING rtree(id, x1, x2);
+CREATE INDEX r_node_of ON r_rowid (nodeno);
+"""
+
+
+def test_what_stands_on_tables_of_a_module(schemafs, new_sqlite, mount, tmp_path):
+    """They are no objects, but the indexes and triggers that somebody put there are."""
+    one, two = new_sqlite(), new_sqlite()
+    one.run(SHADOWS)
+    schemafs("pull", one.target, tmp_path / "tree")
+    files = {path.name for path in (tmp_path / "tree").rglob("*.sql")}
+    assert {"doc.sql", "f.sql", "r.sql", "f_content.gone.sql"} <= files
+    assert not files & {"f_content.sql", "r_rowid.sql"}
+    schemafs("push", tmp_path / "tree", two.target)
+    assert two.rows(ALL) == one.rows(ALL)
+    schemafs("diff", two.target, tmp_path / "tree")
+    schemafs("diff", one.target, two.target)
+    with mount(two.target, "apply=all") as place:
+        version = two.rows("PRAGMA schema_version")
+        for file in sorted((place / "schema").rglob("*.sql")):
+            file.write_bytes(file.read_bytes())
+        assert two.rows("PRAGMA schema_version") == version
+        file = place / "schema/main/tables/f.sql"
+        text = file.read_text()
+        assert text.endswith("CREATE INDEX f_by_a ON f_content (c0a) WHERE c1b > 1;\n")
+        file.write_text(text.replace("c1b > 1", "c1b > 2"))
+        assert "c1b > 2" in two.rows("SELECT sql FROM sqlite_schema WHERE name = 'f_by_a'")[0][0]
+        # The whole table made anew takes along what stands on it.
+        file.write_text(text.replace("fts4(a, b)", "fts4(a, b, c)"))
+        names = [row[1] for row in two.rows(ALL)]
+        assert "f_by_a" in names and "gone" in names
+        assert "a, b, c" in two.rows("SELECT sql FROM sqlite_schema WHERE name = 'f'")[0][0]
+        two.run("CREATE INDEX other ON f_segdir (start_block);")
+        end = time.monotonic() + 10
+        while "other" not in file.read_text():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+def test_tables_of_a_module_that_nobody_knows(schemafs, new_sqlite, tmp_path):
+    """Which are its own only the application can say: none is hidden, and none is missing elsewhere."""
+    one, two = new_sqlite(), new_sqlite()
+    one.run(
+        """CREATE TABLE m_chunks (id INTEGER PRIMARY KEY, data BLOB); CREATE TABLE m_mine (a);
+        CREATE INDEX m_i ON m_chunks (data);
+        PRAGMA writable_schema = ON;
+        INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES
+        ('table', 'm', 'm', 0, 'CREATE VIRTUAL TABLE m USING vectors(data float[4])');"""
+    )
+    schemafs("pull", one.target, tmp_path / "tree")
+    schemafs("push", tmp_path / "tree", two.target)
+    assert two.rows(ALL) == one.rows(ALL)
+    schemafs("diff", one.target, two.target)

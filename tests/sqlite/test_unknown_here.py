@@ -77,12 +77,13 @@ def test_no_order_is_made_up_for_rows(made, schemafs, tmp_path):
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_dropped_with_what_its_module_kept(made, schemafs, tmp_path):
+def test_dropped(made, schemafs, tmp_path):
+    """What its module kept is shown, and goes when its file goes."""
     with contextlib.closing(sqlite3.connect(made.path)) as db:
         db.execute("CREATE TABLE m_node (a)")
         db.execute("CREATE TABLE memory (a)")
     schemafs("pull", made.target, tmp_path / "tree")
-    for name in ("tables/m", "views/v", "triggers/v.g"):
+    for name in ("tables/m", "tables/m_node", "views/v", "triggers/v.g"):
         (tmp_path / f"tree/schema/main/{name}.sql").unlink()
     schemafs("push", "--apply=all", tmp_path / "tree", made.target)
     names = [row[1] for row in made.rows(ROWS)]
