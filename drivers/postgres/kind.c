@@ -383,7 +383,8 @@ static const struct pg_kind kinds[SFS_KIND_COUNT] = {
 		.owned = true,
 		.create = pg_print_view,
 		.in_place = PG_BIT(SFS_VIEW_OPTIONS) | PG_BIT(SFS_VIEW_ACCESS_METHOD) |
-			    PG_BIT(SFS_VIEW_TABLESPACE) | PG_BIT(SFS_VIEW_CLUSTER_ON),
+			    PG_BIT(SFS_VIEW_TABLESPACE) | PG_BIT(SFS_VIEW_CLUSTER_ON) |
+			    PG_BIT(SFS_VIEW_SYSTEM_ACL),
 		.alter = pg_materialized_view_alter,
 	},
 	[SFS_RULE] = {

@@ -10,7 +10,8 @@
  *   - boolean: "true" or absent, never "false";
  *   - what is at the server's default is absent;
  *   - names inside a value are qualified and quoted as the server's quote_ident() would;
- *   - sets are sorted (LC_ALL=C) and joined with ", "; options are `name=value`.
+ *   - sets are sorted (LC_ALL=C) and joined with ", "; options are `name=value`. Those flagged SFS_ATTR_SET
+ *     stand as the database has them, which its other tools show, too.
  *
  * The first five are common to all kinds and have the same index in each: SFS_ATTR_OWNER ...
  */
@@ -36,13 +37,14 @@
 	X(TABLE, PARTITION_BOUND, "partition_bound", 0) /* "FOR VALUES ..." or "DEFAULT" */        \
 	X(TABLE, ACCESS_METHOD, "access_method", 0)                                                \
 	X(TABLE, TABLESPACE, "tablespace", 0)                                                      \
-	X(TABLE, OPTIONS, "options", 0)         /* storage parameters, toast.* among them */       \
+	X(TABLE, OPTIONS, "options", SFS_ATTR_SET) /* storage parameters, toast.* among them */       \
 	X(TABLE, REPLICA_IDENTITY, "replica_identity", 0) /* "FULL", "NOTHING", "USING INDEX x" */ \
 	X(TABLE, ROW_SECURITY, "row_security", 0)                                                  \
 	X(TABLE, FORCE_ROW_SECURITY, "force_row_security", 0)                                      \
 	X(TABLE, CLUSTER_ON, "cluster_on", 0)                                                      \
 	X(TABLE, SERVER, "server", 0)                   /* of a foreign table */                   \
-	X(TABLE, FOREIGN_OPTIONS, "foreign_options", SFS_ATTR_VERBATIM) /* "name 'value'" */
+	X(TABLE, FOREIGN_OPTIONS, "foreign_options", SFS_ATTR_VERBATIM) /* "name 'value'" */       \
+	X(TABLE, SYSTEM_ACL, "system_acl", 0) /* of ctid and the like: "ctid GRANTEE=PRIVS" */
 
 #define SFS_COLUMN_ATTRIBUTES(X)                                                                   \
 	X(COLUMN, TYPE, "type", 0)                                                                 \
@@ -59,7 +61,7 @@
 	X(COLUMN, STORAGE, "storage", 0)                                                           \
 	X(COLUMN, COMPRESSION, "compression", 0)                                                   \
 	X(COLUMN, STATISTICS, "statistics", 0)                                                     \
-	X(COLUMN, OPTIONS, "options", 0)     /* n_distinct, n_distinct_inherited */                \
+	X(COLUMN, OPTIONS, "options", SFS_ATTR_SET) /* n_distinct, n_distinct_inherited */                \
 	X(COLUMN, FOREIGN_OPTIONS, "foreign_options", SFS_ATTR_VERBATIM)                                           \
 	X(COLUMN, INHERITED, "inherited", 0) /* comes from a parent alone */                       \
 	X(COLUMN, SERIAL, "serial", SFS_ATTR_INFORMATIVE) /* name of the sequence it owns, plain */ \
@@ -79,7 +81,7 @@
 	X(CONSTRAINT, NO_INHERIT, "no_inherit", 0)                                                 \
 	X(CONSTRAINT, NOT_ENFORCED, "not_enforced", 0)                                             \
 	X(CONSTRAINT, INHERITED, "inherited", 0)                                                   \
-	X(CONSTRAINT, OPTIONS, "options", 0)        /* of its index */                             \
+	X(CONSTRAINT, OPTIONS, "options", SFS_ATTR_SET) /* of its index */                             \
 	X(CONSTRAINT, TABLESPACE, "tablespace", 0)  /* of its index */                             \
 	X(CONSTRAINT, INDEX_COMMENT, "index_comment", 0)                                           \
 	X(CONSTRAINT, ATTACHED, "attached", 0) /* the parent's key, of which parts are missing yet */ \
@@ -93,7 +95,7 @@
 	X(INDEX, INCLUDE, "include", 0)                                                            \
 	X(INDEX, NULLS_NOT_DISTINCT, "nulls_not_distinct", 0)                                      \
 	X(INDEX, PREDICATE, "predicate", 0)                                                        \
-	X(INDEX, OPTIONS, "options", 0)                                                            \
+	X(INDEX, OPTIONS, "options", SFS_ATTR_SET)                                                         \
 	X(INDEX, TABLESPACE, "tablespace", 0)                                                      \
 	X(INDEX, STATISTICS, "statistics", 0)      /* "2=100": targets of expression columns */    \
 	X(INDEX, PARENT, "parent", 0)              /* the parent's index that it is a part of */   \
@@ -116,13 +118,14 @@
 #define SFS_VIEW_ATTRIBUTES(X)                                                                     \
 	X(VIEW, SQL, "sql", SFS_ATTR_INFORMATIVE) /* SQLite: the stored text; query: normalised */ \
 	X(VIEW, QUERY, "query", 0)                                                                 \
-	X(VIEW, OPTIONS, "options", 0)                                                             \
+	X(VIEW, OPTIONS, "options", SFS_ATTR_SET)                                                          \
 	X(VIEW, CHECK_OPTION, "check_option", 0)                                                   \
 	X(VIEW, ACCESS_METHOD, "access_method", 0)                                                 \
 	X(VIEW, TABLESPACE, "tablespace", 0)                                                       \
 	X(VIEW, CLUSTER_ON, "cluster_on", 0)                                                       \
 	X(VIEW, UNPOPULATED, "unpopulated", SFS_ATTR_INFORMATIVE)                                  \
-	X(VIEW, RECURSIVE, "recursive", SFS_ATTR_INFORMATIVE)
+	X(VIEW, RECURSIVE, "recursive", SFS_ATTR_INFORMATIVE)                                      \
+	X(VIEW, SYSTEM_ACL, "system_acl", 0) /* as a table's */
 
 #define SFS_FUNCTION_ATTRIBUTES(X)                                                                 \
 	X(FUNCTION, ARGUMENTS, "arguments", 0) /* with names and defaults */                       \

@@ -112,6 +112,9 @@ bool pg_identity_is_renamed(const struct sfs_object *from, const struct sfs_obje
 /* Gives the sequence behind an identity column its new name. */
 void pg_identity_rename(struct pg_writer *writer, const struct sfs_change *change);
 
+/* Says whether the sequence is logged, where that is another thing than of its table. */
+void pg_identity_persistence(struct pg_writer *writer, const struct sfs_change *change);
+
 /* ---- plan/cast.c: from one type to another ---- */
 
 enum pg_cast {

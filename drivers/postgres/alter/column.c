@@ -234,6 +234,7 @@ pg_column_alter(
 	add_identity(&clauses, writer->restart);
 	add_storage(&clauses);
 	emit(writer, &clauses);
+	pg_identity_persistence(writer, change);
 	pg_alter_identity_common(writer, change);
 }
 

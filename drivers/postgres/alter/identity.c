@@ -151,6 +151,33 @@ pg_identity_rename(struct pg_writer *writer, const struct sfs_change *change)
 	}
 }
 
+void
+pg_identity_persistence(struct pg_writer *writer, const struct sfs_change *change)
+{
+	const char *options = sfs_object_get(change->to, SFS_COLUMN_IDENTITY_OPTIONS);
+	const char *before = sfs_object_get(change->from, SFS_COLUMN_IDENTITY_OPTIONS);
+	static const char *const words[] = { "LOGGED", "UNLOGGED" };
+	bool unlogged = sfs_object_has(change->to->owner, SFS_TABLE_PERSISTENCE), said = false;
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+
+	if (!sfs_object_has(change->from, SFS_COLUMN_IDENTITY) ||
+		!sfs_object_has(change->to, SFS_COLUMN_IDENTITY)) {
+		return;
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		char *was sfs_auto(free) = option_value(before, words[i]);
+		char *is sfs_auto(free) = option_value(options, words[i]);
+
+		said |= !sfs_streq(was, is);
+		unlogged = is ? i == 1 : unlogged;
+	}
+	if (said) {
+		pg_identity_sequence(&name, change->to);
+		(void)sfs_plan_addf(writer->plan, change->to, "ALTER SEQUENCE %s SET %s",
+			sfs_str_text(&name), words[unlogged]);
+	}
+}
+
 bool
 pg_identity_is_renamed(const struct sfs_object *from, const struct sfs_object *to)
 {

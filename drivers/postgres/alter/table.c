@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/alter/alter.h"
+#include "drivers/postgres/print/print.h"
 
 static const char *
 relation_keyword(enum sfs_kind kind)
@@ -120,6 +121,7 @@ pg_table_alter(
 	}
 	alter_alone(writer, change, sfs_str_text(&head), SFS_TABLE_TABLESPACE, "SET TABLESPACE ",
 		"pg_default");
+	pg_alter_system_grants(writer, change);
 	(void)diff;
 }
 

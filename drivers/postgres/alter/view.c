@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/alter/alter.h"
+#include "drivers/postgres/print/print.h"
 #include "drivers/postgres/text/tidy.h"
 
 static const struct sfs_object *
@@ -124,6 +125,7 @@ pg_materialized_view_alter(
 			pg_alter_emit(writer, change->to, sfs_str_text(&head), &clauses);
 		}
 	}
+	pg_alter_system_grants(writer, change);
 	(void)diff;
 }
 

@@ -195,6 +195,28 @@ follow_check(const struct pg_planner *planner, struct pg_nodes *nodes, const str
 	}
 }
 
+/* A trigger that comes with the parent's is there when all tables above are tied. */
+static void
+follow_trigger(
+	const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
+{
+	enum { MAX_DEPTH = 32 };
+	const struct sfs_object *table = NULL;
+
+	if (mine->to->id.kind == SFS_TRIGGER && pg_is_inherited(mine->to)) {
+		table = pg_relation_of(planner->diff->to, mine->to);
+	}
+	for (unsigned depth = 0; table && depth < MAX_DEPTH; depth++) {
+		const struct pg_state *above = planner->by_to[table->index];
+
+		if (above) {
+			pg_nodes_edge(nodes, above->node[PG_TIE], mine->node[PG_CREATE], false);
+			pg_nodes_edge(nodes, above->node[PG_TIE], mine->node[PG_ALTER], false);
+		}
+		table = pg_partition_parent(planner, table);
+	}
+}
+
 /* What came with the parent's key or index is there for the table to name when that is. */
 static void
 follow_clone(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *mine)
@@ -232,4 +254,5 @@ pg_parent_follow(
 	follow_check(planner, nodes, mine);
 	wait_for_children(planner, nodes, mine);
 	follow_clone(planner, nodes, mine);
+	follow_trigger(planner, nodes, mine);
 }

@@ -291,6 +291,44 @@ lift(const struct pg_planner *planner, struct pg_state *state, enum pg_op op)
 	state->node[op] = at ? at->node[op] : 0;
 }
 
+/* Whether `table` is the partition, or one of its own partitions. */
+static bool
+is_below(const struct pg_planner *planner, const struct sfs_object *table,
+	const struct sfs_object *partition)
+{
+	enum { MAX_DEPTH = 32 };
+
+	for (unsigned depth = 0; table && table != partition && depth < MAX_DEPTH; depth++) {
+		table = pg_partition_parent(planner, table);
+	}
+	return table == partition;
+}
+
+/*
+ * A partition that leaves and comes back gets the triggers of its parent anew, which then fire as the
+ * parent's do: what it says of them is said again.
+ */
+static void
+renew_triggers(struct pg_planner *planner, const struct pg_state *partition)
+{
+	const struct sfs_diff *diff = planner->diff;
+
+	if (!partition->from || !partition->to || partition->made || partition->gone ||
+		!partition->untied || !partition->tied || partition->to->id.kind != SFS_TABLE ||
+		!sfs_object_has(partition->to, SFS_TABLE_PARTITION_OF)) {
+		return;
+	}
+	sfs_vec_foreach (item, &diff->to->objects) {
+		const struct sfs_object *trigger = *item, *from = diff->origin[trigger->index];
+
+		if (trigger->id.kind == SFS_TRIGGER && from &&
+			sfs_object_has(trigger, SFS_TRIGGER_INHERITED) &&
+			is_below(planner, pg_relation_of(diff->to, trigger), partition->to)) {
+			pg_state_of(planner, from)->made = true;
+		}
+	}
+}
+
 void
 pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
 {
@@ -300,6 +338,9 @@ pg_nodes_make(struct pg_planner *planner, struct pg_nodes *ret_nodes)
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		tie_new_table(planner->states.items[i]);
+	}
+	for (size_t i = 0; i < planner->states.len; i++) {
+		renew_triggers(planner, planner->states.items[i]);
 	}
 	for (size_t i = 0; i < planner->states.len; i++) {
 		pg_find_echo(planner, planner->states.items[i]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/print/grants.h"
 
@@ -109,4 +110,92 @@ pg_write_column_grants(struct pg_writer *writer, const struct pg_parts *columns)
 		pg_write_told(writer, columns->items[0], &tolds);
 	}
 	sfs_vec_finish(&grantees);
+}
+
+/* ---- system columns ---- */
+
+static int
+system_acl(const struct sfs_object *relation)
+{
+	return relation->id.kind == SFS_MATERIALIZED_VIEW ? (int)SFS_VIEW_SYSTEM_ACL
+							  : (int)SFS_TABLE_SYSTEM_ACL;
+}
+
+static struct sfs_object *
+add_system_column(struct sfs_arena *arena, const struct sfs_object *relation, const char *name,
+	const char *acl)
+{
+	struct sfs_object *column = sfs_arena_alloc(arena, sizeof *column);
+
+	*column = (struct sfs_object){ .id = { .kind = SFS_COLUMN,
+					       .namespace = relation->id.namespace,
+					       .relation = relation->id.name,
+					       .name = name },
+		.index = relation->index,
+		.owner = (struct sfs_object *)relation,
+		.present = PG_BIT(SFS_ATTR_ACL) };
+	column->values = sfs_arena_alloc(arena, sizeof *column->values);
+	column->values[0] = acl;
+	return column;
+}
+
+void
+pg_system_columns(
+	struct sfs_arena *arena, const struct sfs_object *relation, struct pg_parts *columns)
+{
+	const char *line = sfs_object_get(relation, system_acl(relation));
+
+	while (line && *line) {
+		struct sfs_str acl sfs_auto(str) = SFS_STR_INIT;
+		size_t len = strcspn(line, " ") + 1;
+		const char *name = sfs_arena_strndup(arena, line, len - 1);
+
+		for (const char *first = line; line && strncmp(line, first, len) == 0;) {
+			size_t rest = strcspn(line, "\n");
+
+			sfs_str_separate(&acl, "\n");
+			sfs_str_addn(&acl, line + len, rest - len);
+			line = line[rest] ? line + rest + 1 : NULL;
+		}
+		sfs_vec_push(columns, add_system_column(arena, relation, name,
+					      sfs_arena_strndup(arena, acl.text, acl.len)));
+	}
+}
+
+static const struct sfs_object *
+same_column(const struct pg_parts *columns, const struct sfs_object *column)
+{
+	sfs_vec_foreach (other, columns) {
+		if (strcmp((*other)->id.name, column->id.name) == 0) {
+			return *other;
+		}
+	}
+	return NULL;
+}
+
+void
+pg_alter_system_grants(struct pg_writer *writer, const struct sfs_change *change)
+{
+	sfs_auto(pg_parts) struct pg_parts old = { 0 }, new = { 0 };
+
+	if (!(change->attributes & PG_BIT(system_acl(change->to)))) {
+		return;
+	}
+	pg_system_columns(writer->plan->arena, change->from, &old);
+	pg_system_columns(writer->plan->arena, change->to, &new);
+	sfs_vec_foreach (column, &new) {
+		const struct sfs_object *before = same_column(&old, *column);
+
+		pg_write_grants(writer, *column,
+			before ? sfs_object_get(before, SFS_ATTR_ACL) : NULL,
+			sfs_object_get(*column, SFS_ATTR_ACL));
+	}
+	sfs_vec_foreach (column, &old) {
+		if (!same_column(&new, *column)) {
+			pg_write_grants(writer,
+				add_system_column(
+					writer->plan->arena, change->to, (*column)->id.name, NULL),
+				sfs_object_get(*column, SFS_ATTR_ACL), NULL);
+		}
+	}
 }

@@ -16,16 +16,24 @@ add_clause(struct sfs_str *sql, const char *format_before, const char *value, co
 void
 pg_print_foreign_data_wrapper(struct pg_writer *writer, const struct sfs_object *object)
 {
+	const char *options = sfs_object_get(object, SFS_FOREIGN_DATA_WRAPPER_OPTIONS);
+	const char *validator = sfs_object_get(object, SFS_FOREIGN_DATA_WRAPPER_VALIDATOR);
 	struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
 	sfs_str_add(&sql, "CREATE FOREIGN DATA WRAPPER ");
 	pg_name(&sql, object->id.name);
 	add_clause(&sql, " HANDLER ", sfs_object_get(object, SFS_FOREIGN_DATA_WRAPPER_HANDLER), "");
-	add_clause(&sql, " VALIDATOR ", sfs_object_get(object, SFS_FOREIGN_DATA_WRAPPER_VALIDATOR),
-		"");
-	add_clause(&sql, "\n    OPTIONS (",
-		sfs_object_get(object, SFS_FOREIGN_DATA_WRAPPER_OPTIONS), ")");
+	add_clause(&sql, " VALIDATOR ", options ? NULL : validator, "");
+	add_clause(&sql, "\n    OPTIONS (", options, ")");
 	sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
+	/* Options that were there before the validator need not please it. */
+	if (options && validator) {
+		sfs_str_truncate(&sql, 0);
+		sfs_str_add(&sql, "ALTER FOREIGN DATA WRAPPER ");
+		pg_name(&sql, object->id.name);
+		add_clause(&sql, " VALIDATOR ", validator, "");
+		sfs_plan_add(writer->plan, object, sfs_str_text(&sql));
+	}
 	pg_write_common(writer, object);
 }
 

@@ -97,6 +97,14 @@ void pg_write_index_comment(struct pg_writer *writer, const struct sfs_object *c
  */
 void pg_write_column_grants(struct pg_writer *writer, const struct pg_parts *columns);
 
+/*
+ * The system columns (ctid, tableoid ...) on which something is granted, as columns of which only that is
+ * known: added to `columns`, in `arena`. And what changes of these grants.
+ */
+void pg_system_columns(
+	struct sfs_arena *arena, const struct sfs_object *relation, struct pg_parts *columns);
+void pg_alter_system_grants(struct pg_writer *writer, const struct sfs_change *change);
+
 /* ALTER statements for what CREATE TABLE can not say of a column: statistics, storage, options. */
 void pg_write_column_settings(struct pg_writer *writer, const struct sfs_object *column);
 

@@ -368,6 +368,7 @@ pg_print_table(struct pg_writer *writer, const struct sfs_object *table)
 		pg_print_after(writer, table);
 	}
 	pg_write_common(writer, table);
+	pg_system_columns(writer->plan->arena, table, &columns);
 	writer->columns_together = true;
 	sfs_vec_foreach (column, &columns) {
 		pg_write_column_common(writer, *column);

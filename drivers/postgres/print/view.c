@@ -29,8 +29,8 @@ create_view(struct pg_writer *writer, const struct sfs_object *view)
 	if (check) {
 		sfs_str_addf(&sql, "\nWITH %s CHECK OPTION", check);
 	}
-	/* Whether it holds rows is state, of which the text of a file says nothing. */
-	if (view->id.kind == SFS_MATERIALIZED_VIEW && !writer->file &&
+	/* Whether it holds rows is state; but the query of one that has none may fail when it is run. */
+	if (view->id.kind == SFS_MATERIALIZED_VIEW &&
 		(writer->script || sfs_object_has(view, SFS_VIEW_UNPOPULATED))) {
 		sfs_str_add(&sql, "\nWITH NO DATA");
 	}
@@ -67,6 +67,9 @@ pg_print_view(struct pg_writer *writer, const struct sfs_object *view)
 		create_indexes(writer, view);
 	}
 	pg_write_common(writer, view);
+	if (view->id.kind == SFS_MATERIALIZED_VIEW) {
+		pg_system_columns(writer->plan->arena, view, &columns);
+	}
 	writer->columns_together = true;
 	sfs_vec_foreach (column, &columns) {
 		pg_write_common(writer, *column);

@@ -51,7 +51,7 @@ static const struct pg_select common = {
 	" THEN '' ELSE a.attidentity::text END"
 
 static void
-select_default(struct sfs_str *out)
+select_default(struct sfs_str *out, int version)
 {
 	sfs_str_add(out,
 		",\n CASE WHEN d.adbin IS NULL AND a.attinhcount = 0 THEN NULL"
@@ -73,6 +73,12 @@ select_default(struct sfs_str *out)
 		" || a.attname || '_seq' AND octet_length(c.relname || a.attname) <= 58"
 		" THEN 'SEQUENCE NAME ' || s.oid::regclass::text END, ");
 	pg_select_sequence_options(out);
+	/* Before 15 it was not the table's, nor anyone's choice. */
+	sfs_str_add(out,
+		version < 150000
+			? ""
+			: ", CASE WHEN s.relpersistence <> c.relpersistence THEN"
+			  " CASE s.relpersistence WHEN 'u' THEN 'UNLOGGED' ELSE 'LOGGED' END END");
 	sfs_str_add(out, "), '') FROM pg_depend w JOIN pg_sequence q ON q.seqrelid = w.objid"
 			 " JOIN pg_class s ON s.oid = w.objid"
 			 " WHERE w.refclassid = 'pg_class'::regclass AND w.refobjid = a.attrelid"
@@ -100,8 +106,8 @@ select_storage(struct sfs_str *out, int version)
 	sfs_str_add(out,
 		",\n CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics"
 		",\n CASE WHEN a.attoptions::text LIKE '%n\\_distinct%' THEN (SELECT string_agg("
-		"o.option_name || '=' || o.option_value, ', ' ORDER BY o.option_name COLLATE \"C\")"
-		" FROM pg_options_to_table(a.attoptions) o"
+		"o.option_name || '=' || o.option_value, ', ' ORDER BY o.n)"
+		" FROM pg_options_to_table(a.attoptions) WITH ORDINALITY o (option_name, option_value, n)"
 		" WHERE o.option_name IN ('n_distinct', 'n_distinct_inherited')) END AS options"
 		",\n CASE WHEN a.attfdwoptions IS NOT NULL THEN ");
 	pg_select_foreign_options(out, "a.attfdwoptions");
@@ -153,7 +159,7 @@ pg_read_column(int version, struct sfs_str *out)
 		" THEN a.attcollation::regcollation::text END AS collation"
 		",\n CASE WHEN a.attinhcount > 0 AND " INHERITED " THEN 'true' END AS inherited");
 	select_not_null(out, version);
-	select_default(out);
+	select_default(out, version);
 	select_storage(out, version);
 	pg_select_common(out, &common);
 	sfs_str_add(out,

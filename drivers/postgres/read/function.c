@@ -18,20 +18,32 @@ static const struct pg_select routine = {
 	" FROM unnest(f.proargtypes) WITH ORDINALITY a (type, i)), '') AS signature"
 
 /*
+ * The items of a list of names. What is longer than a name may be (NAMEDATALEN) is not taken for one, and
+ * neither is the empty one, which the parser rejects: they are literals.
+ */
+#define LIST_ITEMS                                                                                         \
+	"coalesce((SELECT string_agg(CASE WHEN octet_length(i.bare) BETWEEN 1 AND 63 THEN i.item"          \
+	" ELSE quote_literal(i.bare) END, ', ' ORDER BY i.n)"                                              \
+	" FROM (SELECT m.found[1], m.n, CASE WHEN m.found[1] LIKE '\"%' THEN"                              \
+	" replace(substr(m.found[1], 2, length(m.found[1]) - 2), '\"\"', '\"') ELSE m.found[1] END"        \
+	" FROM regexp_matches(s.value, '\"(?:[^\"]|\"\")*\"|[^, \"]+', 'g') WITH ORDINALITY m (found, n))" \
+	" i (item, n, bare)), quote_literal(''))"
+
+/*
  * Settings that are lists of names are kept as the text of names, quoted where needed, and are
  * written as they are; all others are one literal. The lists are those of pg_dump's
  * variable_is_guc_list_quote(); an empty one is kept as the name "", which the parser rejects.
  */
-#define CONFIGURATION                                                                                    \
-	"(SELECT string_agg('SET ' || CASE WHEN s.name LIKE '%.%' THEN"                                  \
-	" (SELECT string_agg(quote_ident(n), '.' ORDER BY i)"                                            \
-	" FROM unnest(string_to_array(s.name, '.')) WITH ORDINALITY x (n, i))"                           \
-	" WHEN quote_ident(lower(s.name)) = lower(s.name) THEN s.name ELSE quote_ident(s.name) END"      \
-	" || ' TO ' || CASE WHEN lower(s.name) IN ('local_preload_libraries', 'search_path',"            \
-	" 'session_preload_libraries', 'shared_preload_libraries', 'temp_tablespaces',"                  \
-	" 'unix_socket_directories') THEN regexp_replace(s.value, '(^|, )\"\"(?=, |$)', '\\1''''', 'g')" \
-	" ELSE quote_literal(s.value) END, E'\\n' ORDER BY s.i)"                                         \
-	" FROM (SELECT split_part(c, '=', 1), substr(c, strpos(c, '=') + 1), i"                          \
+#define CONFIGURATION                                                                               \
+	"(SELECT string_agg('SET ' || CASE WHEN s.name LIKE '%.%' THEN"                             \
+	" (SELECT string_agg(quote_ident(n), '.' ORDER BY i)"                                       \
+	" FROM unnest(string_to_array(s.name, '.')) WITH ORDINALITY x (n, i))"                      \
+	" WHEN quote_ident(lower(s.name)) = lower(s.name) THEN s.name ELSE quote_ident(s.name) END" \
+	" || ' TO ' || CASE WHEN lower(s.name) IN ('local_preload_libraries', 'search_path',"       \
+	" 'session_preload_libraries', 'shared_preload_libraries', 'temp_tablespaces',"             \
+	" 'unix_socket_directories') THEN " LIST_ITEMS                                              \
+	" ELSE quote_literal(s.value) END, E'\\n' ORDER BY s.i)"                                    \
+	" FROM (SELECT split_part(c, '=', 1), substr(c, strpos(c, '=') + 1), i"                     \
 	" FROM unnest(f.proconfig) WITH ORDINALITY u (c, i)) s (name, value, i)) AS configuration"
 
 static void

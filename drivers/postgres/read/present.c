@@ -70,7 +70,9 @@ static const struct {
 	{ PG_COMMENTED, "pg_description WHERE objoid >= " FIRST_NORMAL },
 	{ PG_EXTENSIONS,
 		"pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'x'" },
-	{ PG_GRANTED, "pg_class WHERE relacl IS NOT NULL AND oid >= " FIRST_NORMAL },
+	{ PG_GRANTED, "(SELECT FROM pg_class WHERE relacl IS NOT NULL AND oid >= " FIRST_NORMAL
+		      " UNION ALL SELECT FROM pg_attribute WHERE attnum < 0 AND attacl IS NOT NULL"
+		      " AND attrelid >= " FIRST_NORMAL ") g" },
 };
 
 enum {

@@ -223,14 +223,29 @@ pg_select_user_namespace_id(struct sfs_str *out, const char *namespace)
 }
 
 void
+pg_select_system_acl(struct sfs_str *out, const char *class)
+{
+	sfs_str_add(out,
+		PG_WHEN(PG_GRANTED) "(SELECT string_agg(s.name || ' ' || line, E'\\n' ORDER BY s.name,"
+				    " line COLLATE \"C\") FROM (SELECT a.attname AS name, ");
+	sfs_str_addf(out,
+		"%s.relowner AS owner, a.attacl AS acl FROM pg_attribute a"
+		" WHERE a.attrelid = %s.oid AND a.attnum < 0 AND a.attacl IS NOT NULL) s,"
+		" unnest(string_to_array(",
+		class, class);
+	pg_select_acl_lines(out, "s.acl", "'c'", "s.owner");
+	sfs_str_add(out, ", E'\\n')) u (line))" PG_ELSE "NULL" PG_END);
+}
+
+void
 pg_select_options(struct sfs_str *out, const char *array, const char *prefix)
 {
 	/* A number or a plain word stands as it is; anything else is a literal. */
 	sfs_str_addf(out,
 		"(SELECT string_agg('%s' || o.option_name || '=' || CASE WHEN o.option_value ~"
 		" '^([a-z_]+|-?[0-9]+(\\.[0-9]+)?)$' THEN o.option_value"
-		" ELSE quote_literal(o.option_value) END, ', ' ORDER BY o.option_name COLLATE \"C\")"
-		" FROM pg_options_to_table(%s) o)",
+		" ELSE quote_literal(o.option_value) END, ', ' ORDER BY o.n)"
+		" FROM pg_options_to_table(%s) WITH ORDINALITY o (option_name, option_value, n))",
 		prefix, array);
 }
 

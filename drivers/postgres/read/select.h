@@ -62,6 +62,12 @@ void pg_select_common(struct sfs_str *out, const struct pg_select *select);
 /* An expression: the lines of such an acl, never NULL; `type` and `owner` are expressions, too. */
 void pg_select_acl_lines(struct sfs_str *out, const char *acl, const char *type, const char *owner);
 
+/*
+ * An expression: the privileges on a relation's system columns, a row of pg_class, as lines "ctid
+ * GRANTEE=PRIVILEGES"; NULL: none.
+ */
+void pg_select_system_acl(struct sfs_str *out, const char *class);
+
 /* For the FROM list: what pg_select_common() refers to. */
 void pg_select_joins(struct sfs_str *out, const struct pg_select *select);
 
@@ -102,7 +108,10 @@ void pg_with_twins(int version, struct sfs_str *out);
 /* The same row: what of it is not at its default, as CREATE SEQUENCE says it. */
 void pg_select_sequence_options(struct sfs_str *out);
 
-/* An expression: options of an array such as reloptions as "a=1, b='x y'", sorted, each after `prefix`. */
+/*
+ * An expression: options of an array such as reloptions as "a=1, b='x y'", each after `prefix`, in the order
+ * of the array: pg_dump has it, too.
+ */
 void pg_select_options(struct sfs_str *out, const char *array, const char *prefix);
 
 /* The same for foreign options: "name 'value'". */

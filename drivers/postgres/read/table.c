@@ -102,6 +102,9 @@ pg_read_table(int version, struct sfs_str *out)
 	select_family(out);
 	select_joined(version, out);
 	select_storage(out);
+	sfs_str_add(out, ",\n ");
+	pg_select_system_acl(out, "c");
+	sfs_str_add(out, " AS system_acl");
 	pg_select_common(out, &common);
 	sfs_str_add(out, "\n FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 			 "\n LEFT JOIN pg_am am ON am.oid = c.relam");

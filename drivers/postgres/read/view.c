@@ -32,7 +32,9 @@ pg_read_view(int version, struct sfs_str *out)
 		",\n CASE WHEN am.amname <> 'heap' THEN quote_ident(am.amname) END AS access_method"
 		",\n CASE WHEN c.reltablespace <> 0 THEN (SELECT quote_ident(s.spcname)"
 		" FROM pg_tablespace s WHERE s.oid = c.reltablespace) END AS tablespace"
-		",\n CASE WHEN NOT c.relispopulated THEN 'true' END AS unpopulated");
+		",\n CASE WHEN NOT c.relispopulated THEN 'true' END AS unpopulated,\n ");
+	pg_select_system_acl(out, "c");
+	sfs_str_add(out, " AS system_acl");
 	pg_select_common(out, &common);
 	sfs_str_add(out, "\n FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
 			 "\n LEFT JOIN pg_am am ON am.oid = c.relam");

@@ -228,8 +228,9 @@ belongs(const struct pg_stmt *statement, const struct sfs_identity *id)
 	return head->kind == id->kind && is_about(statement, id->namespace, id->name);
 }
 
-bool
-pg_switches_only(const struct pg_stmt *statement, const struct sfs_identity *id)
+/* Whether the statement says only when a trigger fires, which may be that of a parent. */
+static bool
+switches_only(const struct pg_stmt *statement, const struct sfs_identity *id)
 {
 	return id->kind == SFS_TRIGGER && statement->head.kind != SFS_TRIGGER &&
 	       switches(statement, id);
@@ -240,7 +241,7 @@ static bool
 makes(const struct pg_stmt *statement, const struct sfs_identity *id)
 {
 	return (statement->head.creates && statement->head.kind == id->kind) ||
-	       pg_switches_only(statement, id);
+	       switches_only(statement, id);
 }
 
 static bool

@@ -83,10 +83,10 @@ is_of_parent(
 		return false;
 	}
 	sfs_vec_foreach (statement, &trial->script.statements) {
-		made |= statement->source == source && !pg_switches_only(statement, id);
+		made |= statement->source == source && statement->head.creates;
 	}
 	sfs_vec_foreach (statement, &trial->later.statements) {
-		made |= statement->source == source && !pg_switches_only(statement, id);
+		made |= statement->source == source && statement->head.creates;
 	}
 	return !made;
 }

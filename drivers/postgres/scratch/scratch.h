@@ -97,9 +97,6 @@ int pg_defaults_find(struct pg_db *db, const struct sfs_evaluation *what,
 int pg_check_source(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct sfs_error *err) SFS_MUST_CHECK;
 
-/* Whether the statement says only when a trigger fires, which may be that of a parent. */
-bool pg_switches_only(const struct pg_stmt *statement, const struct sfs_identity *id);
-
 /* Enters the names that the source's statements give. */
 void pg_check_places(struct pg_script *script, const struct sfs_source *source,
 	const struct sfs_identity *id, struct pg_places *places);
