@@ -113,3 +113,18 @@ def test_a_shadow_is_used_and_left_empty(schemafs, new_pg, tmp_path):
     shadow.run("CREATE TABLE mine ()")
     done = schemafs("diff", f"--shadow={shadow.target}", target.target, script, code=2)
     assert "not empty" in done.stderr and "mine" in done.stderr
+
+
+def test_many_schemas_at_once(schemafs, pg, tmp_path):
+    """What stands for the second of them is no beginning of what stands for the twelfth."""
+    pg.run("".join(
+        f"CREATE SCHEMA \"s{n}\"; CREATE TABLE s{n}.t (id serial, a int); CREATE SEQUENCE s{n}.free;"
+        for n in range(12)
+    ))
+    schemafs("pull", pg.target, tmp_path / "tree")
+    for n in range(12):
+        path = tmp_path / f"tree/schema/s{n}/tables/t.sql"
+        path.write_text(path.read_text().replace("a integer", f"a integer DEFAULT nextval('s{n}.free')"))
+    plan = schemafs("push", tmp_path / "tree", pg.target).stdout
+    assert plan.count("SET DEFAULT") == 12
+    schemafs("diff", pg.target, tmp_path / "tree")

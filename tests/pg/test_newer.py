@@ -120,6 +120,37 @@ def test_access_method_for_partitions(schemafs, new_pg, tmp_path):
     assert "public.u SET ACCESS METHOD DEFAULT" in there and "public.t SET ACCESS METHOD DEFAULT" in back
 
 
+EXCLUDED = """
+CREATE TABLE t (k int, r int4range, CONSTRAINT e EXCLUDE USING gist (r WITH =, r WITH &&)) PARTITION BY LIST (r);
+CREATE TABLE t1 PARTITION OF t FOR VALUES IN {bound};
+"""
+
+
+@pytest.mark.skipif(server_major() < 17, reason="partitioned tables have exclusion constraints since PostgreSQL 17")
+def test_exclusion_comes_with_attaching(schemafs, new_pg, tmp_path):
+    there_and_back(
+        schemafs, new_pg, tmp_path,
+        EXCLUDED.format(bound="('[1,2)')") + "CREATE TABLE t2 (k int, r int4range);",
+        EXCLUDED.format(bound="('[1,2)', '[2,3)')") + "CREATE TABLE t2 PARTITION OF t DEFAULT;",
+        "INSERT INTO t VALUES (1, '[1,2)'); INSERT INTO t2 VALUES (1, '[5,6)');",
+    )
+
+
+PERIODS = """
+CREATE TABLE t (v daterange, n int4range, CONSTRAINT k {key} (n, v WITHOUT OVERLAPS)) PARTITION BY LIST (n);
+CREATE TABLE t1 PARTITION OF t {bound}; {more}
+"""
+
+
+@pytest.mark.skipif(server_major() < 18, reason="WITHOUT OVERLAPS came with PostgreSQL 18")
+def test_periods_of_partitions(schemafs, new_pg, tmp_path):
+    there_and_back(
+        schemafs, new_pg, tmp_path, PERIODS.format(key="PRIMARY KEY", bound="DEFAULT", more=""),
+        PERIODS.format(key="UNIQUE", bound="FOR VALUES IN ('[1,2)')", more="CREATE TABLE t2 PARTITION OF t DEFAULT;"),
+        "INSERT INTO t VALUES ('[2020-01-01,2021-01-01)', '[1,2)');",
+    )
+
+
 @pytest.mark.skipif(server_major() < 18, reason="NOT ENFORCED came with PostgreSQL 18")
 def test_foreign_keys_of_partitions(schemafs, new_pg, tmp_path):
     """What is said of the parent's reaches them."""

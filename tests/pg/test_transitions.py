@@ -3,7 +3,7 @@
 
 Its parts start with a line `---- NAME`: `before` and `after` are scripts, `rows` a query whose answer
 must be the same when the database has become `after`, `never` patterns that no statement of the plan
-may match, and `hazards` what the plan must warn of.
+may match, `hazards` what the plan must warn of, and `since` the major version that it needs.
 
 Cases that name no schema share a database, each in a schema of its own (`:s` in its text), and so
 one plan: what one of them needs must not be in the way of another. The others run alone.
@@ -14,6 +14,9 @@ import pathlib
 import re
 
 import pytest
+from databases import server_major
+
+pytestmark = pytest.mark.catalog
 
 CASES = sorted((pathlib.Path(__file__).resolve().parent / "transitions").glob("*.sql"))
 ALONE = re.compile(r"\bpublic\b|CREATE SCHEMA|CREATE EXTENSION|CREATE ROLE|search_path|nspname")
@@ -48,7 +51,7 @@ class Case:
         assert set(self.parts.get("hazards", "").split()) <= hazards, (self.name, plan["hazards"])
 
 
-READ = [Case(path) for path in CASES]
+READ = [case for case in map(Case, CASES) if int(case.parts.get("since", "13")) <= server_major()]
 TOGETHER = [case for case in READ if not case.alone]
 
 

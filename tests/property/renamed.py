@@ -46,6 +46,8 @@ class Renaming:
             if item.kind in OF_RELATION and self.relation(first, old) is not self.relation(second, item):
                 if self.of(first, old) != self.of(second, item):
                     continue
+            if old.types.get("takes") != item.types.get("takes"):
+                continue  # another function
             yield item, None
             if item.kind in PARTS:
                 for part in item.parts:

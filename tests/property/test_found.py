@@ -227,6 +227,14 @@ POSTGRESQL = {
         "INSERT INTO t VALUES ('[b,b]', 'b');",
         "SELECT a, b FROM t",
     ),
+    # Who has a column's privileges from its table's owner has them of no one else.
+    "columns granted to the owner of their table": (
+        "CREATE TABLE t (a int, b int); ALTER TABLE t OWNER TO pg_monitor; GRANT SELECT (a) ON t TO pg_monitor;",
+        "CREATE TABLE t (a int, b int, c int); ALTER TABLE t OWNER TO pg_monitor;"
+        "GRANT REFERENCES (a, b) ON t TO pg_monitor WITH GRANT OPTION;",
+        "INSERT INTO t VALUES (1, 2);",
+        "SELECT a, b FROM t",
+    ),
     "schema that goes with what it was published by": (
         "CREATE SCHEMA s; CREATE SCHEMA r; CREATE PUBLICATION p FOR TABLES IN SCHEMA s, r; CREATE TABLE t (a int);",
         "CREATE SCHEMA s; CREATE PUBLICATION p FOR TABLES IN SCHEMA s; CREATE TABLE t (a int);",
@@ -248,6 +256,12 @@ def check(schemafs, databases, pair):
     assert schemafs("diff", here.target, there.target).stdout == ""
 
 
+def check_tree(schemafs, database, tree):
+    """What it has become is read back from its files, by a database that is made of nothing else."""
+    schemafs("pull", database.target, tree)
+    assert schemafs("diff", "--shadow", database.server.uri("postgres"), database.target, tree).stdout == ""
+
+
 @pytest.mark.parametrize("pair", SQLITE.values(), ids=SQLITE)
 def test_sqlite(schemafs, new_sqlite, pair):
     check(schemafs, (new_sqlite(), new_sqlite()), pair)
@@ -256,3 +270,10 @@ def test_sqlite(schemafs, new_sqlite, pair):
 @pytest.mark.parametrize("pair", POSTGRESQL.values(), ids=POSTGRESQL)
 def test_postgresql(schemafs, new_pg, pair):
     check(schemafs, (new_pg(), new_pg()), pair)
+
+
+@pytest.mark.parametrize("name", ["columns granted to the owner of their table"])
+def test_tree_of_it(schemafs, new_pg, tmp_path, name):
+    database = new_pg()
+    database.run(POSTGRESQL[name][0])
+    check_tree(schemafs, database, tmp_path / "tree")

@@ -42,36 +42,50 @@ pg_without(struct pg_planner *planner, const struct sfs_object *object, int attr
 	return pg_with(planner, object, attribute, NULL);
 }
 
-/* A function whose arguments are of a renamed type. */
-static const struct sfs_object *
-with_new_signature(struct pg_planner *planner, const struct sfs_object *object)
+/* The renames that are carried out: what is made anew leaves its name in another way. */
+static void
+carried_renames(const struct pg_planner *planner, struct sfs_renames *ret)
 {
-	struct sfs_str signature sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_object *copy;
+	memset(ret, 0, sizeof *ret);
+	sfs_vec_foreach (rename, planner->diff->renames) {
+		const struct sfs_object *old = sfs_catalog_find(planner->diff->from, &rename->from);
+		const struct pg_state *state = old ? planner->by_from[old->index] : NULL;
 
-	if (!object->id.signature || !planner->diff->renames) {
-		return object;
+		if (!rename->to_label && !rename->from.relation && state && state->renamed &&
+			!state->gone) {
+			sfs_vec_push(ret, *rename);
+		}
 	}
-	sfs_renames_rewrite(
-		SFS_POSTGRES, object->id.signature, planner->diff->renames, false, &signature);
-	if (strcmp(sfs_str_text(&signature), object->id.signature) == 0) {
-		return object;
-	}
-	copy = pg_copy(planner, object);
-	copy->id.signature = sfs_arena_strdup(planner->arena, sfs_str_text(&signature));
-	return copy;
 }
 
 const char *
 pg_rewritten(const struct pg_planner *planner, const char *names)
 {
 	struct sfs_str text sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_renames carried;
 
 	if (!names || !planner->diff->renames || !planner->diff->renames->len) {
 		return names;
 	}
-	sfs_renames_rewrite(SFS_POSTGRES, names, planner->diff->renames, false, &text);
+	carried_renames(planner, &carried);
+	sfs_renames_rewrite(SFS_POSTGRES, names, &carried, false, &text);
+	sfs_vec_finish(&carried);
 	return sfs_arena_strdup(planner->arena, sfs_str_text(&text));
+}
+
+/* A function whose arguments are of a renamed type. */
+static const struct sfs_object *
+with_new_signature(struct pg_planner *planner, const struct sfs_object *object)
+{
+	const char *signature = pg_rewritten(planner, object->id.signature);
+	struct sfs_object *copy;
+
+	if (sfs_streq(signature, object->id.signature)) {
+		return object;
+	}
+	copy = pg_copy(planner, object);
+	copy->id.signature = signature;
+	return copy;
 }
 
 const struct sfs_object *
@@ -164,7 +178,7 @@ pg_by_new_name(struct pg_planner *planner, const struct sfs_object *object)
 	const struct pg_state *state = relation ? planner->by_from[relation->index] : NULL;
 	struct sfs_object *copy;
 
-	if (!(state && state->renamed)) {
+	if (!(state && state->renamed && !state->gone)) {
 		new = NULL;
 	}
 	if (namespace && object != namespace) {

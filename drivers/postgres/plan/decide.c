@@ -211,6 +211,25 @@ pg_refers_to(const struct sfs_object *constraint, const struct sfs_object *table
 		sfs_object_get(constraint, SFS_CONSTRAINT_REFERENCES), sfs_str_text(&name));
 }
 
+/* A table that is detached keeps what the parent brought it; what comes with attaching would be there twice. */
+static void
+attach_anew(struct pg_planner *planner, const struct pg_state *table)
+{
+	const uint64_t place = PG_BIT(SFS_TABLE_PARTITION_OF) | PG_BIT(SFS_TABLE_PARTITION_BOUND);
+	const struct sfs_object *part;
+
+	if (!(table->attributes & place)) {
+		return;
+	}
+	sfs_parts_foreach (part, table->from) {
+		const struct sfs_object *to = planner->diff->counterpart[part->index];
+
+		if (to && pg_comes_by_attaching(part) && pg_comes_by_attaching(to)) {
+			pg_replace(planner, pg_state_of(planner, part));
+		}
+	}
+}
+
 static void
 start_kept(struct pg_planner *planner, struct pg_state *state)
 {
@@ -222,6 +241,9 @@ start_kept(struct pg_planner *planner, struct pg_state *state)
 			!pg_can_update(planner, state))) {
 		pg_replace(planner, state);
 		return;
+	}
+	if (kind == SFS_TABLE) {
+		attach_anew(planner, state);
 	}
 	renew_column_grants(planner, state);
 	if (kind == SFS_COLUMN) {

@@ -251,6 +251,31 @@ follow_parent_key(struct pg_planner *planner, struct pg_state *key)
 	}
 }
 
+bool
+pg_comes_by_attaching(const struct sfs_object *constraint)
+{
+	const char *definition = constraint->id.kind == SFS_CONSTRAINT
+					 ? sfs_object_get(constraint, SFS_CONSTRAINT_DEFINITION)
+					 : NULL;
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+
+	if (!definition || !pg_is_inherited(constraint) ||
+		!sfs_object_has(constraint->owner, SFS_TABLE_PARTITION_OF)) {
+		return false;
+	}
+	if (sfs_streq(sfs_object_get(constraint, SFS_CONSTRAINT_TYPE), "EXCLUDE")) {
+		return true;
+	}
+	sfs_lexer_init(&lexer, SFS_POSTGRES, definition, strlen(definition));
+	while (sfs_lexer_word(&lexer, &token)) {
+		if (sfs_token_is(definition, &token, "OVERLAPS")) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 {
@@ -273,6 +298,7 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 	}
 	if (state->made && pg_is_inherited(state->to) && !pg_index_comes_first(planner, state) &&
 		!(after && pg_joins(after) && !refers_to_parent(state->to) &&
+			!pg_comes_by_attaching(state->to) &&
 			!pg_keeps_inherited(planner, after, state->to) &&
 			!pg_comes_after_joining(planner, after, state->to))) {
 		state->made = is_more_than_echo(state, after);

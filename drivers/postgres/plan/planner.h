@@ -228,6 +228,12 @@ bool pg_sets_expression(const struct pg_planner *planner, const struct pg_state 
 /* Whether a column that shall be generated can be so only by being dropped and added. */
 bool pg_is_generated_anew(const struct pg_planner *planner, const struct pg_state *column);
 
+/*
+ * Whether it is an exclusion constraint, or a key WITHOUT OVERLAPS, that a partition has from its parent:
+ * of those ATTACH PARTITION always makes another one, whatever the table has. (echo.c)
+ */
+bool pg_comes_by_attaching(const struct sfs_object *constraint);
+
 /* ---- heirs.c: columns that children have from their parents ---- */
 
 /* Has children that keep a value of their own be given it again after their parent changes. */

@@ -84,8 +84,11 @@ static void
 write_grantee(const struct sfs_object *object, const struct pg_grant *grant, struct sfs_str *out)
 {
 	if (is_owner(grant)) {
+		/* A column has no owner but its table's. */
+		const struct sfs_object *owned =
+			object->id.kind == SFS_COLUMN ? object->owner : object;
 		const char *owner = sfs_object_get(
-			object, object->id.kind == SFS_GRANTS ? SFS_GRANTS_HOLDER : SFS_ATTR_OWNER);
+			owned, owned->id.kind == SFS_GRANTS ? SFS_GRANTS_HOLDER : SFS_ATTR_OWNER);
 
 		sfs_str_add(out, owner ? owner : "CURRENT_USER");
 	} else if (grant->grantee_len == 0) {

@@ -40,7 +40,8 @@ pg_with_twins(int version, struct sfs_str *out)
 /* ---- names that the server gives to the copies of the parent's indexes ---- */
 
 #define LABEL                                                                                      \
-	"CASE k.contype WHEN 'p' THEN 'pkey' WHEN 'u' THEN 'key' WHEN 'x' THEN 'excl' ELSE 'idx' END"
+	"CASE WHEN k.contype = 'p' THEN 'pkey' WHEN i.indisexclusion THEN 'excl'"                  \
+	" WHEN k.contype = 'u' THEN 'key' ELSE 'idx' END"
 
 /*
  * "<table>_<columns>_<label>" in 63 bytes: the longer of the two first parts gives way until it

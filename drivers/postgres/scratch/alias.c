@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Scratch places stand for real ones: their names in every text become the real names. */
+#include <ctype.h>
 #include <string.h>
 
 #include "drivers/postgres/kind.h"
@@ -14,7 +15,11 @@ replace_inside(struct sfs_str *out, const char *text, size_t len, const struct p
 
 	pg_name(&name, alias->shown);
 	for (size_t i = 0; i < len;) {
-		if (len - i < width || memcmp(text + i, alias->actual, width) != 0) {
+		/* "x_1" is not meant in "x_19". */
+		bool whole = len - i == width ||
+			     (len - i > width && !isalnum((unsigned char)text[i + width]));
+
+		if (!whole || memcmp(text + i, alias->actual, width) != 0) {
 			sfs_str_addc(out, text[i++]);
 			continue;
 		}

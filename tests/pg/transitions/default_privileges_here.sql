@@ -1,3 +1,5 @@
+---- since
+14
 ---- before
 CREATE TABLE t (a int); ALTER DEFAULT PRIVILEGES IN SCHEMA :s GRANT SELECT ON TABLES TO pg_monitor;
 ---- after

@@ -1,3 +1,5 @@
+---- since
+14
 ---- before
 CREATE FUNCTION me() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';
 CREATE TABLE t (id int, owner int DEFAULT 1); ALTER TABLE t ENABLE ROW LEVEL SECURITY;

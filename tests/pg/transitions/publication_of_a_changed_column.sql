@@ -1,3 +1,5 @@
+---- since
+15
 ---- before
 CREATE TABLE t (a integer PRIMARY KEY, b text);
 CREATE TABLE u (a integer PRIMARY KEY, b integer);

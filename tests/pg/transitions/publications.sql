@@ -1,3 +1,5 @@
+---- since
+15
 ---- before
 CREATE TABLE pa (a int PRIMARY KEY, b int); CREATE TABLE pb (a int PRIMARY KEY); CREATE TABLE pc (a int); CREATE PUBLICATION pub_x FOR TABLE pa (a), pb WITH (publish = 'insert'); CREATE PUBLICATION pub_y FOR TABLE pa WHERE (b > 0); INSERT INTO pa VALUES (1, 2);
 ---- after

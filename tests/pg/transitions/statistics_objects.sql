@@ -1,3 +1,5 @@
+---- since
+14
 ---- before
 CREATE TABLE t (a int, b int, c text); CREATE STATISTICS s1 (ndistinct) ON a, b FROM t; CREATE STATISTICS s2 ON (a + b), c FROM t; ALTER STATISTICS s1 SET STATISTICS 100; ALTER TABLE t ALTER a SET STATISTICS 10; ALTER TABLE t ALTER c SET (n_distinct = 5); ALTER TABLE t ALTER c SET STORAGE EXTERNAL; INSERT INTO t VALUES (1, 2, 'x');
 ---- after
