@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Edges from names: what takes a name comes after what leaves it. */
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/print/print.h"
 
 /* Tables, indexes, sequences and types share one space of names; of an index-backed key, its index. */
 static const char *
@@ -66,6 +67,23 @@ follow_arguments(
 	}
 }
 
+/* The foreign keys of a table in the order of their numbers (print.h). */
+static void
+number_keys(const struct pg_planner *planner, struct pg_nodes *nodes, const struct pg_state *key)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, key->to->owner) {
+		const struct pg_state *other = planner->by_to[part->index];
+
+		if (other && other != key && part->id.kind == SFS_CONSTRAINT &&
+			pg_is_foreign_key(part) &&
+			pg_compare_numbered(part->id.name, key->to->id.name) < 0) {
+			pg_nodes_edge(nodes, other->node[PG_CREATE], key->node[PG_CREATE], true);
+		}
+	}
+}
+
 void
 pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 {
@@ -101,6 +119,10 @@ pg_name_edges(struct pg_planner *planner, struct pg_nodes *nodes)
 			pg_nodes_edge(nodes,
 				op == PG_RENAME && other->stepped ? 0 : other->node[op], arrives,
 				false);
+		}
+		if (state->node[PG_CREATE] && state->to && state->to->id.kind == SFS_CONSTRAINT &&
+			pg_is_foreign_key(state->to)) {
+			number_keys(planner, nodes, state);
 		}
 		if (other && state->aside) {
 			pg_nodes_edge(nodes, other->node[PG_DROP], state->node[PG_ASIDE], true);

@@ -26,6 +26,29 @@ rank(const struct sfs_object *part)
 	return i;
 }
 
+/* Where the digits start in which a name ends. */
+static size_t
+stem_len(const char *name)
+{
+	size_t len = strlen(name);
+
+	while (len && name[len - 1] >= '0' && name[len - 1] <= '9') {
+		len--;
+	}
+	return len;
+}
+
+int
+pg_compare_numbered(const char *a, const char *b)
+{
+	size_t len = stem_len(a), digits_a = strlen(a) - len, digits_b = strlen(b) - len;
+
+	if (len != stem_len(b) || memcmp(a, b, len) != 0 || digits_a == digits_b) {
+		return strcmp(a, b);
+	}
+	return digits_a < digits_b ? -1 : 1;
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -39,7 +62,9 @@ compare(const void *a, const void *b)
 	if (rank_x != rank_y) {
 		return rank_x < rank_y ? -1 : 1;
 	}
-	return strcmp(x->id.name, y->id.name);
+	return x->id.kind == SFS_CONSTRAINT && pg_is_foreign_key(x)
+		       ? pg_compare_numbered(x->id.name, y->id.name)
+		       : strcmp(x->id.name, y->id.name);
 }
 
 void

@@ -24,6 +24,12 @@ bool pg_is_made_with_owner(const struct sfs_object *part);
 
 bool pg_is_foreign_key(const struct sfs_object *constraint);
 
+/*
+ * By name, numbers at the end as numbers. In this order the server has named foreign keys, and the parts
+ * of them that it makes for each partition of what they refer to, under names of the same kind.
+ */
+int pg_compare_numbered(const char *a, const char *b);
+
 /* A check that is NOT VALID: a child that came after it would have it valid. */
 bool pg_is_unchecked(const struct sfs_object *constraint);
 
