@@ -47,8 +47,12 @@ lite_text(const struct sfs_object *object, struct sfs_str *out)
 		for (size_t at = head.name + 1;
 			object->id.kind == SFS_TRIGGER && at + 1 < e.tokens.len; at++) {
 			if (sfs_token_is(text, &e.tokens.items[at], "ON")) {
+				bool qualified = at + 3 < e.tokens.len &&
+						 sfs_token_is(text, &e.tokens.items[at + 2], ".");
+
 				/* What only spells it otherwise means it as well. */
-				replace(&e, at + 1, object->id.relation, sqlite3_stricmp);
+				replace(&e, qualified ? at + 3 : at + 1, object->id.relation,
+					sqlite3_stricmp);
 				break;
 			}
 		}

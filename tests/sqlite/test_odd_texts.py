@@ -28,6 +28,13 @@ REBUILDS = {
         ("t", "b INT", "b TEXT"),
         "SELECT a, b + 0 FROM t",
     ),
+    "triggers that say which database their tables are in": (
+        """CREATE TABLE main.t (a INT, b INT); INSERT INTO t VALUES (1, 2); CREATE VIEW v AS SELECT a FROM t;
+        CREATE TRIGGER main.g AFTER INSERT ON main.t BEGIN DELETE FROM t WHERE a < new.a; END;
+        CREATE TRIGGER h INSTEAD OF UPDATE OF a ON "main" . [v] BEGIN SELECT 1; END;""",
+        ("t", "b INT", "b TEXT"),
+        "SELECT a, b + 0 FROM t",
+    ),
     "a trigger that spells its table otherwise": (
         """CREATE TABLE Foo (a INT, b INT); INSERT INTO foo VALUES (1, 2); CREATE TABLE log (a);
         CREATE TRIGGER g BEFORE INSERT ON fOO BEGIN INSERT INTO LOG VALUES (new.a); END;
