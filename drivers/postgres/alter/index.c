@@ -38,7 +38,7 @@ add_statistics(struct sfs_str *clauses, const struct sfs_change *change)
 
 /*
  * An index that was not built to its end is built anew, but for a partitioned table's, which gets the
- * parts that it lacks. A part can be attached, and never taken off again.
+ * parts that it lacks. A part can be attached, and never taken off again: one that shall lack it is made anew.
  */
 bool
 pg_index_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
@@ -48,7 +48,8 @@ pg_index_can_alter(const struct sfs_diff *diff, const struct sfs_change *change)
 		table->id.kind == SFS_TABLE && sfs_object_has(table, SFS_TABLE_PARTITION_KEY);
 
 	(void)diff;
-	if (pg_differs(change, SFS_INDEX_INVALID) && !partitioned) {
+	if (pg_differs(change, SFS_INDEX_INVALID) &&
+		(!partitioned || sfs_object_has(change->to, SFS_INDEX_INVALID))) {
 		return false;
 	}
 	return !pg_differs(change, SFS_INDEX_PARENT) ||

@@ -438,7 +438,7 @@ pg_decide(struct pg_planner *planner)
 	pg_flatten_columns(planner);
 	do {
 		pg_close_over(planner);
-	} while (pg_settle_heirs(planner));
+	} while (pg_settle_heirs(planner) || pg_release_keys(planner));
 	pg_flatten_columns(planner); /* of tables that were loosened since */
 	pg_spread_columns(planner);
 	for (size_t i = 0; i < planner->states.len; i++) {

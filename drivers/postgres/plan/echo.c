@@ -155,8 +155,7 @@ pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *in
 	struct sfs_objects uses;
 
 	if (!index->made || (to->id.kind != SFS_INDEX && to->id.kind != SFS_CONSTRAINT) ||
-		!to->owner || to->owner->id.kind != SFS_TABLE || !pg_is_attached(to->owner) ||
-		!pg_is_inherited(to)) {
+		!to->owner || to->owner->id.kind != SFS_TABLE || !pg_is_attached(to->owner)) {
 		return false;
 	}
 	table = planner->by_to[to->owner->index];
@@ -164,9 +163,13 @@ pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *in
 	for (size_t i = 0; i < uses.len && !(table && (table->made || pg_joins(table))); i++) {
 		const struct pg_state *parent = planner->by_to[uses.items[i]->index];
 
+		/* A key of the partition's own can be what the parent's index finds. */
+		if (pg_is_inherited(to) ? uses.items[i]->id.kind != to->id.kind
+					: uses.items[i]->id.kind != SFS_INDEX) {
+			continue;
+		}
 		/* One of a partition that is made by its own parent's alone is an echo by now. */
-		if (uses.items[i]->id.kind == to->id.kind && parent &&
-			(parent->made || parent->echo) && uses.items[i]->owner != to->owner &&
+		if (parent && (parent->made || parent->echo) && uses.items[i]->owner != to->owner &&
 			!pg_is_own_foreign_key(uses.items[i])) {
 			return true;
 		}

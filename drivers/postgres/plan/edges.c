@@ -261,7 +261,7 @@ add_to_edges(struct pg_planner *planner, struct pg_nodes *nodes, const struct pg
 
 		pg_parent_join(planner, nodes, user, *used);
 		if (other && (other->made || other->echo) &&
-			(*used)->id.kind == user->to->id.kind &&
+			((*used)->id.kind == user->to->id.kind || (*used)->id.kind == SFS_INDEX) &&
 			pg_index_comes_first(planner, user)) {
 			precede_index(planner, nodes, user, other, 0);
 		} else if (other) {

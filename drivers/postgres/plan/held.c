@@ -221,3 +221,74 @@ pg_persistence_edges(
 		}
 	}
 }
+
+/* ---- keys of partitions ---- */
+
+/* The index of a partitioned table that the key of one of its partitions is a part of; or NULL. */
+static const struct sfs_object *
+index_above(const struct sfs_catalog *catalog, const struct sfs_object *key)
+{
+	struct sfs_objects uses = { 0 };
+
+	if (key->id.kind == SFS_CONSTRAINT && key->owner->id.kind == SFS_TABLE &&
+		sfs_object_has(key->owner, SFS_TABLE_PARTITION_OF) &&
+		!sfs_object_has(key, SFS_CONSTRAINT_INHERITED)) {
+		uses = sfs_graph_uses(catalog, key);
+	}
+	for (size_t i = 0; i < uses.len; i++) {
+		if (uses.items[i]->id.kind == SFS_INDEX && uses.items[i]->owner != key->owner &&
+			!sfs_object_has(key, SFS_CONSTRAINT_REFERENCES)) {
+			return uses.items[i];
+		}
+	}
+	return NULL;
+}
+
+/* An index that is attached goes only with the one that it is a part of. */
+static bool
+take_whole(struct pg_planner *planner, const struct pg_state *part)
+{
+	struct sfs_objects uses = { 0 };
+	bool taken = false;
+
+	if (part->from && part->gone && part->from->id.kind == SFS_INDEX &&
+		sfs_object_has(part->from, SFS_INDEX_ATTACHED)) {
+		uses = sfs_graph_uses(planner->diff->from, part->from);
+	}
+	for (size_t i = 0; i < uses.len; i++) {
+		const struct sfs_object *table = part->from->owner;
+		const struct pg_state *owner = planner->by_from[table->index];
+
+		if (uses.items[i]->id.kind == SFS_INDEX && uses.items[i]->owner != table &&
+			!(owner && (owner->gone || owner->untied)) &&
+			!pg_state_of(planner, uses.items[i])->gone) {
+			pg_replace(planner, pg_state_of(planner, uses.items[i]));
+			taken = true;
+		}
+	}
+	return taken;
+}
+
+bool
+pg_release_keys(struct pg_planner *planner)
+{
+	bool released = false;
+
+	for (size_t i = 0; i < planner->states.len; i++) {
+		const struct pg_state *key = planner->states.items[i];
+		const struct sfs_object *above =
+			key->from && key->gone ? index_above(planner->diff->from, key->from) : NULL;
+		struct pg_state *table = above ? pg_state_of(planner, key->from->owner) : NULL;
+
+		released |= take_whole(planner, key);
+		if (!table || table->gone || table->untied || !table->to ||
+			!sfs_object_has(table->to, SFS_TABLE_PARTITION_OF)) {
+			continue;
+		}
+		table->attributes |= PG_BIT(SFS_TABLE_PARTITION_OF);
+		table->untied = table->tied = true;
+		pg_loosen_references(planner, table, false);
+		released = true;
+	}
+	return released;
+}

@@ -110,6 +110,13 @@ void pg_pair(const struct sfs_diff *diff, struct sfs_diff *ret_diff);
 /* Whether the table joins a parent, or a type: `tied` may be about what it says of its indexes alone. (family.c) */
 bool pg_joins(const struct pg_state *table);
 
+/*
+ * A partition leaves for a while when a key of its own goes that an index of its parent is made of: neither
+ * can be dropped before the other. An index that parts of go is made anew. Returns whether anything was found.
+ * (held.c)
+ */
+bool pg_release_keys(struct pg_planner *planner);
+
 /* Decides what happens to every object: fills the states. (decide.c) */
 void pg_decide(struct pg_planner *planner);
 
