@@ -279,12 +279,30 @@ pg_online_fits_parts(struct pg_planner *planner, const struct pg_state *state)
 	       pg_online_table(planner, state);
 }
 
-/* Those that it lacks are made whatever the size: no other statement does so. */
+static bool
+lacks_parts(const struct pg_state *state)
+{
+	return !state->gone && !state->made && state->attributes & PG_BIT(SFS_INDEX_INVALID) &&
+	       is_partitioned(state->to->owner);
+}
+
+/*
+ * Those that it lacks are made whatever the size: no other statement does so. One that is a part itself gets
+ * them with those of the whole.
+ */
 bool
 pg_online_fits_more_parts(struct pg_planner *planner, const struct pg_state *state)
 {
-	(void)planner;
-	return state->attributes & PG_BIT(SFS_INDEX_INVALID) && is_partitioned(state->to->owner);
+	struct sfs_objects uses = sfs_graph_uses(planner->diff->to, state->to);
+
+	for (size_t i = 0; i < uses.len && is_part(state->to); i++) {
+		const struct pg_state *whole = planner->by_to[uses.items[i]->index];
+
+		if (whole && uses.items[i]->id.kind == SFS_INDEX && lacks_parts(whole)) {
+			return false;
+		}
+	}
+	return lacks_parts(state);
 }
 
 /* The part as it is there now, whether or not it is attached; NULL: it has to be made. */
