@@ -125,7 +125,20 @@ add_namespaces(struct sfs_catalog *catalog)
 	" OR d.classid = 'pg_extension'::regclass"                                                      \
 	" OR d.classid = to_regclass('pg_catalog.pg_publication_namespace'))"
 
-static const char ALL[] = "SELECT " COLUMNS " FROM pg_depend d WHERE " CONDITION;
+/*
+ * A partition's trigger depends on that of its parent, and so on up; those in between that are as their
+ * parent's are no objects.
+ */
+#define TRIGGERS_ABOVE(start)                                                                      \
+	" UNION ALL SELECT 'pg_trigger'::regclass, above.id, 0, 'pg_trigger'::regclass,"           \
+	" above.parent, 0, false FROM (WITH RECURSIVE up (id, parent) AS (" start                  \
+	" UNION ALL SELECT u.id, t.tgparentid FROM up u JOIN pg_trigger t ON t.oid = u.parent"     \
+	" WHERE t.tgparentid <> 0) SELECT up.id, up.parent FROM up) above"
+
+static const char ALL[] = "SELECT " COLUMNS " FROM pg_depend d WHERE " CONDITION TRIGGERS_ABOVE(
+	"SELECT t.oid, t.tgparentid FROM pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid"
+	" WHERE t.tgenabled <> p.tgenabled"
+	" OR t.tgname <> p.tgname AND t.tgname NOT LIKE 'RI\\_ConstraintTrigger\\_%'");
 
 /* Those of given objects, of what stands for them, and of what stands for that. */
 static const char SOME[] =
@@ -138,7 +151,9 @@ static const char SOME[] =
 	" WHERE d.deptype = 'i')"
 	" SELECT " COLUMNS
 	" FROM second s JOIN pg_depend d ON d.classid = s.class AND d.objid = s.oid"
-	" WHERE " CONDITION;
+	" WHERE " CONDITION TRIGGERS_ABOVE(
+		"SELECT t.oid, t.tgparentid FROM second s JOIN pg_trigger t ON t.oid = s.oid"
+		" WHERE s.class = 'pg_trigger'::regclass AND t.tgparentid <> 0");
 
 static int
 read_some(struct pg_db *db, const struct sfs_catalog *catalog, PGresult **ret_result,
