@@ -351,8 +351,9 @@ finish(struct script *script)
 	sfs_vec_foreach (object, &script->done) {
 		pg_validate_here(&writer, *object);
 	}
-	sfs_vec_foreach (object, &script->done) {
-		create_keys_of_attached(script, *object);
+	/* From below: what is there already the key of a table above takes over. */
+	for (size_t i = script->done.len; i-- > 0;) {
+		create_keys_of_attached(script, script->done.items[i]);
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		sfs_vec_foreach (object, &script->done) {

@@ -43,7 +43,8 @@ pg_write_constraint(
 	}
 	if (sfs_object_has(constraint, SFS_CONSTRAINT_NOT_ENFORCED)) {
 		sfs_str_add(pg_clause(&clauses), "NOT ENFORCED");
-	} else if (add && sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID)) {
+	} else if (add && (sfs_object_has(constraint, SFS_CONSTRAINT_NOT_VALID) ||
+				  sfs_object_has(constraint, SFS_CONSTRAINT_UNCHECKED))) {
 		sfs_str_add(pg_clause(&clauses), "NOT VALID");
 	}
 	pg_clauses_write(out, &clauses, 2, column);
