@@ -62,7 +62,7 @@ class PostgresGenerator(PartMakers, PartitionMakers, RoutineMakers, TypeMakers, 
         """A name with its schema; most are in public."""
         if core not in self.spelled:
             homes = [item.name for item in self.schema.of("schema")]
-            home = self.pick(homes) if self.chance(20) else "public"
+            home = self.pick(homes) if homes and self.chance(20) else "public"
             self.spelled[core] = f"{home}.{self.names.spell(core)}"
         return self.spelled[core]
 

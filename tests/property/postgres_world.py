@@ -44,7 +44,7 @@ class WorldMakers:
         form = self.rng.randint(0, 4)
         if form == 0:
             text += " FOR ALL TABLES"
-        elif form == 1:
+        elif form == 1 and self.schema.of("schema"):
             text += f" FOR TABLES IN SCHEMA {self.pick(self.schema.of('schema')).name}"
         elif tables:
             text += " FOR TABLE " + ", ".join(self.published(table) for table in tables)
@@ -191,7 +191,7 @@ class WorldMakers:
         core = core or self.names.core("w")
         what = self.pick(PRIVILEGES)
         text = f"ALTER DEFAULT PRIVILEGES FOR ROLE {ROLES[0]}"
-        if self.chance(60):
+        if self.chance(60) and self.schema.of("schema"):
             text += f" IN SCHEMA {self.pick(self.schema.of('schema')).name}"
         text += f" GRANT {self.pick(PRIVILEGES[what])} ON {what} TO {ROLES[1]} /* {core} */"
         return Item("default privileges", core, text)

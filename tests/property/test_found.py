@@ -235,6 +235,12 @@ POSTGRESQL = {
         "INSERT INTO t VALUES (1, 2);",
         "SELECT a, b FROM t",
     ),
+    "owner of a table that has a sequence": (
+        "CREATE TABLE t (a serial, b int); CREATE SEQUENCE s OWNED BY t.b;",
+        "CREATE TABLE t (a serial, b int); CREATE SEQUENCE s OWNED BY t.b; ALTER TABLE t OWNER TO pg_monitor;",
+        "INSERT INTO t VALUES (DEFAULT, 2);",
+        "SELECT a, b FROM t",
+    ),
     "schema that goes with what it was published by": (
         "CREATE SCHEMA s; CREATE SCHEMA r; CREATE PUBLICATION p FOR TABLES IN SCHEMA s, r; CREATE TABLE t (a int);",
         "CREATE SCHEMA s; CREATE PUBLICATION p FOR TABLES IN SCHEMA s; CREATE TABLE t (a int);",

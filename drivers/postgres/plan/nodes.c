@@ -228,6 +228,12 @@ add_nodes(struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *s
 		!pg_is_absorbed(planner, state, PG_CREATE)) {
 		state->tied = true;
 	}
+	if (state->from && state->to && !state->untied && !state->gone &&
+		state->to->id.kind == SFS_SEQUENCE &&
+		sfs_object_has(state->from, SFS_SEQUENCE_OWNED_BY)) {
+		/* The server changes the owner of a sequence with that of the table it goes with. */
+		state->attributes &= ~PG_BIT(SFS_ATTR_OWNER);
+	}
 	const bool wanted[PG_OP_COUNT] = {
 		[PG_RENAME] =
 			state->renamed && !state->gone && !pg_is_renamed_by_parent(planner, state),
