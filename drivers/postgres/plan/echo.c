@@ -158,6 +158,11 @@ pg_index_comes_first(const struct pg_planner *planner, const struct pg_state *in
 		!to->owner || to->owner->id.kind != SFS_TABLE || !pg_is_attached(to->owner)) {
 		return false;
 	}
+	/* What is attached by its name comes after the whole. */
+	if (to->id.kind == SFS_INDEX ? sfs_object_has(to, SFS_INDEX_ATTACHED)
+				     : sfs_object_has(to, SFS_CONSTRAINT_ATTACHED)) {
+		return false;
+	}
 	table = planner->by_to[to->owner->index];
 	uses = sfs_graph_uses(planner->diff->to, to);
 	for (size_t i = 0; i < uses.len && !(table && (table->made || pg_joins(table))); i++) {
