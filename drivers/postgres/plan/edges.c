@@ -72,6 +72,16 @@ stands_aside(const struct pg_nodes *nodes, const struct pg_state *state)
 	return state->aside || (drop && nodes->nodes.items[drop - 1].state->aside);
 }
 
+/* Whether the column becomes NOT NULL, of which the check is the proof: while it is there, or when it came. */
+static bool
+proves_not_null(const struct sfs_object *check, const struct sfs_object *object,
+	const struct pg_state *column)
+{
+	return object->id.kind == SFS_COLUMN && column->from && column->to && !column->made &&
+	       !column->retyped && column->attributes & PG_BIT(SFS_COLUMN_NOT_NULL) &&
+	       sfs_object_has(column->to, SFS_COLUMN_NOT_NULL) && pg_says_not_null(check, object);
+}
+
 static void
 leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state *used)
 {
@@ -92,7 +102,11 @@ leave(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_state
 			pg_nodes_edge(nodes, v[PG_TIE], u[PG_DROP], false);
 		} else if (!stands_aside(nodes, user)) {
 			pg_nodes_edge(nodes, u[PG_DROP], v[PG_ASIDE], false);
-			pg_nodes_edge(nodes, u[PG_DROP], v[PG_ALTER], !used->retyped);
+			if (proves_not_null(user->from, used->from, used)) {
+				pg_nodes_edge(nodes, v[PG_ALTER], u[PG_DROP], true);
+			} else {
+				pg_nodes_edge(nodes, u[PG_DROP], v[PG_ALTER], !used->retyped);
+			}
 		}
 		return;
 	}
@@ -204,6 +218,11 @@ arrive(struct pg_nodes *nodes, const struct pg_state *user, const struct pg_stat
 
 		if (becomes[i] == PG_ALTER && (is_table(used_kind) || used_kind == SFS_NAMESPACE)) {
 			continue; /* nothing that others could wait for */
+		}
+		if (becomes[i] == PG_ALTER && proves_not_null(user->to, used->to, used)) {
+			pg_nodes_edge(nodes, user->node[PG_CREATE], before, true);
+			pg_nodes_edge(nodes, user->node[PG_ALTER], before, true);
+			continue;
 		}
 		if (used_kind == SFS_NAMESPACE) {
 			pg_nodes_edge(nodes, before, user->node[PG_RENAME], false);

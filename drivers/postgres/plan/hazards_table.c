@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/hazards.h"
+#include "sql/lexer.h"
 
 const struct sfs_object *
 pg_present_table(const struct pg_planner *planner, const struct pg_state *state)
@@ -118,12 +119,63 @@ pg_hazard_untie_table(struct pg_planner *planner, const struct pg_state *state)
 }
 
 bool
+pg_says_not_null(const struct sfs_object *check, const struct sfs_object *column)
+{
+	static const char *const words[] = { "IS", "NOT", "NULL" };
+	const char *text = sfs_object_get(check, SFS_CONSTRAINT_DEFINITION);
+	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
+	struct sfs_lexer lexer;
+	struct sfs_token token;
+	size_t n = 0, n_words = sizeof words / sizeof *words;
+
+	if (check->id.kind != SFS_CONSTRAINT || column->id.kind != SFS_COLUMN || !text ||
+		!sfs_streq(sfs_object_get(check, SFS_CONSTRAINT_TYPE), "CHECK") ||
+		sfs_object_has(check, SFS_CONSTRAINT_NOT_VALID) ||
+		sfs_object_has(check, SFS_CONSTRAINT_UNCHECKED) ||
+		sfs_object_has(check, SFS_CONSTRAINT_NO_INHERIT) ||
+		sfs_object_has(check, SFS_CONSTRAINT_NOT_ENFORCED)) {
+		return false;
+	}
+	pg_name(&name, column->id.name);
+	sfs_lexer_init(&lexer, SFS_POSTGRES, text, strlen(text));
+	(void)sfs_lexer_word(&lexer, &token); /* CHECK */
+	while (sfs_lexer_word(&lexer, &token)) {
+		if (sfs_token_is(text, &token, "(") || sfs_token_is(text, &token, ")")) {
+			continue;
+		}
+		if (n > n_words || (n && !sfs_token_is(text, &token, words[n - 1])) ||
+			(!n && (token.len != name.len ||
+				       memcmp(text + token.offset, name.text, name.len) != 0))) {
+			return false;
+		}
+		n++;
+	}
+	return n == n_words + 1;
+}
+
+/* Whether a check says it of all rows there are: then the server does not look at them again. */
+static bool
+is_proven(const struct sfs_object *column)
+{
+	const struct sfs_object *part;
+
+	sfs_parts_foreach (part, column->owner) {
+		if (pg_says_not_null(part, column)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
 pg_not_null_checks(const struct pg_state *column)
 {
 	const char *old = sfs_object_get(column->from, SFS_COLUMN_NOT_NULL);
 	const char *new = sfs_object_get(column->to, SFS_COLUMN_NOT_NULL);
 
-	return new && !sfs_ends_with(new, "NOT VALID") && (!old || sfs_ends_with(old, "NOT VALID"));
+	return new && !sfs_ends_with(new, "NOT VALID") &&
+	       (!old || sfs_ends_with(old, "NOT VALID")) &&
+	       (column->retyped || !is_proven(column->from));
 }
 
 void

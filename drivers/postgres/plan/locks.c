@@ -54,7 +54,10 @@ pg_is_brief(const struct pg_node *node)
 	case SFS_RULE:
 		return true;
 	case SFS_COLUMN:
-		return node->op == PG_ALTER && !state->retyped && !(state->attributes & rows);
+		return node->op == PG_ALTER && !state->retyped &&
+		       !(state->attributes & rows & ~PG_BIT(SFS_COLUMN_NOT_NULL)) &&
+		       !(state->attributes & PG_BIT(SFS_COLUMN_NOT_NULL) &&
+			       pg_not_null_checks(state));
 	default:
 		return node->op == PG_RENAME;
 	}

@@ -117,6 +117,9 @@ bool pg_joins(const struct pg_state *table);
  */
 bool pg_release_keys(struct pg_planner *planner);
 
+/* Whether the check says, of all rows, that the column is not null. (hazards_table.c) */
+bool pg_says_not_null(const struct sfs_object *check, const struct sfs_object *column);
+
 /* Decides what happens to every object: fills the states. (decide.c) */
 void pg_decide(struct pg_planner *planner);
 
