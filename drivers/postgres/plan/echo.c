@@ -300,7 +300,11 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->gone = false;
 		state->echo = !state->made;
 	}
-	if (state->gone && goes_with_parent(planner, state->from, 0)) {
+	bool detached =
+		before && before->untied && !pg_keeps_inherited(planner, before, state->from);
+
+	/* What a partition has when it is detached is its own. */
+	if (state->gone && !detached && goes_with_parent(planner, state->from, 0)) {
 		state->gone = false;
 		state->echo = !state->made;
 	}
