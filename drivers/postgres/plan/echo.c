@@ -188,8 +188,11 @@ goes_with_parent(const struct pg_planner *planner, const struct sfs_object *inde
 {
 	enum { MAX_DEPTH = 32 };
 	struct sfs_objects uses = { 0 };
+	const struct pg_state *table = state_or_null(planner->by_from, index->owner);
 
-	if (index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_PARENT)) {
+	/* That of a partition that has left before stays. */
+	if (index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_PARENT) &&
+		!(table && table->untied)) {
 		uses = sfs_graph_uses(planner->diff->from, index);
 	}
 	for (size_t i = 0; i < uses.len; i++) {
