@@ -162,6 +162,9 @@ class WorldMakers:
         if item.kind == "domain" and item.types["checks"] and self.chance(50):
             target = f"CONSTRAINT {self.spell(self.pick(item.types['checks']))} ON DOMAIN {item.name}"
         said = self.pick(["one", "two", "it''s"])
+        # Of two comments the last one holds, and which that is nobody says who writes in any order.
+        if any(i.head.startswith(f"COMMENT ON {target} IS") for i in self.schema.of("comment") if i.core != core):
+            return None
         return target and Item("comment", core, f"COMMENT ON {target} IS '{said} /* {core} */'")
 
     def make_grant(self, core=None):

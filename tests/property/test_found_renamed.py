@@ -52,6 +52,15 @@ FOUND = {
         ("SELECT 1", "SELECT 1"),
         {"schema": {"s": "s2"}},
     ),
+    # What is made anew takes the values of what had another name.
+    "columns and attributes of what is made anew": (
+        "CREATE TYPE y AS (p int, q text); CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, a int, c y);",
+        "CREATE TYPE y AS (p2 bigint, q text); CREATE TABLE t (id2 int GENERATED ALWAYS AS IDENTITY, a2 bigint, c2 y)"
+        " PARTITION BY LIST (a2); CREATE TABLE t1 PARTITION OF t DEFAULT;",
+        "INSERT INTO t (a, c) VALUES (5, ROW(3, 'x'));",
+        ("SELECT id, a, c FROM t", "SELECT id2, a2, c2 FROM t"),
+        {"column": {"t.id": "t.id2", "t.a": "t.a2", "t.c": "t.c2"}, "attribute": {"y.p": "y.p2"}},
+    ),
     "functions of types with other names": (
         "CREATE SCHEMA s; CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (a int); CREATE TYPE r AS RANGE (SUBTYPE = e);"
         "CREATE FUNCTION f(e) RETURNS int LANGUAGE sql RETURN 1; CREATE FUNCTION g(t) RETURNS int LANGUAGE sql RETURN 1;"

@@ -271,6 +271,22 @@ pg_emit_aside(struct pg_planner *planner, struct pg_writer *writer, const struct
 	pg_range_release(planner, writer, object, aside_name(planner, state->from));
 }
 
+const struct sfs_object *
+pg_former_part(struct pg_planner *planner, const struct sfs_object *old_owner,
+	const struct sfs_object *to, const char **ret_name)
+{
+	const struct sfs_object *old = planner->diff->origin[to->index];
+	const struct pg_state *state = old ? planner->by_from[old->index] : NULL;
+	bool renamed = state && state->renamed && state->to &&
+		       (!state->gone || pg_is_renamed_by_parent(planner, state));
+
+	if (!old || !old->owner || old->owner->index != old_owner->index) {
+		return NULL;
+	}
+	*ret_name = renamed ? to->id.name : old->id.name;
+	return old;
+}
+
 /* Lets the sequences behind identity columns go on where the old ones stand. */
 static void
 move_positions(struct pg_planner *planner, struct pg_writer *writer, const struct pg_state *state)
@@ -282,8 +298,8 @@ move_positions(struct pg_planner *planner, struct pg_writer *writer, const struc
 		aside_name(planner, state->from));
 	pg_qualified(&new, state->to->id.namespace, state->to->id.name);
 	sfs_parts_foreach (part, state->to) {
-		const struct sfs_object *former =
-			sfs_object_part(state->from, SFS_COLUMN, part->id.name);
+		const char *name = NULL;
+		const struct sfs_object *former = pg_former_part(planner, state->from, part, &name);
 		struct sfs_str sql sfs_auto(str) = SFS_STR_INIT;
 
 		if (part->id.kind != SFS_COLUMN || !former ||
@@ -298,7 +314,7 @@ move_positions(struct pg_planner *planner, struct pg_writer *writer, const struc
 		sfs_str_add(&sql, "), nextval(pg_get_serial_sequence(");
 		pg_literal(&sql, sfs_str_text(&old));
 		sfs_str_add(&sql, ", ");
-		pg_literal(&sql, part->id.name);
+		pg_literal(&sql, name);
 		sfs_str_add(&sql, ")), false)");
 		(void)sfs_plan_add(writer->plan, state->to, sfs_str_text(&sql));
 	}
@@ -323,12 +339,15 @@ has_new_type(const struct pg_planner *planner, const struct sfs_object *column)
 	return false;
 }
 
-/* The value of an old column as the new one takes it. */
+/* The value of an old column, `name` by now, as the new one takes it. */
 static void
-write_value(struct pg_planner *planner, const struct sfs_object *from, const struct sfs_object *to,
-	struct sfs_str *out)
+write_value(struct pg_planner *planner, const struct sfs_object *from, const char *name,
+	const struct sfs_object *new, struct sfs_str *out)
 {
+	struct sfs_object *to = pg_copy(planner, new);
 	struct sfs_change change = { SFS_ALTER, from, to, PG_BIT(SFS_COLUMN_TYPE) };
+
+	to->id.name = name;
 	const char *type = sfs_object_get(to, SFS_COLUMN_TYPE);
 	const char *converted = pg_conversion(planner, &change);
 	enum pg_cast cast = has_new_type(planner, from)
@@ -354,8 +373,9 @@ pg_emit_rows(struct pg_planner *planner, struct pg_writer *writer, const struct 
 	bool always = false;
 
 	sfs_parts_foreach (part, state->to) {
-		const struct sfs_object *old =
-			sfs_object_part(state->from, SFS_COLUMN, part->id.name);
+		const char *name = NULL;
+		const struct sfs_object *old = pg_former_part(planner, state->from, part, &name);
+
 		if (part->id.kind != SFS_COLUMN || !old ||
 			sfs_object_has(part, SFS_COLUMN_GENERATED)) {
 			continue;
@@ -364,7 +384,7 @@ pg_emit_rows(struct pg_planner *planner, struct pg_writer *writer, const struct 
 		sfs_str_separate(&columns, ", ");
 		pg_name(&columns, part->id.name);
 		sfs_str_separate(&values, ", ");
-		write_value(planner, old, part, &values);
+		write_value(planner, old, name, part, &values);
 	}
 	if (!columns.len) {
 		return;

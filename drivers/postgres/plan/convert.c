@@ -125,8 +125,10 @@ write_field(struct pg_planner *planner, const struct pg_state *composite, const 
 {
 	enum { MAX_DEPTH = 16 };
 	enum sfs_kind kind = pg_field_kind(composite->to);
-	const struct sfs_object *old = sfs_object_part(composite->from, kind, name);
 	const struct sfs_object *to = sfs_object_part(composite->to, kind, name);
+	const char *former = NULL;
+	const struct sfs_object *old =
+		to ? pg_former_part(planner, composite->from, to, &former) : NULL;
 	int what = kind == SFS_COLUMN ? SFS_COLUMN_TYPE : SFS_TYPE_ATTRIBUTE_TYPE;
 	const char *type = to ? sfs_object_get(to, what) : NULL;
 	struct sfs_str field sfs_auto(str) = SFS_STR_INIT;
@@ -138,7 +140,7 @@ write_field(struct pg_planner *planner, const struct pg_state *composite, const 
 		return;
 	}
 	sfs_str_addf(&field, "(%s).", value);
-	pg_name(&field, name);
+	pg_name(&field, former);
 	renewed = renewed_type(planner, old, type, &array);
 	if (renewed && !array && is_composite(renewed) && depth < MAX_DEPTH) {
 		write_composite(planner, renewed, sfs_str_text(&field), type, depth + 1, out);

@@ -61,7 +61,7 @@ pg_hazard_move_rows(struct pg_planner *planner, const struct pg_state *table)
 	const struct sfs_object *part;
 
 	sfs_parts_foreach (part, table->from) {
-		const struct sfs_object *to = sfs_object_part(table->to, SFS_COLUMN, part->id.name);
+		const struct sfs_object *to = planner->diff->counterpart[part->index];
 
 		if (part->id.kind != SFS_COLUMN || sfs_object_has(part, SFS_COLUMN_GENERATED) ||
 			!pg_has_values(planner, part)) {

@@ -431,6 +431,13 @@ void pg_emit(struct pg_planner *planner, const struct pg_node *node);
 
 struct sfs_object *pg_copy(struct pg_planner *planner, const struct sfs_object *object);
 
+/*
+ * The part of `old_owner` that a part of its successor was, and its name by now: the new one when its
+ * rename was carried out, or its parent's reached it. NULL: there was none.
+ */
+const struct sfs_object *pg_former_part(struct pg_planner *planner,
+	const struct sfs_object *old_owner, const struct sfs_object *to, const char **ret_name);
+
 /* Names in a value of `from`, as what they stand for is called after the renames. */
 const char *pg_rewritten(const struct pg_planner *planner, const char *names);
 
