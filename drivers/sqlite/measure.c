@@ -172,24 +172,6 @@ measure_type(struct lite_planner *planner, const struct lite_pair *pair,
 }
 
 static void
-measure_nulls(struct lite_planner *planner, const struct lite_pair *pair,
-	const struct sfs_object *from, const struct sfs_object *to)
-{
-	if (sfs_object_has(from, SFS_COLUMN_NOT_NULL) || !sfs_object_has(to, SFS_COLUMN_NOT_NULL)) {
-		return;
-	}
-	int64_t rows = measuref(planner, "SELECT count(*) FROM main.%s WHERE %s IS NULL",
-		lite_quoted(planner, pair->from->id.name), lite_quoted(planner, from->id.name));
-	if (rows > 0) {
-		sfs_plan_hazard(planner->plan, 51, SFS_WARN, to,
-			"NOT NULL will fail: %lld rows have no value", (long long)rows);
-	} else if (rows == UNKNOWN) {
-		sfs_plan_hazard(planner->plan, 51, SFS_WARN, to,
-			"NOT NULL will fail if there are rows without a value");
-	}
-}
-
-static void
 measure_generated(struct lite_planner *planner, const struct lite_pair *pair,
 	const struct sfs_object *from, const struct sfs_object *to)
 {
@@ -206,26 +188,6 @@ measure_generated(struct lite_planner *planner, const struct lite_pair *pair,
 }
 
 static void
-measure_new_column(
-	struct lite_planner *planner, const struct lite_pair *pair, const struct sfs_object *column)
-{
-	if (!sfs_object_has(column, SFS_COLUMN_NOT_NULL) ||
-		sfs_object_has(column, SFS_COLUMN_DEFAULT) ||
-		sfs_object_has(column, SFS_COLUMN_GENERATED)) {
-		return;
-	}
-	int64_t rows = lite_count_rows(planner, pair->from);
-	if (rows > 0) {
-		sfs_plan_hazard(planner->plan, 30, SFS_WARN, column,
-			"NOT NULL without a default will fail: there are %lld rows",
-			(long long)rows);
-	} else if (rows == UNKNOWN) {
-		sfs_plan_hazard(planner->plan, 30, SFS_WARN, column,
-			"NOT NULL without a default will fail if there are rows");
-	}
-}
-
-static void
 measure_columns(struct lite_planner *planner, const struct lite_pair *pair)
 {
 	const struct sfs_object *column;
@@ -237,10 +199,7 @@ measure_columns(struct lite_planner *planner, const struct lite_pair *pair)
 		const struct sfs_object *origin = lite_column_origin(planner, pair, column);
 		if (origin) {
 			measure_type(planner, pair, origin, column);
-			measure_nulls(planner, pair, origin, column);
 			measure_generated(planner, pair, origin, column);
-		} else {
-			measure_new_column(planner, pair, column);
 		}
 	}
 	sfs_parts_foreach (column, pair->from) {
@@ -295,6 +254,7 @@ lite_measure_pair(struct lite_planner *planner, const struct lite_pair *pair)
 		return;
 	}
 	measure_columns(planner, pair);
+	lite_measure_nulls(planner, pair);
 	measure_constraints(planner, pair);
 	if (pair->rebuilt) {
 		int64_t rows = lite_count_rows(planner, pair->from);

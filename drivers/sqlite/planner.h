@@ -168,6 +168,9 @@ void lite_tell_lock(struct lite_planner *planner);
 int64_t lite_measure(const struct lite_planner *planner, const char *sql);
 int64_t lite_count_rows(const struct lite_planner *planner, const struct sfs_object *table);
 
+/* Columns that take no null from now on. (measure_null.c) */
+void lite_measure_nulls(struct lite_planner *planner, const struct lite_pair *pair);
+
 /* New unique keys, checks and foreign keys of a table that is there. (measure_keys.c) */
 void lite_measure_keys(struct lite_planner *planner, const struct lite_pair *pair);
 

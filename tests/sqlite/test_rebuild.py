@@ -2,6 +2,7 @@
 """Tables that are made anew: every row stays, of the table and of all that refer to it."""
 
 import contextlib
+import json
 import sqlite3
 import subprocess
 import time
@@ -279,6 +280,42 @@ def test_what_rows_contradict_fails_cleanly(schemafs, new_sqlite, tmp_path, chan
     assert told in done.stderr
     assert db.dump() == start
     assert db.rows("SELECT rowid, * FROM t") == rows
+
+
+KEYED = "CREATE TABLE t (a TEXT{}, b TEXT{}){};"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ((" PRIMARY KEY", "", " WITHOUT ROWID"), ("", " PRIMARY KEY", " WITHOUT ROWID"), "51 1"),
+        ((" PRIMARY KEY", "", " STRICT"), ("", ", PRIMARY KEY (b, a)", " STRICT"), "51 1"),
+        (("", " PRIMARY KEY", ""), ("", " PRIMARY KEY", " WITHOUT ROWID"), "51 1"),
+        ((" PRIMARY KEY", "", ""), ("", ", c INT PRIMARY KEY", " WITHOUT ROWID"), "30 2"),
+        ((" PRIMARY KEY", "", ""), ("", ", c INT DEFAULT NULL PRIMARY KEY", " STRICT"), "30 2"),
+        ((" PRIMARY KEY", "", ""), ("", ", c INTEGER PRIMARY KEY", ""), ""),
+        ((" PRIMARY KEY", "", ""), ("", " PRIMARY KEY", ""), ""),
+        (("", "", ""), ("", ", c INTEGER PRIMARY KEY", " STRICT"), ""),
+        ((" PRIMARY KEY", "", " WITHOUT ROWID"), (" PRIMARY KEY CHECK (a > '')", "", " WITHOUT ROWID"), ""),
+    ],
+)
+def test_a_key_that_takes_no_null_is_told(schemafs, new_sqlite, tmp_path, before, after, told):
+    """SQLite alone knows which keys these are: no text says NOT NULL. What is not told works."""
+    db = new_sqlite()
+    db.run(KEYED.format(*before) + "INSERT INTO t VALUES ('x', NULL), ('y', '1');")
+    path = tmp_path / "after.sql"
+    path.write_text(KEYED.format(*after))
+    plan = json.loads(schemafs("diff", "--json", db.target, path, code=1).stdout)
+    words = [hazard["message"] for hazard in plan["hazards"] if hazard["rule"] in ("H30", "H51")]
+    start = db.dump()
+    done = schemafs("push", "--apply=all", path, db.target, code=2 if told else 0)
+    if told:
+        rule, rows = told.split()
+        assert "NOT NULL constraint failed" in done.stderr and db.dump() == start
+        assert len(words) == 1 and "PRIMARY KEY" in words[0] and f" {rows} rows" in words[0]
+        assert f"H{rule}" in done.stderr
+    else:
+        assert words == [] and db.rows("SELECT count(*) FROM t") == [("2",)]
 
 
 def test_old_violations_are_no_obstacle(schemafs, new_sqlite, tmp_path):
