@@ -190,7 +190,7 @@ goes_with_parent(const struct pg_planner *planner, const struct sfs_object *inde
 	struct sfs_objects uses = { 0 };
 	const struct pg_state *table = state_or_null(planner->by_from, index->owner);
 
-	/* That of a partition that has left before stays. */
+	/* What a partition has when it is detached is its own. */
 	if (index->id.kind == SFS_INDEX && sfs_object_has(index, SFS_INDEX_PARENT) &&
 		!(table && table->untied)) {
 		uses = sfs_graph_uses(planner->diff->from, index);
@@ -303,11 +303,7 @@ pg_find_echo(struct pg_planner *planner, struct pg_state *state)
 		state->gone = false;
 		state->echo = !state->made;
 	}
-	bool detached =
-		before && before->untied && !pg_keeps_inherited(planner, before, state->from);
-
-	/* What a partition has when it is detached is its own. */
-	if (state->gone && !detached && goes_with_parent(planner, state->from, 0)) {
+	if (state->gone && goes_with_parent(planner, state->from, 0)) {
 		state->gone = false;
 		state->echo = !state->made;
 	}
