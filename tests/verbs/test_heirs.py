@@ -135,3 +135,62 @@ def test_foreign_keys_in_a_circle_of_partitions_load(new_pg, schemafs, tmp_path)
     schemafs("push", tmp_path / "tree", empty.target)
     schemafs("diff", empty.target, wanted.target)
     schemafs("diff", tmp_path / "tree", wanted.target)
+
+
+KEYS_ALONE_IN_A_CIRCLE = """
+CREATE TYPE row AS (foo text, n int);
+CREATE TABLE a (foo text, n int) PARTITION BY LIST (foo);
+CREATE TABLE c (foo text);
+CREATE TABLE a1 PARTITION OF a (CONSTRAINT n CHECK (n > 0), UNIQUE (foo)) FOR VALUES IN ('x');
+CREATE TABLE a2 PARTITION OF a FOR VALUES IN ('y');
+CREATE UNIQUE INDEX ON a2 (foo);
+CREATE TABLE b1 (UNIQUE (foo)) INHERITS (c);
+CREATE TABLE b2 () INHERITS (c);
+CREATE UNIQUE INDEX ON b2 (foo);
+CREATE TABLE t1 OF row;
+CREATE UNIQUE INDEX ON t1 (foo);
+CREATE TABLE t2 OF row (foo PRIMARY KEY, CHECK (n > 1));
+ALTER TABLE a1 ADD FOREIGN KEY (foo) REFERENCES b1 (foo);
+ALTER TABLE a2 ADD FOREIGN KEY (foo) REFERENCES a1 (foo);
+ALTER TABLE b1 ADD FOREIGN KEY (foo) REFERENCES t1 (foo);
+ALTER TABLE t1
+    ADD FOREIGN KEY (foo) REFERENCES a2 (foo),
+    ADD CONSTRAINT second FOREIGN KEY (foo) REFERENCES b1 (foo);
+ALTER TABLE b2 ADD FOREIGN KEY (foo) REFERENCES t2 (foo);
+ALTER TABLE t2 ADD FOREIGN KEY (foo) REFERENCES b2 (foo);
+"""
+
+# The same with the foreign keys before all else in their lists.
+KEYS_FIRST_IN_A_CIRCLE = """
+CREATE TABLE a1 PARTITION OF a (
+    FOREIGN KEY (foo) REFERENCES b1 (foo), CONSTRAINT n CHECK (n > 0), UNIQUE (foo)
+) FOR VALUES IN ('x');
+CREATE TABLE a2 PARTITION OF a (FOREIGN KEY (foo) REFERENCES a1 (foo)) FOR VALUES IN ('y');
+CREATE TABLE b1 (FOREIGN KEY (foo) REFERENCES t1 (foo), UNIQUE (foo)) INHERITS (c);
+CREATE TABLE b2 (FOREIGN KEY (foo) REFERENCES t2 (foo)) INHERITS (c);
+CREATE TABLE t1 OF row (
+    FOREIGN KEY (foo) REFERENCES a2 (foo),
+    CONSTRAINT second FOREIGN KEY (foo) REFERENCES b1 (foo)
+);
+CREATE TABLE t2 OF row (FOREIGN KEY (foo) REFERENCES b2 (foo), foo PRIMARY KEY, CHECK (n > 1));
+CREATE UNIQUE INDEX ON a2 (foo);
+CREATE UNIQUE INDEX ON b2 (foo);
+CREATE UNIQUE INDEX ON t1 (foo);
+CREATE TYPE row AS (foo text, n int);
+CREATE TABLE a (foo text, n int) PARTITION BY LIST (foo);
+CREATE TABLE c (foo text);
+"""
+
+
+def test_foreign_keys_in_a_circle_may_stand_alone(new_pg, schemafs, tmp_path):
+    """A partition, an heir and a table of a type may have nothing else in their lists."""
+    wanted, empty, third = new_pg(), new_pg(), new_pg()
+    wanted.run(KEYS_ALONE_IN_A_CIRCLE)
+    schemafs("pull", wanted.target, tmp_path / "tree")
+    alone = (tmp_path / "tree/schema/public/tables/a2.sql").read_text()
+    assert "(\n    CONSTRAINT a2_foo_fkey FOREIGN KEY (foo) REFERENCES public.a1(foo)\n)" in alone
+    schemafs("push", tmp_path / "tree", empty.target)
+    schemafs("diff", empty.target, wanted.target)
+    (tmp_path / "all.sql").write_text(KEYS_FIRST_IN_A_CIRCLE)
+    schemafs("push", tmp_path / "all.sql", third.target)
+    schemafs("diff", third.target, wanted.target)

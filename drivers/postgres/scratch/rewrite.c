@@ -419,21 +419,21 @@ void
 pg_rewrite(const struct pg_stmt *statement, const struct pg_places *places, bool without_keys,
 	struct pg_text *out)
 {
+	struct pg_cuts cuts = { 0 };
 	struct rewriter w;
 
 	start(&w, statement, places);
 	sort_edits(&w);
 	size_t from = statement->offset;
-	for (size_t i = 0; without_keys && i < statement->tree->keys.len; i++) {
-		const struct pg_key *key = &statement->tree->keys.items[i];
-
-		if (!pg_key_is_cut(statement->tree, key)) {
-			continue;
-		}
-		emit(&w, from, key->cut, out);
-		from = key->cut + key->cut_len;
+	if (without_keys) {
+		pg_keys_cuts(statement->tree, &cuts);
+	}
+	sfs_vec_foreach (cut, &cuts) {
+		emit(&w, from, cut->from, out);
+		from = cut->to;
 	}
 	emit(&w, from, statement->offset + statement->len, out);
+	sfs_vec_finish(&cuts);
 	finish(&w);
 }
 

@@ -5,15 +5,32 @@
 #include "drivers/postgres/text/walker.h"
 #include "sql/quote.h"
 
+/* Goes to the parenthesis that opens the list. */
+static bool
+find_list(struct pg_cursor *cursor, struct pg_list *list)
+{
+	bool of = false;
+
+	for (; cursor->token.type != SFS_TOKEN_END; pg_cursor_next(cursor)) {
+		if (pg_cursor_at(cursor, "(")) {
+			list->start = cursor->token.offset;
+			return true;
+		}
+		list->optional |= of;
+		of = pg_cursor_at(cursor, "OF");
+	}
+	return false;
+}
+
 void
-pg_elements_find(const struct pg_stmt *statement, struct pg_elements *elements)
+pg_elements_find(struct pg_walker *w, struct pg_elements *elements)
 {
 	struct pg_element element = { .start = PG_NOWHERE, .comma_before = PG_NOWHERE };
 	struct pg_cursor cursor;
 	size_t depth = 0;
 
-	pg_cursor_init(&cursor, statement);
-	if (!pg_cursor_find(&cursor, "(")) {
+	pg_cursor_init(&cursor, w->statement);
+	if (!find_list(&cursor, &w->list)) {
 		return;
 	}
 	for (; cursor.token.type != SFS_TOKEN_END; pg_cursor_next(&cursor)) {
@@ -21,6 +38,7 @@ pg_elements_find(const struct pg_stmt *statement, struct pg_elements *elements)
 
 		depth += pg_cursor_at(&cursor, "(");
 		if (depth == 1 && (close || comma)) {
+			element.comma_after = comma ? cursor.token.offset : PG_NOWHERE;
 			sfs_vec_push(elements, element);
 			element = (struct pg_element){ .start = PG_NOWHERE,
 				.comma_before = cursor.token.offset };
@@ -30,6 +48,8 @@ pg_elements_find(const struct pg_stmt *statement, struct pg_elements *elements)
 			element.end = cursor.token.offset + cursor.token.len;
 		}
 		if (close && --depth == 0) {
+			w->list.end = cursor.token.offset + cursor.token.len;
+			w->list.n = elements->len;
 			return;
 		}
 	}
@@ -64,6 +84,32 @@ pg_key_is_cut(const struct pg_tree *tree, const struct pg_key *key)
 		}
 	}
 	return key->type == PG_KEY_FOREIGN;
+}
+
+void
+pg_keys_cuts(const struct pg_tree *tree, struct pg_cuts *cuts)
+{
+	size_t n = 0, led = PG_NOWHERE; /* the comma that the cut elements so far end in */
+
+	sfs_vec_foreach (key, &tree->keys) {
+		struct pg_cut cut = { key->element, key->element + key->element_len };
+
+		if (!pg_key_is_cut(tree, key)) {
+			continue;
+		}
+		n += !key->column;
+		if (!key->column && key->comma_before != led) {
+			cut.from = key->comma_before;
+		} else if (!key->column && key->comma_after != PG_NOWHERE) {
+			led = key->comma_after;
+			cut.to = led + 1;
+		}
+		sfs_vec_push(cuts, cut);
+	}
+	if (n && n == tree->list.n && tree->list.optional) {
+		cuts->len = 0;
+		sfs_vec_push(cuts, ((struct pg_cut){ tree->list.start, tree->list.end }));
+	}
 }
 
 /* Whether it is of a type that can be cut, and which. */
@@ -121,13 +167,13 @@ measure(struct pg_walker *w, size_t from, size_t to, struct pg_key *key)
 
 	range.offset = from;
 	range.len = to - from;
-	key->element = key->cut = from;
+	key->element = from;
 	for (pg_cursor_init(&cursor, &range); cursor.token.type != SFS_TOKEN_END;
 		pg_cursor_next(&cursor)) {
 		if (!key->references && pg_cursor_at(&cursor, "REFERENCES")) {
 			key->references = cursor.token.offset;
 		}
-		key->element_len = key->cut_len = cursor.token.offset + cursor.token.len - from;
+		key->element_len = cursor.token.offset + cursor.token.len - from;
 	}
 }
 
@@ -164,12 +210,12 @@ add_table_key(struct pg_walker *w, const json_t *constraint, const struct pg_ele
 {
 	enum pg_key_type type;
 
-	if (type_of(constraint, &type) && element->comma_before != PG_NOWHERE) {
+	if (type_of(constraint, &type) && element->start != PG_NOWHERE) {
 		struct pg_key key = { .type = type,
 			.element = element->start,
 			.element_len = element->end - element->start,
-			.cut = element->comma_before,
-			.cut_len = element->end - element->comma_before };
+			.comma_before = element->comma_before,
+			.comma_after = element->comma_after };
 
 		if (type == PG_KEY_FOREIGN) {
 			key.table = key_table(w, constraint);
@@ -186,7 +232,7 @@ pg_keys_find(struct pg_walker *w, const json_t *create)
 	size_t index;
 
 	if (json_array_size(list)) {
-		pg_elements_find(w->statement, &elements);
+		pg_elements_find(w, &elements);
 	}
 	if (elements.len == json_array_size(list)) {
 		json_array_foreach(list, index, item)

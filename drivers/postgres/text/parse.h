@@ -72,12 +72,20 @@ enum pg_key_type {
 struct pg_key {
 	enum pg_key_type type;
 	size_t element, element_len; /* the table element, or the constraint of a column */
-	size_t cut, cut_len;         /* what to take out: with the comma of a table element */
+	size_t comma_before;         /* of a table element; PG_NOWHERE: it is the first */
+	size_t comma_after;          /* of a table element; PG_NOWHERE: it is the last */
 	const char *column;          /* quoted for SQL; of a constraint of a column, else NULL */
 	size_t references;           /* where the word REFERENCES stands, of a column's */
 	struct pg_ref table;         /* of a foreign key */
 };
 struct pg_keys SFS_VEC_OF(struct pg_key);
+
+/* The elements of a table, with their parentheses. */
+struct pg_list {
+	size_t start, end;
+	size_t n;      /* elements */
+	bool optional; /* of a partition or a table of a type: it is left out, never empty */
+};
 
 /* What libpg_query says of a statement; of one that it can not parse, what the tokens say. */
 struct pg_tree {
@@ -87,6 +95,7 @@ struct pg_tree {
 	bool runs_query;     /* CREATE TABLE ... AS */
 	struct pg_refs refs; /* all that it names, its targets among them */
 	struct pg_keys keys;
+	struct pg_list list;
 	SFS_VEC(size_t)
 	columns; /* offsets of columns: what stands before their dot is no namespace */
 };
@@ -166,6 +175,15 @@ bool pg_cursor_find(struct pg_cursor *cursor, const char *word);
 /* Whether the reference stands in the key; and whether the key is one to cut: it calls something. */
 bool pg_key_holds(const struct pg_key *key, const struct pg_ref *ref);
 bool pg_key_is_cut(const struct pg_tree *tree, const struct pg_key *key);
+
+/* What is left out of a statement without the keys to cut: from one offset of the text to another. */
+struct pg_cut {
+	size_t from, to;
+};
+struct pg_cuts SFS_VEC_OF(struct pg_cut);
+
+/* In the order of the text, commas included; a list that must not be empty goes with them. */
+void pg_keys_cuts(const struct pg_tree *tree, struct pg_cuts *cuts);
 
 /* Tells objects of the catalog that the sources make by names that were cut. (cut.c) */
 void pg_mark_cut_names(const struct sfs_evaluation *what, struct sfs_catalog *catalog);

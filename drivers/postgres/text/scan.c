@@ -47,8 +47,8 @@ scan_key(struct pg_walker *w, const struct pg_element *element)
 	struct pg_stmt range = *w->statement;
 	struct pg_key key = { .element = element->start,
 		.element_len = element->end - element->start,
-		.cut = element->comma_before,
-		.cut_len = element->end - element->comma_before };
+		.comma_before = element->comma_before,
+		.comma_after = element->comma_after };
 	struct pg_cursor cursor;
 	const char *parts[2];
 
@@ -80,10 +80,10 @@ scan_keys(struct pg_walker *w)
 	struct pg_elements elements = { 0 };
 
 	if (w->statement->head.kind == SFS_TABLE && w->statement->head.creates) {
-		pg_elements_find(w->statement, &elements);
+		pg_elements_find(w, &elements);
 	}
 	sfs_vec_foreach (element, &elements) {
-		if (element->comma_before != PG_NOWHERE && element->start != PG_NOWHERE) {
+		if (element->start != PG_NOWHERE) {
 			scan_key(w, element);
 		}
 	}

@@ -273,6 +273,7 @@ pg_statement_parse(struct pg_script *script, struct pg_stmt *statement)
 	tree->refs.len = w.refs.len;
 	tree->keys.items = keep(&w, w.keys);
 	tree->keys.len = w.keys.len;
+	tree->list = w.list;
 	tree->columns.items = keep(&w, w.columns);
 	tree->columns.len = w.columns.len;
 	sfs_vec_finish(&w.refs);

@@ -12,6 +12,7 @@ struct pg_walker {
 	const struct pg_stmt *statement;
 	struct pg_refs refs;
 	struct pg_keys keys;
+	struct pg_list list;
 	SFS_VEC(size_t) columns;
 };
 
@@ -27,13 +28,16 @@ void pg_walker_add(struct pg_walker *walker, enum pg_space space, enum pg_use us
 
 /* An element of a table's list, where it stands. */
 struct pg_element {
-	size_t start, end;   /* from its first token to its last */
-	size_t comma_before; /* where the comma stands; PG_NOWHERE: it is the first */
+	size_t start, end;                /* from its first token to its last */
+	size_t comma_before, comma_after; /* where the commas stand; PG_NOWHERE: there is none */
 };
 struct pg_elements SFS_VEC_OF(struct pg_element);
 
-/* The elements of the first list in parentheses. `elements` is to be finished by the caller. */
-void pg_elements_find(const struct pg_stmt *statement, struct pg_elements *elements);
+/*
+ * The elements of the first list in parentheses, which the statement's tree is told of. `elements` is
+ * to be finished by the caller.
+ */
+void pg_elements_find(struct pg_walker *walker, struct pg_elements *elements);
 
 /* The foreign keys in a CreateStmt. (keys.c) */
 void pg_keys_find(struct pg_walker *walker, const json_t *create);
