@@ -247,6 +247,12 @@ POSTGRESQL = {
         "INSERT INTO t VALUES (1);",
         "SELECT a FROM t",
     ),
+    "field of a row in a column becomes an array": (
+        "CREATE TYPE e AS ENUM ('b'); CREATE TABLE r (a e, b int, c text); CREATE TABLE t (a r, n int);",
+        "CREATE TYPE e AS ENUM ('b'); CREATE TABLE r (a text[], b int[], c text); CREATE TABLE t (a r, n int);",
+        "INSERT INTO t VALUES (('b', 2, 'c'), 1), ((NULL, NULL, NULL), 2), (NULL, 3);",
+        "SELECT n, btrim((a).a::text, '{}'), btrim((a).b::text, '{}'), (a).c FROM t ORDER BY n",
+    ),
 }
 
 

@@ -130,7 +130,8 @@ enum pg_cast pg_cast_between(const char *from, const char *to);
 /* Whether a value of `from` can fail to have its like in `to`. */
 bool pg_cast_is_lossy(const char *from, const char *to);
 
-/* "c::text::public.status", for USING. */
+/* "c::text::public.status", for USING: of a value as SQL has it; and of a column. */
+void pg_cast_write_value(struct sfs_str *out, const char *value, enum pg_cast cast, const char *to);
 void pg_cast_write(struct sfs_str *out, const char *column, enum pg_cast cast, const char *to);
 
 /* ---- constraint.c, index.c, sequence.c, view.c ... ---- */

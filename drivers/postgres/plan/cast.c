@@ -231,16 +231,21 @@ pg_cast_is_lossy(const char *from, const char *to)
 }
 
 void
+pg_cast_write_value(struct sfs_str *out, const char *value, enum pg_cast cast, const char *to)
+{
+	if (cast == PG_CAST_ELEMENT) {
+		sfs_str_addf(out, "CASE WHEN %s IS NOT NULL THEN ARRAY[%s]::text[]::%s END", value,
+			value, to);
+	} else {
+		sfs_str_addf(out, "%s%s::%s", value, cast == PG_CAST_TEXT ? "::text" : "", to);
+	}
+}
+
+void
 pg_cast_write(struct sfs_str *out, const char *column, enum pg_cast cast, const char *to)
 {
 	struct sfs_str name sfs_auto(str) = SFS_STR_INIT;
 
 	pg_name(&name, column);
-	if (cast == PG_CAST_ELEMENT) {
-		sfs_str_addf(out, "CASE WHEN %s IS NOT NULL THEN ARRAY[%s]::text[]::%s END",
-			sfs_str_text(&name), sfs_str_text(&name), to);
-	} else {
-		sfs_str_addf(out, "%s%s::%s", sfs_str_text(&name),
-			cast == PG_CAST_TEXT ? "::text" : "", to);
-	}
+	pg_cast_write_value(out, sfs_str_text(&name), cast, to);
 }

@@ -149,9 +149,10 @@ write_field(struct pg_planner *planner, const struct pg_state *composite, const 
 	enum pg_cast cast =
 		renewed ? PG_CAST_TEXT : pg_cast_between(sfs_object_get(old, what), type);
 
-	sfs_str_add(out, sfs_str_text(&field));
 	if (cast >= PG_CAST_DIRECT) {
-		sfs_str_addf(out, "%s::%s", cast == PG_CAST_TEXT ? "::text" : "", type);
+		pg_cast_write_value(out, sfs_str_text(&field), cast, type);
+	} else {
+		sfs_str_add(out, sfs_str_text(&field));
 	}
 }
 
