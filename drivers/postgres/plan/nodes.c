@@ -53,7 +53,7 @@ drop_absorber(const struct pg_planner *planner, const struct pg_state *state)
 		state_or_null(planner->by_from, pg_relation_of(catalog, state->from));
 
 	if ((planner->split_keys && is_foreign_key(state->from) && !pg_is_inherited(state->from)) ||
-		(state->from->id.kind == SFS_CONSTRAINT && planner->loosened[state->from->index])) {
+		pg_goes_alone(planner, state->from)) {
 		return NULL;
 	}
 	if (owner && owner->gone && (!owner->aside || stays_with_aside(state->from))) {
@@ -239,7 +239,7 @@ add_nodes(struct pg_planner *planner, struct pg_nodes *nodes, struct pg_state *s
 			state->renamed && !state->gone && !pg_is_renamed_by_parent(planner, state),
 		[PG_UNTIE] = (state->untied && !state->gone) || pg_leaves_parents(state) ||
 			     (state->gone && planner->loosened[state->from->index] &&
-				     state->from->id.kind != SFS_CONSTRAINT),
+				     !pg_goes_alone(planner, state->from)),
 		[PG_ASIDE] = state->aside,
 		[PG_DROP] = state->gone,
 		[PG_CREATE] = state->made,

@@ -363,6 +363,9 @@ void pg_find_echo(struct pg_planner *planner, struct pg_state *state);
  */
 void pg_follow_query(struct pg_planner *planner, struct pg_state *column);
 
+/* Whether the part is dropped before its table, though it could go with it. (split.c) */
+bool pg_goes_alone(const struct pg_planner *planner, const struct sfs_object *part);
+
 /* Has what makes a circle made in two steps; false when nothing in it can be. (split.c) */
 bool pg_split(
 	struct pg_planner *planner, const struct pg_nodes *nodes, const struct pg_circle *circle);

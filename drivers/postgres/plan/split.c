@@ -2,7 +2,8 @@
 /*
  * Circles: a view is made with its columns alone and gets its query later, a table is made without
  * the defaults and checks that call functions. The other way round a view loses its query before it
- * goes, a table the foreign keys, defaults and checks.
+ * goes, a table the foreign keys, defaults and checks, and the policies, rules and triggers that others
+ * are needed for.
  */
 #include "drivers/postgres/plan/planner.h"
 
@@ -35,6 +36,21 @@ calls_in_table(const struct sfs_catalog *catalog, const struct sfs_object *part)
 	return (value || check) && calls_function(catalog, part);
 }
 
+/* Whether it needs more than the table that it belongs to. */
+static bool
+needs_others(const struct sfs_catalog *catalog, const struct sfs_object *user,
+	const struct sfs_object *table)
+{
+	struct sfs_objects uses = sfs_graph_uses(catalog, user);
+
+	for (size_t i = 0; i < uses.len; i++) {
+		if (uses.items[i] != table && uses.items[i]->owner != table) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool
 split_create(struct pg_planner *planner, const struct sfs_object *table)
 {
@@ -45,6 +61,43 @@ split_create(struct pg_planner *planner, const struct sfs_object *table)
 		if (!planner->omitted[part->index] && calls_in_table(planner->diff->to, part)) {
 			planner->omitted[part->index] = 1;
 			pg_state_of_new(planner, part)->tied |= part->id.kind == SFS_COLUMN;
+			found = true;
+		}
+	}
+	return found;
+}
+
+bool
+pg_goes_alone(const struct pg_planner *planner, const struct sfs_object *part)
+{
+	static const bool kinds[SFS_KIND_COUNT] = {
+		[SFS_CONSTRAINT] = true,
+		[SFS_POLICY] = true,
+		[SFS_RULE] = true,
+		[SFS_TRIGGER] = true,
+	};
+
+	return kinds[part->id.kind] && planner->loosened[part->index];
+}
+
+/* Lets the policies, rules and triggers go before the table that are about more than the table. */
+static bool
+loosen_dependents(struct pg_planner *planner, const struct sfs_object *table)
+{
+	struct sfs_objects users = sfs_graph_used_by(planner->diff->from, table);
+	bool found = false;
+
+	for (size_t i = 0; i < users.len; i++) {
+		const struct sfs_object *user = users.items[i];
+		enum sfs_kind kind = user->id.kind;
+
+		if ((kind == SFS_POLICY || kind == SFS_RULE ||
+			    (kind == SFS_TRIGGER &&
+				    !sfs_object_has(user, SFS_TRIGGER_INHERITED))) &&
+			!planner->loosened[user->index] &&
+			pg_relation_of(planner->diff->from, user) == table &&
+			needs_others(planner->diff->from, user, table)) {
+			planner->loosened[user->index] = 1;
 			found = true;
 		}
 	}
@@ -64,7 +117,7 @@ split_drop(struct pg_planner *planner, const struct sfs_object *table)
 			found = true;
 		}
 	}
-	return found;
+	return found || loosen_dependents(planner, table);
 }
 
 static bool
