@@ -23,6 +23,7 @@ KINDS = {
 }
 OF_RELATION = ("index", "trigger", "policy", "rule", "foreign key", "unvalidated")
 RELATIONS = ("table", "partition", "view", "matview", "foreign table")
+KEY = re.compile(r'CONSTRAINT (?:"(?:[^"]|"")*"|\S+) (UNIQUE|PRIMARY KEY)(.*)')
 PARTS = {"table": "column", "foreign table": "column", "composite": "attribute", "enum": "enum value"}
 
 
@@ -96,6 +97,20 @@ class Renaming:
             renamed.items[item.core] = item
         return renamed
 
+    def merged(self, item, part):
+        """Whether PostgreSQL makes no constraint of it, since the table has a key like it."""
+        mine = KEY.fullmatch(item.parts[part]) if self.dialect == "postgresql" else None
+        if not mine or mine[1] != "UNIQUE":
+            return False
+        before = True
+        for other, text in item.parts.items():
+            key = KEY.fullmatch(text)
+            if other == part:
+                before = False
+            elif key and key[2] == mine[2] and (before or key[1] == "PRIMARY KEY"):
+                return True
+        return False
+
     def entries(self, first, second):
         """The renames as `--renames` takes them; of what follows its relation or schema there is no need to say."""
         home = "" if self.dialect == "postgresql" else "main."
@@ -105,6 +120,8 @@ class Renaming:
                     kind = PARTS[item.kind] if part in item.types or item.kind not in RELATIONS else "constraint"
                     name = self.spell(part) if item.kind != "enum" else part
                     if kind == "constraint" and "CONSTRAINT" not in item.parts[part]:
+                        continue
+                    if any(self.merged(schema.items[item.core], part) for schema in (first, second)):
                         continue
                     yield kind, f"{home}{item.name}.{name}"
             elif item.core in self.words or item.name in self.places:
