@@ -221,7 +221,7 @@ int
 lite_choose(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
 {
 	(void)err;
-	if (!pair->touched || lite_tables_equal(pair->now, pair->to)) {
+	if (pair->rebuilt || !pair->touched || lite_tables_equal(pair->now, pair->to)) {
 		return 0;
 	}
 	list_drops(planner, pair);

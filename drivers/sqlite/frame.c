@@ -31,9 +31,10 @@ lite_refuse_foreign_keys(struct lite_planner *planner, struct sfs_error *err)
 	sfs_vec_foreach (pair, &planner->pairs) {
 		needed = needed || (pair->rebuilt && is_referred_to(planner, pair->from));
 	}
-	if (!needed) {
+	if (!needed || planner->guarded) {
 		return 0;
 	}
+	planner->guarded = true;
 	static const char *const guard[] = {
 		"CREATE TABLE __schemafs_foreign_keys (\n"
 		"\ton_or_off integer CONSTRAINT \"foreign keys are on: rows that refer to a table "

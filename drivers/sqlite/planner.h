@@ -9,10 +9,10 @@ struct lite_pair {
 	const struct sfs_object *from; /* NULL: it is created */
 	const struct sfs_object *to;   /* NULL: it is dropped */
 	const struct sfs_object
-		*now;  /* as it is once everything is renamed; set by lite_rename() */
-	bool touched;  /* columns, constraints or its own attributes differ */
-	bool replaced; /* a virtual table: dropped and created */
-	bool rebuilt;
+		*now;         /* as it is once everything is renamed; set by lite_rename() */
+	bool touched;         /* columns, constraints or its own attributes differ */
+	bool replaced;        /* a virtual table: dropped and created */
+	bool rebuilt;         /* made anew; also set by lite_loosen() */
 	struct sfs_str alter; /* owned; statements that do it in place, each ended by a NUL */
 };
 
@@ -38,6 +38,7 @@ struct lite_planner {
 		*now; /* owned; read from the sandbox after the renames; NULL: as before */
 	SFS_VEC(struct lite_aside) asides;
 	bool never_drop; /* ALTER TABLE DROP COLUMN fails, or changes what it has no business with */
+	bool guarded;    /* lite_refuse_foreign_keys() has said its word */
 	bool legacy;     /* PRAGMA legacy_alter_table is on at this point of the plan */
 };
 
@@ -116,6 +117,13 @@ int lite_rename(struct lite_planner *planner, struct sfs_error *err) SFS_MUST_CH
 /* Drops what is described, and the triggers upon it when it is a view; takes what `aside` owns. (rename.c) */
 int lite_put_aside(struct lite_planner *planner, const struct lite_aside *aside,
 	struct sfs_error *err) SFS_MUST_CHECK;
+
+/*
+ * For a column that SQLite refuses to rename: replaces the pair's table, in the sandbox too, by one of its
+ * name, columns and rows without any rule, and marks the pair as rebuilt. (loosen.c)
+ */
+int lite_loosen(
+	struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err) SFS_MUST_CHECK;
 
 /*
  * After the renames: has the programs made anew in which SQLite took the rowid for a column; -EINVAL when a

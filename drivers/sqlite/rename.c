@@ -320,18 +320,26 @@ rename_tables(struct lite_planner *planner, struct sfs_error *err)
 }
 
 static int
-rename_column(struct lite_planner *planner, const struct sfs_object *column, const char *from,
-	const char *to, struct sfs_error *err)
+rename_column(struct lite_planner *planner, struct lite_pair *pair, const struct sfs_object *column,
+	const char *from, const char *to, struct sfs_error *err)
 {
+	struct sfs_error refusal sfs_auto(error) = SFS_ERROR_INIT;
 	const char *sql = sfs_arena_printf(planner->plan->arena,
 		"ALTER TABLE %s RENAME COLUMN %s TO %s", lite_quoted(planner, column->id.relation),
 		lite_quoted(planner, from), lite_quoted(planner, to));
+	int r = rename_with_room(planner, column, sql, &refusal);
 
-	return rename_with_room(planner, column, sql, err);
+	if (r < 0 && !pair->rebuilt && lite_loosen(planner, pair, NULL) == 0) {
+		return rename_with_room(planner, column, sql, err);
+	}
+	if (r < 0) {
+		sfs_error_move(err, &refusal);
+	}
+	return r;
 }
 
 static int
-rename_columns(struct lite_planner *planner, const struct lite_pair *pair, struct sfs_error *err)
+rename_columns(struct lite_planner *planner, struct lite_pair *pair, struct sfs_error *err)
 {
 	SFS_VEC(const struct sfs_object *) waiting = { 0 };
 	const struct sfs_object *column;
@@ -350,7 +358,7 @@ rename_columns(struct lite_planner *planner, const struct lite_pair *pair, struc
 			sfs_vec_push(&waiting, column);
 			to = free_name(planner, to);
 		}
-		r = rename_column(planner, column, origin->id.name, to, err);
+		r = rename_column(planner, pair, column, origin->id.name, to, err);
 		sfs_plan_hazard(planner->plan, 60, SFS_INFO, column,
 			"renamed from %s: programs that use the old name will fail",
 			origin->id.name);
@@ -358,7 +366,7 @@ rename_columns(struct lite_planner *planner, const struct lite_pair *pair, struc
 	for (size_t i = 0; r == 0 && i < waiting.len; i++) {
 		const char *to = waiting.items[i]->id.name;
 
-		r = rename_column(planner, waiting.items[i], free_name(planner, to), to, err);
+		r = rename_column(planner, pair, waiting.items[i], free_name(planner, to), to, err);
 	}
 	sfs_vec_finish(&waiting);
 	return r;
@@ -370,7 +378,7 @@ lite_rename(struct lite_planner *planner, struct sfs_error *err)
 	int r = rename_tables(planner, err);
 
 	for (size_t i = 0; r == 0 && i < planner->pairs.len; i++) {
-		const struct lite_pair *pair = &planner->pairs.items[i];
+		struct lite_pair *pair = &planner->pairs.items[i];
 
 		if (has_renamed_column(planner, pair)) {
 			r = rename_columns(planner, pair, err);
