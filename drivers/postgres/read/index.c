@@ -58,6 +58,20 @@ select_raw(struct sfs_str *out)
 	" JOIN pg_index i2 ON i2.indexrelid = h.inhparent WHERE h.inhrelid = i.indexrelid"         \
 	" AND (" condition ")) END" PG_ELSE "NULL" PG_END
 
+/* What it is a part of; whether it came with that by itself or is attached by its name; and twins. */
+static void
+select_parents(struct sfs_str *out)
+{
+	sfs_str_add(out, ",\n " PARENT("true") " AS parent");
+	sfs_str_add(out,
+		",\n " PARENT("i2.indisvalid AND NOT " IS_TWIN("h.inhparent")) " AS inherited");
+	sfs_str_add(
+		out, ",\n " PARENT("NOT i2.indisvalid OR " IS_TWIN("h.inhparent")) " AS attached");
+	sfs_str_add(out, ",\n " PG_WHEN(PG_INHERITED));
+	sfs_str_add(out, "CASE WHEN " IS_TWIN("i.indexrelid") " THEN 'true' END");
+	sfs_str_add(out, PG_ELSE "NULL" PG_END " AS twin");
+}
+
 void
 pg_read_index(int version, struct sfs_str *out)
 {
@@ -75,13 +89,8 @@ pg_read_index(int version, struct sfs_str *out)
 		",\n CASE WHEN i.indexprs IS NOT NULL THEN (SELECT string_agg(k.attnum || '=' ||"
 		" k.attstattarget, ', ' ORDER BY k.attnum) FROM pg_attribute k"
 		" WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0) END AS statistics"
-		",\n " PARENT("true") " AS parent,\n " PARENT("i2.indisvalid AND NOT " IS_TWIN("h.inhparent")) " AS inherited,\n " PARENT(
-			"NOT i2.indisvalid OR " IS_TWIN(
-				"h.inhparent")) " AS attached"
-						",\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid"
-						",\n " PG_WHEN(PG_INHERITED) "CASE WHEN " IS_TWIN(
-							"i.indexrelid") " THEN 'true' END" PG_ELSE
-									"NULL" PG_END " AS twin");
+		",\n CASE WHEN NOT i.indisvalid THEN 'true' END AS invalid");
+	select_parents(out);
 	if (version >= 150000) {
 		sfs_str_add(out,
 			",\n CASE WHEN i.indnullsnotdistinct THEN 'true' END AS nulls_not_distinct");
