@@ -61,106 +61,17 @@ relation_of(struct reader *r, const char *name)
 	return sfs_map_get(r->relations, lower(r, name));
 }
 
-static const char *
-text(const struct reader *r, size_t offset)
-{
-	return lite_table_text(&r->table, offset);
-}
-
-/* ---- tables ---- */
-
-static void
-add_column(struct reader *r, struct sfs_object *table, const struct lite_column *column,
-	uint32_t position)
-{
-	const char *values[64] = { NULL };
-	struct sfs_identity id = {
-		.kind = SFS_COLUMN,
-		.namespace = LITE_NAMESPACE,
-		.relation = table->id.name,
-		.name = text(r, column->name),
-	};
-
-	values[SFS_COLUMN_TYPE] = text(r, column->type);
-	values[SFS_COLUMN_COLLATION] = text(r, column->collation);
-	values[SFS_COLUMN_NOT_NULL] = column->not_null ? "true" : NULL;
-	values[SFS_COLUMN_DEFAULT] = text(r, column->value);
-	values[SFS_COLUMN_GENERATED] = text(r, column->generated);
-	values[SFS_COLUMN_GENERATED_KIND] =
-		column->generated ? (column->stored ? "STORED" : "VIRTUAL") : NULL;
-	values[SFS_COLUMN_DEFINITION] = text(r, column->definition);
-	values[SFS_COLUMN_CONSTRAINTS] = text(r, column->clauses);
-	struct sfs_object *part = id.name ? sfs_catalog_add(r->catalog, &id, table, values) : NULL;
-	if (part) {
-		part->position = position;
-	}
-}
-
-/*
- * A constraint without a name is called by what it says; a foreign key without its target, so that
- * it is the same one when that is renamed. What says the same twice is numbered.
- */
-static void
-add_constraint(struct reader *r, struct sfs_object *table, const struct lite_constraint *constraint,
-	uint32_t position)
-{
-	const char *values[64] = { NULL };
-	struct sfs_str numbered sfs_auto(str) = SFS_STR_INIT;
-	struct sfs_identity id = {
-		.kind = SFS_CONSTRAINT,
-		.namespace = LITE_NAMESPACE,
-		.relation = table->id.name,
-		.name = text(r, constraint->name ? constraint->name : constraint->brief),
-	};
-	const char *name = id.name;
-
-	values[SFS_CONSTRAINT_TYPE] = lite_constraint_name(constraint->type);
-	values[SFS_CONSTRAINT_DEFINITION] = text(r, constraint->definition);
-	values[SFS_CONSTRAINT_COLUMNS] = text(r, constraint->columns);
-	values[SFS_CONSTRAINT_REFERENCES] = text(r, constraint->references);
-	values[SFS_CONSTRAINT_DEFERRABLE] =
-		constraint->deferred ? "DEFERRABLE INITIALLY DEFERRED" : NULL;
-	struct sfs_object *part = sfs_catalog_add(r->catalog, &id, table, values);
-	for (unsigned n = 2; !part; n++) {
-		sfs_str_truncate(&numbered, 0);
-		sfs_str_addf(&numbered, "%s #%u", name, n);
-		id.name = sfs_str_text(&numbered);
-		part = sfs_catalog_add(r->catalog, &id, table, values);
-	}
-	part->position = position;
-}
-
 static void
 add_table(struct reader *r, const struct lite_stored *row)
 {
-	const char *values[64] = { NULL };
-	struct sfs_identity id = {
-		.kind = SFS_TABLE, .namespace = LITE_NAMESPACE, .name = row->name
-	};
+	struct sfs_object *table = lite_read_table(r->catalog, r->texts ? NULL : &r->table, row);
 
-	values[SFS_TABLE_SQL] = row->sql;
-	if (!r->texts) {
-		lite_table_parse(&r->table, row->sql);
-		values[SFS_TABLE_VIRTUAL] = text(r, r->table.module);
-		values[SFS_TABLE_WITHOUT_ROWID] = r->table.without_rowid ? "true" : NULL;
-		values[SFS_TABLE_STRICT] = r->table.strict ? "true" : NULL;
-		values[SFS_TABLE_OPTIONS] = text(r, r->table.options);
-	}
-	struct sfs_object *table = sfs_catalog_add(r->catalog, &id, NULL, values);
-	if (!table) {
-		return;
-	}
-	table->tag = lite_tag(row->type, row->name);
-	sfs_map_set(r->relations, sfs_arena_strdup(r->catalog->arena, lower(r, row->name)), table);
-	for (size_t i = 0; !r->texts && i < r->table.columns.len; i++) {
-		add_column(r, table, &r->table.columns.items[i], (uint32_t)i + 1);
-	}
-	for (size_t i = 0; !r->texts && i < r->table.constraints.len; i++) {
-		add_constraint(r, table, &r->table.constraints.items[i], (uint32_t)i + 1);
+	if (table) {
+		table->tag = lite_tag(row->type, row->name);
+		sfs_map_set(r->relations, sfs_arena_strdup(r->catalog->arena, lower(r, row->name)),
+			table);
 	}
 }
-
-/* ---- the others ---- */
 
 static void
 add_index(struct reader *r, const struct lite_stored *row, struct sfs_object *table)

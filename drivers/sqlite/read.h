@@ -21,6 +21,16 @@ int lite_read_from(sqlite3 *conn, const struct sfs_scope *scope, struct sfs_cata
 /* Ours beside it, there while a migration is half done. */
 #define LITE_PROGRESS "__schemafs_progress"
 
+struct lite_stored;
+struct lite_table;
+
+/*
+ * Adds a table with its columns and constraints; `parsed` is used for taking its text apart, NULL: only
+ * the text is wanted. Returns NULL when there is one of the name already. (read_table.c)
+ */
+struct sfs_object *lite_read_table(
+	struct sfs_catalog *catalog, struct lite_table *parsed, const struct lite_stored *row);
+
 /* Adds the edges between objects to a sealed catalog. (depend.c) */
 void lite_depend(struct sfs_catalog *catalog);
 
