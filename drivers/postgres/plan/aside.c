@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "diff/compare.h"
+#include "drivers/postgres/plan/family.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 
 struct sfs_object *
 pg_copy(struct pg_planner *planner, const struct sfs_object *object)

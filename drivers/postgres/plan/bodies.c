@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
 #include "sql/lexer.h"
 #include "sql/quote.h"

@@ -4,6 +4,7 @@
 
 #include "drivers/postgres/alter/alter.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 #include "drivers/postgres/print/print.h"
 
 /* No family is deeper. */

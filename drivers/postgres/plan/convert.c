@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 
 /* ---- sequences whose new bounds leave out where they stand ---- */
 

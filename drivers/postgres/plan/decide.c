@@ -2,7 +2,10 @@
 /* Where a plan starts: what happens to each object that differs, before the others react to it. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
+#include "drivers/postgres/plan/family.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 
 #define COMMON_ATTRIBUTES (PG_BIT(SFS_ATTR_COMMON) - 1)
 

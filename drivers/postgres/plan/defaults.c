@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/kind_functions.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 
 static void

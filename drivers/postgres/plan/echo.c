@@ -2,6 +2,7 @@
 /* What follows by itself from what happens to another: parts of children, columns of views. */
 #include <string.h>
 
+#include "drivers/postgres/plan/family.h"
 #include "drivers/postgres/plan/planner.h"
 #include "drivers/postgres/print/print.h"
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Edges between nodes: from both dependency graphs, from tables to their parts. */
+#include "drivers/postgres/plan/family.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 #include "drivers/postgres/print/print.h"
 
 /* What an object needs: the graph's edges, and those that go without saying. */

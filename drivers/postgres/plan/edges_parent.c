@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Edges between children, partitions too, and the tables that they inherit from. */
+#include "drivers/postgres/plan/family.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 #include "drivers/postgres/print/print.h"
 
 static bool

@@ -2,7 +2,10 @@
 /* The SQL of a node: the kind's own function, after names and parts have been put right. */
 #include <string.h>
 
+#include "drivers/postgres/plan/family.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 #include "drivers/postgres/print/print.h"
 
 /* ---- what is common to all kinds ---- */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/planner.h"
 
 /* A failed question must not take the transaction with it that a plan is made in. */

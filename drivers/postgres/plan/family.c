@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "drivers/postgres/plan/family.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 #include "drivers/postgres/print/print.h"
 #include "sql/lexer.h"

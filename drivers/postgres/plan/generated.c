@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Generated columns: which get another expression in place, and which have to be made anew. */
+#include "drivers/postgres/plan/family.h"
 #include "drivers/postgres/plan/planner.h"
 
 #define COMMON_ATTRIBUTES (PG_BIT(SFS_ATTR_COMMON) - 1)

@@ -2,7 +2,9 @@
 /* What a node risks, by the rules of docs/hazards.md: one row for each kind and operation. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
 
 /* ---- rules, triggers, policies ---- */
 

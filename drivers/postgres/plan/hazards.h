@@ -2,6 +2,7 @@
 #ifndef SFS_POSTGRES_PLAN_HAZARDS_H
 #define SFS_POSTGRES_PLAN_HAZARDS_H
 
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 
 /* Between hazards.c, which has the table of rules, and hazards_table.c. */

@@ -2,6 +2,7 @@
 /* What happens to values that are converted: which are lost, and which can not be. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
 
 /* ---- types made anew ---- */

@@ -2,7 +2,9 @@
 /* What is lost when something is dropped, and who misses it. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/rows.h"
 
 /* Of the rows of a partition that goes, those that other partitions have taken are not lost. */
 static bool

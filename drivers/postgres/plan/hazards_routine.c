@@ -2,6 +2,7 @@
 /* What functions and procedures risk: by their rights, their names and what their bodies name. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
 #include "sql/lexer.h"
 #include "sql/quote.h"

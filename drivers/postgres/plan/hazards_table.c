@@ -2,7 +2,9 @@
 /* What changes of tables, columns, indexes and constraints risk. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/rows.h"
 #include "sql/lexer.h"
 
 const struct sfs_object *

@@ -3,6 +3,8 @@
  * Columns that tables share with their parents: what ALTER TABLE of the parent does to the child's
  * on the way, and what becomes of it when the parent's is made anew.
  */
+#include "drivers/postgres/plan/family.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 #include "drivers/postgres/print/print.h"
 

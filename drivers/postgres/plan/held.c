@@ -2,6 +2,7 @@
 /* What the server refuses to change while something else holds it: typed tables, stored domains. */
 #include <string.h>
 
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 
 /* ---- tables of a type ---- */

@@ -6,7 +6,10 @@
  */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
+#include "drivers/postgres/plan/family.h"
 #include "drivers/postgres/plan/planner.h"
+#include "drivers/postgres/plan/rows.h"
 
 /* The parent as the database has it; its name is quoted. */
 static const struct sfs_object *

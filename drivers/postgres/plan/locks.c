@@ -2,7 +2,9 @@
 /* The locks that statements take, and what follows from holding several in one transaction. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
 
 /* ---- of one statement ---- */
 

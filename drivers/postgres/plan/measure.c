@@ -2,6 +2,7 @@
 /* How many rows a hazard is about: counted where that takes a moment, else not said or estimated. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
 #include "sql/quote.h"
 

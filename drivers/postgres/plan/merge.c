@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
 
 /* What follows "ALTER TABLE public.t " in a step that does so with columns; NULL: it does not. */
 static const char *

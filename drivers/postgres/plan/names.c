@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Edges from names: what takes a name comes after what leaves it. */
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 #include "drivers/postgres/print/print.h"
 

@@ -2,9 +2,12 @@
 /* The states as nodes, and the edges between them: from both dependency graphs and from names. */
 #include <string.h>
 
+#include "drivers/postgres/plan/family.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
-#include "drivers/postgres/print/statements.h"
+#include "drivers/postgres/plan/rows.h"
 #include "drivers/postgres/print/print.h"
+#include "drivers/postgres/print/statements.h"
 
 /* ---- what comes and goes with another ---- */
 

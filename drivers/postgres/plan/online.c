@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/online.h"
 
 /* Behind everything that can be done in the first transaction. */

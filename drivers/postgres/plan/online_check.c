@@ -2,8 +2,11 @@
 /* Rows of large tables checked beside writers: constraints, NOT NULL, the bound of a partition. */
 #include <string.h>
 
+#include "drivers/postgres/plan/family.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/online.h"
+#include "drivers/postgres/plan/rows.h"
 #include "drivers/postgres/print/print.h"
 
 static bool

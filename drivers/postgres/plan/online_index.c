@@ -2,6 +2,9 @@
 /* Indexes of large tables, made and dropped beside writers. */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
+#include "drivers/postgres/plan/family.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/online.h"
 #include "drivers/postgres/print/print.h"
 

@@ -2,6 +2,7 @@
 /* What comes first: a stable topological sort, ties by rank, circles broken at soft edges. */
 #include <string.h>
 
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 
 void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/rows.h"
 #include "sql/lexer.h"
 
 /* Steps over what stands in parentheses, whose first is read. */

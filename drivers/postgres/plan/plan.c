@@ -2,7 +2,9 @@
 /* From a diff to ordered statements: decide (replace.c), sort (nodes.c, order.c), write (emit.c). */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/plan.h"
 #include "drivers/postgres/plan/planner.h"
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "drivers/postgres/plan/family.h"
 #include "drivers/postgres/plan/planner.h"
 #include "drivers/postgres/print/print.h"
 

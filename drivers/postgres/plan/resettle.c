@@ -6,7 +6,10 @@
  */
 #include <string.h>
 
+#include "drivers/postgres/plan/facts.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
+#include "drivers/postgres/plan/rows.h"
 #include "drivers/postgres/print/print.h"
 
 /* ---- who moves ---- */

@@ -7,6 +7,7 @@
 
 #include "drivers/postgres/kind_functions.h"
 #include "drivers/postgres/plan/hazards.h"
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/online.h"
 
 /* What tells the place of a name: what it is part of is told by what that is called now. */

@@ -5,6 +5,7 @@
  * goes, a table the foreign keys, defaults and checks, and the policies, rules and triggers that others
  * are needed for.
  */
+#include "drivers/postgres/plan/nodes.h"
 #include "drivers/postgres/plan/planner.h"
 
 static bool
