@@ -85,7 +85,8 @@ def test_changed(place, folder, engine, seen):
     for number, how in enumerate(["plain", "aside", "sync", "append", "held", "anew", "backup"]):
         editor = Editor(how, users)
         old, field = users.read_text(), f"theirs{number}"
-        new = "-- mine\n" if how == "append" else with_column(old, f"mine{number} text")
+        index = f"CREATE INDEX mine{number} ON users (id);\n"
+        new = index if how == "append" else with_column(old, f"mine{number} text")
         engine.run(f"ALTER TABLE users ADD COLUMN {field} text;")
         if seen:
             wait_for(lambda: field in users.read_text(), 20)
